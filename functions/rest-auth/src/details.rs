@@ -1,0 +1,147 @@
+//! `POST /api/create_users_info/` and `GET`, `PUT`, `PATCH /api/users_display/`.
+
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Serialize;
+use tally::domain::account::{Account, Standing};
+use tally::domain::details::{Details, DetailsChange};
+use tally::domain::email_address::EmailAddress;
+use tally::domain::username::Username;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
+use tally::services::profiles;
+use tally::services::sessions::Caller;
+
+use crate::fields::{Form, Kind, Presence};
+use crate::words::Failure;
+
+/// The most characters of each field (contract 002).
+const COMPANY: Kind = Kind::Stored(100);
+const TEL: Kind = Kind::Stored(20);
+const ADDRESS: Kind = Kind::Stored(100);
+
+/// A user's details as they are shown.
+#[derive(Serialize)]
+struct Record<'a> {
+    id: u32,
+    company: &'a str,
+    tel: &'a str,
+    address: &'a str,
+    user: User<'a>,
+}
+
+/// The user in it. No field could hold a password hash: `password` is a constant.
+#[derive(Serialize)]
+struct User<'a> {
+    id: u32,
+    password: &'static str,
+    last_login: Option<String>,
+    is_superuser: bool,
+    username: &'a str,
+    first_name: &'a str,
+    last_name: &'a str,
+    email: &'a str,
+    is_staff: bool,
+    is_active: bool,
+    date_joined: String,
+    groups: [(); 0],
+    user_permissions: [(); 0],
+}
+
+/// Stores the caller's details, once.
+pub(crate) async fn create(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, caller } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let (Some(company), Some(tel), Some(address)) = read(&request, Presence::Required).await? else {
+        return Err(Refusal::Internal.into());
+    };
+    let details = Details { company, tel, address };
+    profiles::create(&app, &caller, &details).await?;
+    // A list of one record, as contract 002 shows it.
+    Ok(Answer::json(StatusCode::CREATED, &[record(&caller.account, &details)]))
+}
+
+/// Shows the caller's details.
+pub(crate) fn show(exchange: Exchange) -> Result<Answer, Failure> {
+    let (caller, details) = existing(exchange.caller)?;
+    Ok(Answer::json(StatusCode::OK, &record(&caller.account, &details)))
+}
+
+/// Changes all of the caller's details.
+pub(crate) async fn replace(exchange: Exchange) -> Result<Answer, Failure> {
+    write(exchange, Presence::Required).await
+}
+
+/// Changes some of the caller's details.
+pub(crate) async fn amend(exchange: Exchange) -> Result<Answer, Failure> {
+    write(exchange, Presence::Partial).await
+}
+
+async fn write(exchange: Exchange, presence: Presence) -> Result<Answer, Failure> {
+    let Exchange { app, request, caller } = exchange;
+    // The record is looked up before the body is read (rest-auth.md, section 3).
+    let (caller, _) = existing(caller)?;
+    let (company, tel, address) = read(&request, presence).await?;
+    let details = profiles::change(&app, &caller, &DetailsChange { company, tel, address }).await?;
+    Ok(Answer::json(StatusCode::OK, &record(&caller.account, &details)))
+}
+
+fn existing(caller: Option<Caller>) -> Result<(Caller, Details), Failure> {
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let details = caller.account.details.clone().ok_or(Refusal::NotFound)?;
+    Ok((caller, details))
+}
+
+type Texts = (Option<String>, Option<String>, Option<String>);
+
+async fn read(request: &Request, presence: Presence) -> Result<Texts, Failure> {
+    let mut form = Form::read(request).await?;
+    let company = form.text("company", presence, COMPANY);
+    let tel = form.text("tel", presence, TEL);
+    let address = form.text("address", presence, ADDRESS);
+    if form.errors.is_empty() { Ok((company, tel, address)) } else { Err(Failure::Fields(form.errors)) }
+}
+
+fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'a> {
+    Record {
+        // One record per account, so the account's number names it as well.
+        id: account.number.get(),
+        company: &details.company,
+        tel: &details.tel,
+        address: &details.address,
+        user: User {
+            id: account.number.get(),
+            password: "********",
+            last_login: account.last_login.map(time),
+            is_superuser: account.is_superuser,
+            username: account.username.as_ref().map_or("", Username::as_str),
+            first_name: &account.first_name,
+            last_name: &account.last_name,
+            email: account.email.as_ref().map_or("", EmailAddress::as_str),
+            is_staff: account.is_staff,
+            is_active: account.standing == Standing::Active,
+            date_joined: time(account.joined),
+            groups: [],
+            user_permissions: [],
+        },
+    }
+}
+
+/// `2017-07-06T05:11:24.945000Z`: six digits of microseconds, none when they are zero.
+fn time(time: Timestamp) -> String {
+    let format = if time.subsec_microsecond() == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S.%6fZ" };
+    time.strftime(format).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_as_django_prints_them() {
+        let at = |text: &str| time(text.parse().unwrap());
+        assert_eq!(at("2017-07-06T05:11:24.945Z"), "2017-07-06T05:11:24.945000Z");
+        assert_eq!(at("2017-07-06T05:11:24Z"), "2017-07-06T05:11:24Z");
+    }
+}

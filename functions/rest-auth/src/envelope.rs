@@ -1,0 +1,116 @@
+//! The shapes of this group's answers, as Django REST framework renders them.
+
+use http::header::{VARY, X_FRAME_OPTIONS};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+use serde_json::ser::PrettyFormatter;
+use tally::http::answer::Answer;
+use tally::http::request::Request;
+
+use crate::negotiation;
+
+/// `{"detail": …}`: one sentence about the whole request.
+#[derive(Serialize)]
+struct Detail<'a> {
+    detail: &'a str,
+}
+
+/// An answer of one sentence.
+pub(crate) fn detail(status: StatusCode, detail: &str) -> Answer {
+    Answer::json(status, &Detail { detail })
+}
+
+/// `{field: [sentences]}`: all that is wrong with a body, in the order of its fields.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct FieldErrors(Vec<(&'static str, Vec<String>)>);
+
+/// The name under which Django reports what concerns no single field.
+const WHOLE_BODY: &str = "non_field_errors";
+
+impl FieldErrors {
+    /// One sentence about the body as a whole.
+    pub(crate) fn of_body(sentence: &str) -> Self {
+        Self(vec![(WHOLE_BODY, vec![sentence.to_owned()])])
+    }
+
+    /// Adds sentences about a field.
+    pub(crate) fn add(&mut self, field: &'static str, sentences: impl IntoIterator<Item = String>) {
+        let sentences: Vec<String> = sentences.into_iter().collect();
+        if !sentences.is_empty() {
+            self.0.push((field, sentences));
+        }
+    }
+
+    /// Whether nothing is wrong.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// With the fields in the given order, those that are not named last.
+    pub(crate) fn in_order(mut self, order: &[&str]) -> Self {
+        self.0.sort_by_key(|(name, _)| order.iter().position(|field| field == name).unwrap_or(order.len()));
+        self
+    }
+}
+
+impl Serialize for FieldErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (field, sentences) in &self.0 {
+            map.serialize_entry(field, sentences)?;
+        }
+        map.end()
+    }
+}
+
+/// What OPTIONS tells about an endpoint.
+#[derive(Serialize)]
+struct Description<'a> {
+    name: &'a str,
+    description: &'a str,
+    renders: [&'a str; 1],
+    parses: [&'a str; 3],
+}
+
+/// The answer to OPTIONS.
+pub(crate) fn description(name: &str) -> Answer {
+    let parses = ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+    let description = Description { name, description: "", renders: ["application/json"], parses };
+    Answer::json(StatusCode::OK, &description)
+}
+
+/// The headers of every answer of the framework, and the body as it renders it.
+pub(crate) fn finish(request: &Request, mut answer: Answer) -> Answer {
+    if let Some(indent) = negotiation::indent(request) {
+        answer.body = indented(&answer.body, indent);
+    }
+    answer.body = without_line_separators(answer.body);
+    answer
+        .with_header(VARY, HeaderValue::from_static("Accept, Cookie"))
+        .with_header(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"))
+}
+
+/// `Accept: application/json; indent=4` asks for so many blanks per level.
+fn indented(body: &[u8], indent: usize) -> Vec<u8> {
+    let blanks = " ".repeat(indent);
+    let mut pretty = Vec::with_capacity(2 * body.len());
+    let formatter = PrettyFormatter::with_indent(blanks.as_bytes());
+    let mut serializer = serde_json::Serializer::with_formatter(&mut pretty, formatter);
+    let mut deserializer = serde_json::Deserializer::from_slice(body);
+    match serde_transcode::transcode(&mut deserializer, &mut serializer) {
+        Ok(()) => pretty,
+        Err(_) => body.to_vec(),
+    }
+}
+
+/// U+2028 and U+2029 end a line in old JavaScript; the framework escapes them.
+fn without_line_separators(body: Vec<u8>) -> Vec<u8> {
+    match String::from_utf8(body) {
+        Ok(text) if text.contains(['\u{2028}', '\u{2029}']) => {
+            text.replace('\u{2028}', "\\u2028").replace('\u{2029}', "\\u2029").into_bytes()
+        }
+        Ok(text) => text.into_bytes(),
+        Err(error) => error.into_bytes(),
+    }
+}

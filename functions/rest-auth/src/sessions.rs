@@ -1,0 +1,155 @@
+//! `POST /rest-auth/login/`, `/rest-auth/logout/`, and who is calling.
+
+use std::time::Duration;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use tally::app::App;
+use tally::domain::password::Password;
+use tally::domain::session::Carrier;
+use tally::http::answer::Answer;
+use tally::http::cookie::{self, CSRF_TOKEN_LASTS, Cookie};
+use tally::http::endpoint::Exchange;
+use tally::http::origin::{self, Provenance};
+use tally::http::request::Request;
+use tally::services::sessions::{self, Caller, RecognisedBy, Recognition, SignIn, SignedIn};
+use tally::store::key::Identifier;
+
+use crate::envelope::{FieldErrors, detail};
+use crate::fields::{Form, Kind, Presence};
+use crate::words::{self, Failure, TokenFault};
+
+/// How long a session cookie lasts: two weeks, not sliding (rest-auth.md, section 6).
+pub(crate) const SESSION_LASTS: Duration = Duration::from_hours(14 * 24);
+
+/// Characters of the `csrftoken` cookie.
+const CSRF_TOKEN_LENGTH: usize = 64;
+
+/// `{"key": …}`.
+#[derive(Serialize)]
+struct Key<'a> {
+    key: &'a str,
+}
+
+/// Logs a user in on this device.
+pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, caller } = exchange;
+    let mut form = Form::read(&request).await?;
+    let username = form.text("username", Presence::Optional, Kind::Plain);
+    // It has to look like an address, and is of no other use (contract 002).
+    let _ = form.text("email", Presence::Optional, Kind::Email);
+    let password = form.text("password", Presence::Required, Kind::Password);
+    let Some(password) = password.filter(|_| form.errors.is_empty()) else {
+        return Err(Failure::Fields(form.errors.in_order(&["username", "email", "password"])));
+    };
+    let Some(username) = username.filter(|name| !name.is_empty()) else {
+        return Err(Failure::Fields(FieldErrors::of_body(words::NO_USERNAME)));
+    };
+    let sign_in = SignIn {
+        identifier: Identifier::typed_username(&username),
+        password: Password::new(&password).ok(),
+        address: request.address,
+        carrier: Carrier::Cookie,
+        lasts: SESSION_LASTS,
+        wants_key: true,
+        replaces: caller,
+    };
+    let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
+    Ok(welcome(&app, StatusCode::OK, &signed_in))
+}
+
+/// Logs this device out; the answer is the same whoever asks.
+pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    let answer = detail(StatusCode::OK, words::LOGGED_OUT);
+    let session = session_cookie(&app, &request).filter(|_| acts_for_its_own(&app, &request));
+    let caller = match session {
+        Some(value) => sessions::recognise_cookie(&app, value).await?,
+        None => None,
+    };
+    let caller = match caller {
+        Some(caller) => Some(caller),
+        None => recognise_key(&app, &request).await?,
+    };
+    if let Some(caller) = caller {
+        sessions::sign_out(&app, &caller).await?;
+    }
+    if session.is_none() {
+        return Ok(answer);
+    }
+    let clear = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
+    let cookie = Cookie::Session.delete(app.config.secure_cookies);
+    Ok(answer.with_cookie(cookie).with_header(HeaderName::from_static("clear-site-data"), clear))
+}
+
+/// Recognises the caller: a living session cookie decides, else the `Authorization` header does.
+pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
+    if let Some(value) = session_cookie(app, request)
+        && let Some(caller) = sessions::recognise_cookie(app, value).await?
+    {
+        let provenance = origin::provenance(request, &app.config);
+        let is_allowed = request.is_safe() || provenance == Provenance::Own;
+        return if is_allowed { Ok(Some(caller)) } else { Err(Failure::Csrf(provenance)) };
+    }
+    let Some(token) = presented_token(request).map_err(Failure::Token)? else {
+        return Ok(None);
+    };
+    match sessions::recognise_token(app, &token).await? {
+        Recognition::Caller(caller) => Ok(Some(*caller)),
+        // What a password change ended counts as nothing presented (rest-auth.md, point 6).
+        Recognition::RetiredKey => Ok(None),
+        Recognition::Unknown => Err(Failure::Token(TokenFault::Invalid)),
+    }
+}
+
+/// The answer that hands out the key and sets the cookies.
+pub(crate) fn welcome(app: &App, status: StatusCode, signed_in: &SignedIn) -> Answer {
+    let (secure, now) = (app.config.secure_cookies, app.clock.now());
+    let csrf_token = app.entropy.alphanumeric(CSRF_TOKEN_LENGTH);
+    Answer::json(status, &Key { key: &signed_in.key })
+        .with_cookie(Cookie::Session.set(secure, signed_in.token.as_str(), now, SESSION_LASTS))
+        .with_cookie(Cookie::CsrfToken.set(secure, &csrf_token, now, CSRF_TOKEN_LASTS))
+}
+
+/// Makes the browser forget a session that is over, if it presented one.
+pub(crate) fn without_session(app: &App, caller: &Caller, answer: Answer) -> Answer {
+    match &caller.by {
+        RecognisedBy::Session(_) => answer.with_cookie(Cookie::Session.delete(app.config.secure_cookies)),
+        RecognisedBy::SharedKey => answer,
+    }
+}
+
+fn session_cookie<'a>(app: &App, request: &'a Request) -> Option<&'a str> {
+    cookie::find(request, Cookie::Session.name(app.config.secure_cookies)).filter(|value| !value.is_empty())
+}
+
+/// Logging out by GET is a change on a safe method: a foreign page, or a browser that only fetches
+/// ahead, gets the answer and no effect (security rules K3 and X-06).
+fn acts_for_its_own(app: &App, request: &Request) -> bool {
+    origin::provenance(request, &app.config) == Provenance::Own && !origin::is_prefetch(request)
+}
+
+async fn recognise_key(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
+    let Ok(Some(token)) = presented_token(request) else {
+        return Ok(None);
+    };
+    match sessions::recognise_token(app, &token).await? {
+        Recognition::Caller(caller) => Ok(Some(*caller)),
+        Recognition::RetiredKey | Recognition::Unknown => Ok(None),
+    }
+}
+
+/// The token of an `Authorization: Token …` header; other schemes are not ours and say nothing.
+fn presented_token(request: &Request) -> Result<Option<String>, TokenFault> {
+    let header = request.headers.get(AUTHORIZATION).map_or(&[][..], HeaderValue::as_bytes);
+    let mut parts = header.split(u8::is_ascii_whitespace).filter(|part| !part.is_empty());
+    if !parts.next().is_some_and(|scheme| scheme.eq_ignore_ascii_case(b"token")) {
+        return Ok(None);
+    }
+    let token = parts.next().ok_or(TokenFault::Missing)?;
+    if parts.next().is_some() {
+        return Err(TokenFault::Spaces);
+    }
+    String::from_utf8(token.to_vec()).map(Some).map_err(|_| TokenFault::Characters)
+}

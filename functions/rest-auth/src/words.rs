@@ -1,0 +1,246 @@
+//! Every rule and refusal in this group's status and sentence (contracts 002 and rest-auth.md).
+
+use std::time::Duration;
+
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderValue, StatusCode};
+use tally::domain::password::{self, PasswordFault};
+use tally::domain::username::{self, UsernameFault};
+use tally::http::answer::{Answer, whole_seconds};
+use tally::http::body::BodyFault;
+use tally::http::endpoint::Refusal;
+use tally::http::origin::Provenance;
+use tally::services::profiles::DetailsRefusal;
+use tally::services::registration::{RegistrationRefusal, Taken};
+use tally::services::sessions::SignInRefusal;
+use tally::store::{StoreError, chain};
+
+use crate::envelope::{FieldErrors, detail};
+
+pub(crate) const REQUIRED: &str = "This field is required.";
+pub(crate) const BLANK: &str = "This field may not be blank.";
+pub(crate) const NULL: &str = "This field may not be null.";
+pub(crate) const NOT_A_STRING: &str = "Not a valid string.";
+pub(crate) const INVALID_EMAIL: &str = "Enter a valid email address.";
+pub(crate) const CONTROL_CHARACTER: &str = "Control characters are not allowed.";
+pub(crate) const MISMATCH: &str = "The two password fields didn't match.";
+pub(crate) const INVALID_PASSWORD: &str = "Invalid password";
+pub(crate) const LOGGED_OUT: &str = "Successfully logged out.";
+pub(crate) const PASSWORD_SAVED: &str = "New password has been saved.";
+pub(crate) const NO_USERNAME: &str = "Must include \"username\" and \"password\".";
+
+const WRONG_CREDENTIALS: &str = "Unable to log in with provided credentials.";
+const DISABLED: &str = "User account is disabled.";
+const INVALID_USERNAME: &str =
+    "Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters.";
+const USERNAME_TAKEN: &str = "A user with that username already exists.";
+const EMAIL_TAKEN: &str = "A user is already registered with this e-mail address.";
+const DETAILS_EXIST: &str = "Detail Info has existed!";
+const NOT_AUTHENTICATED: &str = "Authentication credentials were not provided.";
+
+/// All that can go wrong in this group.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Around the endpoint.
+    Refused(Refusal),
+    /// The `Authorization` header.
+    Token(TokenFault),
+    /// A page of another origin sent a session cookie.
+    Csrf(Provenance),
+    /// The body could not be read.
+    Body(BodyFault),
+    /// The body is JSON, but no object; `None` for `null`.
+    NotAnObject(Option<&'static str>),
+    /// Fields are wrong.
+    Fields(FieldErrors),
+    /// Too often; how long to wait.
+    Throttled(Duration),
+    /// The details were submitted before.
+    DetailsExist,
+}
+
+/// What is wrong with an `Authorization: Token …` header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TokenFault {
+    /// Nothing behind the scheme.
+    Missing,
+    /// More than one word behind it.
+    Spaces,
+    /// Not UTF-8.
+    Characters,
+    /// Not a living key.
+    Invalid,
+}
+
+/// Says a failure.
+pub(crate) fn say(failure: Failure) -> Answer {
+    match failure {
+        Failure::Refused(refusal) => say_refusal(&refusal),
+        Failure::Token(fault) => unauthenticated(token_sentence(fault)),
+        Failure::Csrf(provenance) => detail(StatusCode::FORBIDDEN, csrf_sentence(provenance)),
+        Failure::Body(fault) => say_body_fault(&fault),
+        Failure::NotAnObject(None) => bad_request(&FieldErrors::of_body("No data provided")),
+        Failure::NotAnObject(Some(kind)) => bad_request(&FieldErrors::of_body(&format!(
+            "Invalid data. Expected a dictionary, but got {kind}."
+        ))),
+        Failure::Fields(errors) => bad_request(&errors),
+        Failure::Throttled(wait) => throttled(wait),
+        Failure::DetailsExist => Answer::json(StatusCode::BAD_REQUEST, &[DETAILS_EXIST]),
+    }
+}
+
+fn say_refusal(refusal: &Refusal) -> Answer {
+    let method;
+    let sentence = match refusal {
+        Refusal::NotFound => "Not found.",
+        Refusal::NotAcceptable => "Could not satisfy the request Accept header.",
+        Refusal::NotAuthenticated => return unauthenticated(NOT_AUTHENTICATED),
+        Refusal::MethodNotAllowed(name) => {
+            method = format!("Method \"{name}\" not allowed.");
+            &method
+        }
+        Refusal::BodyTooLarge => "The request body is too large.",
+        Refusal::BodyIncomplete => "The request body did not arrive whole.",
+        Refusal::Unavailable => "The service is temporarily unavailable, please try again.",
+        Refusal::Internal => "A server error occurred.",
+    };
+    detail(refusal.status(), sentence)
+}
+
+fn say_body_fault(fault: &BodyFault) -> Answer {
+    match fault {
+        BodyFault::UnsupportedMediaType(sent) => {
+            let sentence = format!("Unsupported media type \"{sent}\" in request.");
+            detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &sentence)
+        }
+        BodyFault::Json(what) => detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {what}")),
+        BodyFault::Form(what) => detail(StatusCode::BAD_REQUEST, &format!("Form parse error - {what}")),
+        BodyFault::Multipart(what) => {
+            detail(StatusCode::BAD_REQUEST, &format!("Multipart form parse error - {what}"))
+        }
+    }
+}
+
+fn bad_request(errors: &FieldErrors) -> Answer {
+    Answer::json(StatusCode::BAD_REQUEST, errors)
+}
+
+fn unauthenticated(sentence: &str) -> Answer {
+    detail(StatusCode::UNAUTHORIZED, sentence)
+        .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Token"))
+}
+
+fn throttled(wait: Duration) -> Answer {
+    let seconds = whole_seconds(wait);
+    let unit = if seconds == 1 { "second" } else { "seconds" };
+    let sentence = format!("Request was throttled. Expected available in {seconds} {unit}.");
+    detail(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
+}
+
+const fn token_sentence(fault: TokenFault) -> &'static str {
+    match fault {
+        TokenFault::Missing => "Invalid token header. No credentials provided.",
+        TokenFault::Spaces => "Invalid token header. Token string should not contain spaces.",
+        TokenFault::Characters => "Invalid token header. Token string should not contain invalid characters.",
+        TokenFault::Invalid => "Invalid token.",
+    }
+}
+
+const fn csrf_sentence(provenance: Provenance) -> &'static str {
+    match provenance {
+        Provenance::CrossSite => "CSRF Failed: The request comes from another site.",
+        Provenance::OtherOrigin | Provenance::Own => {
+            "CSRF Failed: Origin checking failed - it does not match any trusted origin."
+        }
+    }
+}
+
+/// The sentence for a username that cannot be registered.
+pub(crate) fn username_sentence(fault: UsernameFault) -> String {
+    match fault {
+        UsernameFault::TooLong => too_long(username::MAX_CHARACTERS),
+        UsernameFault::Characters | UsernameFault::AnothersIdentifier => INVALID_USERNAME.to_owned(),
+    }
+}
+
+/// The sentences for a password that cannot be set.
+pub(crate) fn password_sentences(faults: &[PasswordFault]) -> impl Iterator<Item = String> {
+    faults.iter().map(|fault| match fault {
+        PasswordFault::TooShort => format!(
+            "This password is too short. It must contain at least {} characters.",
+            password::MIN_CHARACTERS
+        ),
+        PasswordFault::TooCommon => "This password is too common.".to_owned(),
+        PasswordFault::EntirelyNumeric => "This password is entirely numeric.".to_owned(),
+        PasswordFault::ControlCharacter => CONTROL_CHARACTER.to_owned(),
+    })
+}
+
+/// The sentence for a text over its limit.
+pub(crate) fn too_long(most: usize) -> String {
+    format!("Ensure this field has no more than {most} characters.")
+}
+
+/// Adds what is taken to the errors of the form.
+pub(crate) fn add_taken(errors: &mut FieldErrors, taken: Taken) {
+    errors.add("username", taken.username.then(|| USERNAME_TAKEN.to_owned()));
+    errors.add("email", taken.email.then(|| EMAIL_TAKEN.to_owned()));
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<BodyFault> for Failure {
+    fn from(fault: BodyFault) -> Self {
+        Self::Body(fault)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = %chain(&error), "the table failed");
+        match error {
+            StoreError::Unavailable(_) => Self::Refused(Refusal::Unavailable),
+            StoreError::Unreadable(_) => Self::Refused(Refusal::Internal),
+        }
+    }
+}
+
+impl From<SignInRefusal> for Failure {
+    fn from(refusal: SignInRefusal) -> Self {
+        match refusal {
+            SignInRefusal::WrongCredentials => Self::Fields(FieldErrors::of_body(WRONG_CREDENTIALS)),
+            SignInRefusal::Frozen => Self::Fields(FieldErrors::of_body(DISABLED)),
+            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
+            SignInRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<RegistrationRefusal> for Failure {
+    fn from(refusal: RegistrationRefusal) -> Self {
+        match refusal {
+            RegistrationRefusal::Taken(taken) => {
+                let mut errors = FieldErrors::default();
+                add_taken(&mut errors, taken);
+                Self::Fields(errors)
+            }
+            RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
+            RegistrationRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<DetailsRefusal> for Failure {
+    fn from(refusal: DetailsRefusal) -> Self {
+        match refusal {
+            DetailsRefusal::Exist => Self::DetailsExist,
+            DetailsRefusal::Missing => Self::Refused(Refusal::NotFound),
+            DetailsRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
+            DetailsRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,48 @@
+# The usual commands; `just` lists them. CI runs the same steps: .ci/run
+
+_default:
+    @just --list --unsorted
+
+# Run the whole service on this computer
+run *options:
+    cargo run -- {{ options }}
+
+# Run every test
+test *options:
+    cargo test --workspace {{ options }}
+
+# Format the code
+fmt:
+    cargo fmt --all
+
+# Check format and lints
+lint:
+    .ci/run fmt clippy
+
+# Build the API documentation of the code
+doc:
+    .ci/run doc
+
+# Check licences, sources and known holes of the dependencies
+deny:
+    .ci/run deny
+
+# Replay the recorded conversations
+conformance:
+    .ci/run conformance
+
+# Check the SAM template
+template:
+    .ci/run template
+
+# Send one sample event to a function in SAM's container (needs Docker)
+event file function="RestAuthFunction":
+    sam local invoke {{ function }} --event {{ file }}
+
+# Make the list of common passwords anew
+passwords *options:
+    shared/data/make_common_passwords.py {{ options }}
+
+# Everything that CI checks
+ci:
+    .ci/run

@@ -1,0 +1,105 @@
+//! What every request needs, made once per process.
+
+use std::sync::Arc;
+
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_sdk_dynamodb::config::Credentials;
+
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::entropy::Entropy;
+use crate::secret::{InvalidSecret, ServerSecret};
+use crate::services::address_gate::AddressGate;
+use crate::services::hashing::Hasher;
+use crate::store::Store;
+
+/// The service's parts; cloning shares them.
+#[derive(Clone, Debug)]
+pub struct App(Arc<Parts>);
+
+/// The parts themselves.
+#[derive(Debug)]
+pub struct Parts {
+    /// The deployment's settings.
+    pub config: Config,
+    /// The time.
+    pub clock: Clock,
+    /// Chance.
+    pub entropy: Entropy,
+    /// The secret everything keyed derives from.
+    pub secret: ServerSecret,
+    /// The table.
+    pub store: Store,
+    /// Password hashing.
+    pub hasher: Hasher,
+    /// What network addresses may do.
+    pub addresses: AddressGate,
+}
+
+/// Why the service cannot start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Secrets Manager gave no secret.
+    #[error("the secret {id:?} cannot be read from Secrets Manager")]
+    SecretUnavailable {
+        /// The name or ARN that was asked for.
+        id: String,
+        /// What the SDK says.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// There is one, but it is not usable.
+    #[error(transparent)]
+    SecretInvalid(#[from] InvalidSecret),
+}
+
+impl std::ops::Deref for App {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.0
+    }
+}
+
+impl App {
+    /// Connects to AWS, or to what stands in for it, and does everything that needs doing only once:
+    /// reads the secret, opens the connection to DynamoDB, takes and touches the hash arena.
+    ///
+    /// DynamoDB may be away: the first request will try again. The secret may not, since nothing
+    /// could be verified without it and there is no fallback.
+    pub async fn start(config: Config, clock: Clock, entropy: Entropy) -> Result<Self, StartError> {
+        let aws = aws_settings(&config).await;
+        let store = Store::new(&aws, config.table.clone());
+        let (secret, ()) = futures_util::future::join(read_secret(&aws, &config), store.warm_up()).await;
+        let hasher = Hasher::new(config.hash_cost);
+        let addresses = AddressGate::new(config.address_limits);
+        let secret = secret?;
+        Ok(Self(Arc::new(Parts { config, clock, entropy, secret, store, hasher, addresses })))
+    }
+}
+
+async fn aws_settings(config: &Config) -> SdkConfig {
+    let loader = aws_config::defaults(BehaviorVersion::latest());
+    match &config.aws_endpoint {
+        None => loader.load().await,
+        // Stand-in credentials, so that the SDK never goes looking for real ones.
+        Some(endpoint) => {
+            let credentials = Credentials::new("local", "local", None, None, "stand-in");
+            loader
+                .region(Region::from_static("local"))
+                .credentials_provider(credentials)
+                .endpoint_url(endpoint)
+                .load()
+                .await
+        }
+    }
+}
+
+async fn read_secret(aws: &SdkConfig, config: &Config) -> Result<ServerSecret, StartError> {
+    let unavailable = |source| StartError::SecretUnavailable { id: config.secret_id.clone(), source };
+    let client = aws_sdk_secretsmanager::Client::new(aws);
+    let answer = client.get_secret_value().secret_id(&config.secret_id).send().await;
+    let answer = answer.map_err(|error| unavailable(error.into()))?;
+    let text = answer.secret_string().ok_or_else(|| unavailable("the secret is not a text".into()))?;
+    Ok(ServerSecret::parse(text)?)
+}

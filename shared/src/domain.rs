@@ -1,0 +1,17 @@
+//! What is true: values that can only exist when they are valid, and decisions as pure functions.
+//!
+//! No I/O, no JSON, no AWS, no clock and no chance in here: time and random bytes are arguments.
+
+pub mod account;
+pub mod account_number;
+pub mod address_budget;
+pub mod attempts;
+pub mod common_passwords;
+pub mod credential;
+pub mod details;
+pub mod email_address;
+pub mod password;
+pub mod session;
+pub mod shared_key;
+pub mod text;
+pub mod username;

@@ -1,0 +1,64 @@
+//! The number by which every account is known inside the pool, and shown as `id` by several groups.
+
+use std::fmt;
+
+/// How many digits a fresh number has while the space is not crowded (contracts/README.md).
+const FIRST_DIGITS: u32 = 8;
+
+/// How many draws of one length may collide before numbers grow a digit.
+const DRAWS_PER_LENGTH: u32 = 4;
+
+/// The most digits a number can have and still fit its 32 bits in every token.
+const LAST_DIGITS: u32 = 9;
+
+/// An account's number: random, never reused, 8 digits at first and more when the space is crowded.
+///
+/// 32 bits, because every token and session cookie carries it (see `session` and `shared_key`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AccountNumber(u32);
+
+impl AccountNumber {
+    /// Wraps a number that came from the table or from a token.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+
+    /// The bare number, as the groups show it.
+    #[must_use]
+    pub const fn get(self) -> u32 {
+        self.0
+    }
+
+    /// The number to try at the given draw (0 is the first), made from 64 random bits.
+    ///
+    /// Four collisions in a row with at least 90 million numbers to draw from mean a crowded space,
+    /// so the next draws have a digit more. The modulo bias of 64 bits over 30 is below 2^-33.
+    #[must_use]
+    pub fn draw(draw: u32, random: u64) -> Self {
+        let digits = (FIRST_DIGITS + draw / DRAWS_PER_LENGTH).min(LAST_DIGITS);
+        let lowest = 10_u64.pow(digits - 1);
+        let number = lowest + random % (lowest * 9);
+        Self(u32::try_from(number).expect("a number of nine digits fits 32 bits"))
+    }
+}
+
+impl fmt::Display for AccountNumber {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_draws_have_eight_digits_and_later_ones_grow() {
+        assert_eq!(AccountNumber::draw(0, 0).get(), 10_000_000);
+        assert_eq!(AccountNumber::draw(3, 89_999_999).get(), 99_999_999);
+        assert_eq!(AccountNumber::draw(3, 90_000_000).get(), 10_000_000);
+        assert_eq!(AccountNumber::draw(4, 0).get(), 100_000_000);
+        assert_eq!(AccountNumber::draw(400, u64::MAX).to_string().len(), 9);
+    }
+}

@@ -1,0 +1,170 @@
+//! Passwords as people type them, and the rules for choosing one.
+
+use std::fmt;
+
+use icu_normalizer::ComposingNormalizerBorrowed;
+use zeroize::Zeroizing;
+
+use super::account::Names;
+use super::{common_passwords, text};
+
+/// The fewest Unicode code points of a password (contracts/README.md).
+pub const MIN_CHARACTERS: usize = 8;
+
+/// The most bytes of a password (contracts/README.md); longer than anyone types, short enough to
+/// cost nothing to hash.
+pub const MAX_BYTES: usize = 4096;
+
+/// How many digits behind a person's own name still count as that name ("zhang2024").
+const MAX_DIGITS_BEHIND_NAME: usize = 4;
+
+/// A password in plain text, normalised to NFC and never trimmed; wiped when dropped.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+/// The text is longer than [`MAX_BYTES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PasswordTooLong;
+
+/// What is wrong with a password somebody wants to set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PasswordFault {
+    /// Fewer than [`MIN_CHARACTERS`] code points.
+    TooShort,
+    /// On the list of common passwords, or the person's own name or address.
+    TooCommon,
+    /// Digits only.
+    EntirelyNumeric,
+    /// It holds a control character, which no keyboard sends twice the same way.
+    ControlCharacter,
+}
+
+impl Password {
+    /// Takes a password as typed.
+    pub fn new(typed: &str) -> Result<Self, PasswordTooLong> {
+        // Before normalising: the cost of NFC grows with the length.
+        if typed.len() > MAX_BYTES {
+            return Err(PasswordTooLong);
+        }
+        let normalised = ComposingNormalizerBorrowed::new_nfc().normalize(typed).into_owned();
+        if normalised.len() > MAX_BYTES {
+            return Err(PasswordTooLong);
+        }
+        Ok(Self(Zeroizing::new(normalised)))
+    }
+
+    /// The bytes to hash.
+    #[must_use]
+    pub fn as_bytes(&self) -> &[u8] {
+        self.0.as_bytes()
+    }
+
+    /// Everything that speaks against setting this password for the person with these names, in the
+    /// order in which Django reports it.
+    #[must_use]
+    pub fn faults(&self, names: &Names<'_>) -> Vec<PasswordFault> {
+        let mut faults = Vec::new();
+        if self.0.chars().count() < MIN_CHARACTERS {
+            faults.push(PasswordFault::TooShort);
+        }
+        if common_passwords::contains(&self.0) || self.is_like(names) {
+            faults.push(PasswordFault::TooCommon);
+        }
+        if !self.0.is_empty() && self.0.chars().all(char::is_numeric) {
+            faults.push(PasswordFault::EntirelyNumeric);
+        }
+        if text::has_control(&self.0) {
+            faults.push(PasswordFault::ControlCharacter);
+        }
+        faults
+    }
+
+    /// Whether it is the person's own username, e-mail address or its local part, bare or with a
+    /// year behind it (contracts/README.md; security rule 6.1.2).
+    fn is_like(&self, names: &Names<'_>) -> bool {
+        let lower = Zeroizing::new(self.0.to_lowercase());
+        let username = names.username.map(super::username::Username::canonical);
+        let candidates = [
+            username.as_deref(),
+            names.email.map(super::email_address::EmailAddress::canonical),
+            names.email.map(super::email_address::EmailAddress::local_part),
+        ];
+        candidates.into_iter().flatten().filter(|name| !name.is_empty()).any(|name| {
+            lower.strip_prefix(name).is_some_and(|rest| {
+                rest.len() <= MAX_DIGITS_BEHIND_NAME && rest.bytes().all(|b| b.is_ascii_digit())
+            })
+        })
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(..)")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::email_address::EmailAddress;
+    use super::super::username::Username;
+    use super::*;
+
+    fn faults(text: &str) -> Vec<PasswordFault> {
+        Password::new(text).unwrap().faults(&Names::default())
+    }
+
+    #[test]
+    fn reports_all_three_in_order() {
+        use PasswordFault::{EntirelyNumeric, TooCommon, TooShort};
+        assert_eq!(faults("1234567"), [TooShort, TooCommon, EntirelyNumeric]);
+        assert_eq!(faults("11111111"), [TooCommon, EntirelyNumeric]);
+        assert_eq!(faults("qwerty"), [TooShort, TooCommon]);
+        assert_eq!(faults("90210384756"), [EntirelyNumeric]);
+        assert_eq!(faults("１２３４５６７８９０１２"), [EntirelyNumeric]);
+        assert_eq!(faults("abcdefgh"), [TooCommon]);
+        assert_eq!(faults("PassWord"), [TooCommon]);
+    }
+
+    #[test]
+    fn the_documents_own_passwords_pass() {
+        for good in ["fog123456", "fswxxz1456", "中文密码中文密码", "Zq8xk2wv", &"a".repeat(300)] {
+            assert_eq!(faults(good), [], "{good}");
+        }
+    }
+
+    #[test]
+    fn length_is_in_code_points_and_bounded_in_bytes() {
+        assert_eq!(faults(&"🐯".repeat(7)), [PasswordFault::TooShort]);
+        assert_eq!(faults(&"🐯".repeat(8)), []);
+        assert!(Password::new(&"x".repeat(MAX_BYTES)).is_ok());
+        assert!(Password::new(&"x".repeat(MAX_BYTES + 1)).is_err());
+    }
+
+    #[test]
+    fn spellings_of_one_text_are_one_password() {
+        let (composed, decomposed) = ("caf\u{e9}-tiger", "cafe\u{301}-tiger");
+        let bytes = |text| Password::new(text).unwrap().as_bytes().to_vec();
+        assert_eq!(bytes(composed), bytes(decomposed));
+        assert_ne!(bytes("ﬁ-tiger-x"), bytes("fi-tiger-x"), "NFC, not NFKC");
+        assert_ne!(bytes(" tiger-x-y"), bytes("tiger-x-y"), "never trimmed");
+    }
+
+    #[test]
+    fn own_names_are_too_common() {
+        let email = EmailAddress::parse("TakeYourMinds@qq.com").unwrap();
+        let username = Username::parse("Zhangxu-Nju", None).unwrap();
+        let names = Names { username: Some(&username), email: Some(&email) };
+        for text in
+            ["zhangxu-nju", "ZHANGXU-NJU2024", "takeyourminds", "takeyourminds@QQ.com", "takeyourminds17"]
+        {
+            let faults = Password::new(text).unwrap().faults(&names);
+            assert_eq!(faults, [PasswordFault::TooCommon], "{text}");
+        }
+        assert_eq!(Password::new("zhangxu-nju-2024").unwrap().faults(&names), []);
+    }
+
+    #[test]
+    fn debug_tells_nothing() {
+        assert_eq!(format!("{:?}", Password::new("hunter2hunter2").unwrap()), "Password(..)");
+    }
+}

@@ -1,0 +1,125 @@
+//! The name a person chooses, unique over the whole pool without regard to case.
+
+use super::email_address::EmailAddress;
+
+/// The most characters a username may have (contract 002).
+pub const MAX_CHARACTERS: usize = 150;
+
+/// A valid username, in the spelling its owner typed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Username(String);
+
+/// Why a text is no username.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsernameFault {
+    /// More than [`MAX_CHARACTERS`] characters.
+    TooLong,
+    /// A character outside ASCII letters, digits and `@ . + - _`, or no character at all.
+    Characters,
+    /// It reads as a phone number or as an e-mail address that is not the person's own, so it could
+    /// be taken for another person's identifier (contracts/README.md, one pool of users).
+    AnothersIdentifier,
+}
+
+impl Username {
+    /// Reads a username; `own_email` is the address the same person is registering or has.
+    pub fn parse(text: &str, own_email: Option<&EmailAddress>) -> Result<Self, UsernameFault> {
+        if text.chars().count() > MAX_CHARACTERS {
+            return Err(UsernameFault::TooLong);
+        }
+        let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"@.+-_".contains(&byte);
+        if text.is_empty() || !text.bytes().all(allowed) {
+            return Err(UsernameFault::Characters);
+        }
+        if is_like_phone(text) || is_address_of_another(text, own_email) {
+            return Err(UsernameFault::AnothersIdentifier);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// Wraps a name that was valid when it was stored.
+    #[must_use]
+    pub fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The spelling to show.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The spelling by which names are compared and claimed.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        canonical(&self.0)
+    }
+}
+
+/// The canonical spelling of whatever a person typed as a username, valid or not.
+///
+/// Login looks names up by it without judging them first, so that a name that never could exist is
+/// answered like one that happens not to.
+#[must_use]
+pub fn canonical(text: &str) -> String {
+    text.to_ascii_lowercase()
+}
+
+/// Mainland mobile numbers in the spellings people type, and anything in E.164.
+fn is_like_phone(text: &str) -> bool {
+    let digits: String = text.chars().filter(|c| !matches!(c, '-' | '.')).collect();
+    if let Some(rest) = digits.strip_prefix('+') {
+        return rest.len() >= 7 && rest.bytes().all(|b| b.is_ascii_digit());
+    }
+    let national = digits
+        .strip_prefix("0086")
+        .or_else(|| digits.strip_prefix("86").filter(|rest| rest.len() == 11))
+        .unwrap_or(&digits);
+    let bytes = national.as_bytes();
+    bytes.len() == 11
+        && bytes.iter().all(u8::is_ascii_digit)
+        && bytes[0] == b'1'
+        && (b'3'..=b'9').contains(&bytes[1])
+}
+
+fn is_address_of_another(text: &str, own_email: Option<&EmailAddress>) -> bool {
+    let Ok(address) = EmailAddress::parse(text) else {
+        return false;
+    };
+    own_email.is_none_or(|own| own.canonical() != address.canonical())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Username, UsernameFault> {
+        Username::parse(text, None)
+    }
+
+    #[test]
+    fn takes_what_the_contract_takes() {
+        for name in ["zhang", "a", "A.b+c-d_e@f", "90210384756", &"n".repeat(150)] {
+            assert_eq!(parse(name).unwrap().as_str(), name);
+        }
+    }
+
+    #[test]
+    fn refuses_other_characters_and_lengths() {
+        for name in ["", "a b", "a/b", "~", "a\n", "a\0b", "张三", "ａｄｍｉｎ", "аdmin", "\u{212a}"]
+        {
+            assert_eq!(parse(name), Err(UsernameFault::Characters), "{name:?}");
+        }
+        assert_eq!(parse(&"!".repeat(151)), Err(UsernameFault::TooLong));
+    }
+
+    #[test]
+    fn refuses_what_is_somebody_elses_identifier() {
+        for name in ["13800138000", "+8613800138000", "8613800138000", "138-0013-8000", "v@corp.com"] {
+            assert_eq!(parse(name), Err(UsernameFault::AnothersIdentifier), "{name:?}");
+        }
+        let own = EmailAddress::parse("V@corp.com").unwrap();
+        assert!(Username::parse("v@Corp.com", Some(&own)).is_ok());
+        assert!(parse("v@corp").is_ok(), "no dot, no address");
+    }
+}

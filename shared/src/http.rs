@@ -1,0 +1,16 @@
+//! What every group's wire dialect needs once.
+//!
+//! A group is a table of [`endpoint::Endpoint`]s and a [`endpoint::Dialect`] that says every refusal
+//! in its own words. The order of checks is the same for all: route, negotiation, caller, permission,
+//! method, body (contract rest-auth.md, section 3).
+
+pub mod answer;
+pub mod body;
+pub mod cookie;
+pub mod endpoint;
+mod headers;
+pub mod json;
+pub mod origin;
+pub mod request;
+
+pub use endpoint::router;

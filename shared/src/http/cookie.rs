@@ -1,0 +1,100 @@
+//! Cookies in and out.
+
+use std::time::Duration;
+
+use http::{HeaderValue, header};
+use jiff::Timestamp;
+
+use super::request::Request;
+
+/// How long Django keeps the `csrftoken` cookie: 52 weeks.
+pub const CSRF_TOKEN_LASTS: Duration = Duration::from_hours(52 * 7 * 24);
+
+/// What a cookie is for; decides its name and its protection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cookie {
+    /// The session: no script may read it.
+    Session,
+    /// The CSRF token: the page's script has to read it.
+    CsrfToken,
+}
+
+impl Cookie {
+    /// Its name. Deployed, the session's has the prefix by which browsers bind it to this very host.
+    #[must_use]
+    pub const fn name(self, secure: bool) -> &'static str {
+        match (self, secure) {
+            (Self::Session, true) => "__Host-sessionid",
+            (Self::Session, false) => "sessionid",
+            (Self::CsrfToken, _) => "csrftoken",
+        }
+    }
+
+    /// The header that sets it for so long.
+    ///
+    /// # Panics
+    /// When the value is not made of visible ASCII, which ours always is.
+    #[must_use]
+    pub fn set(self, secure: bool, value: &str, now: Timestamp, lasts: Duration) -> HeaderValue {
+        let expires = now.saturating_add(lasts).expect("a duration without a sign is in range");
+        let attributes = format!("expires={}; Max-Age={}", http_date(expires), lasts.as_secs());
+        self.header(secure, value, &attributes)
+    }
+
+    /// The header that makes the browser forget it.
+    #[must_use]
+    pub fn delete(self, secure: bool) -> HeaderValue {
+        self.header(secure, "\"\"", "expires=Thu, 01-Jan-1970 00:00:00 GMT; Max-Age=0")
+    }
+
+    fn header(self, secure: bool, value: &str, attributes: &str) -> HeaderValue {
+        let name = self.name(secure);
+        let secrecy = match self {
+            Self::Session => "; HttpOnly",
+            Self::CsrfToken => "",
+        };
+        let transport = if secure { "; Secure" } else { "" };
+        let text = format!("{name}={value}; {attributes}{secrecy}; Path=/; SameSite=Lax{transport}");
+        HeaderValue::from_str(&text).expect("cookie values are made of visible ASCII")
+    }
+}
+
+/// The value of the first cookie of that name, over all `Cookie` headers.
+#[must_use]
+pub fn find<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
+    let headers = request.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    headers.flat_map(|header| header.split(';')).find_map(|pair| {
+        let (key, value) = pair.split_once('=')?;
+        (key.trim() == name).then(|| value.trim().trim_matches('"'))
+    })
+}
+
+fn http_date(time: Timestamp) -> String {
+    time.strftime("%a, %d-%b-%Y %H:%M:%S GMT").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_have_the_documented_attributes() {
+        let now: Timestamp = "2017-07-06T05:11:24Z".parse().unwrap();
+        let fortnight = Duration::from_hours(14 * 24);
+        assert_eq!(
+            Cookie::Session.set(false, "abc", now, fortnight),
+            "sessionid=abc; expires=Thu, 20-Jul-2017 05:11:24 GMT; Max-Age=1209600; HttpOnly; Path=/; SameSite=Lax"
+        );
+        let deployed = Cookie::Session.set(true, "abc", now, fortnight);
+        let deployed = deployed.to_str().unwrap();
+        assert!(deployed.starts_with("__Host-sessionid=abc;") && deployed.ends_with("; Secure"));
+        assert!(!Cookie::CsrfToken.set(true, "abc", now, fortnight).to_str().unwrap().contains("HttpOnly"));
+        assert!(
+            Cookie::Session
+                .delete(false)
+                .to_str()
+                .unwrap()
+                .contains("sessionid=\"\"; expires=Thu, 01-Jan-1970")
+        );
+    }
+}

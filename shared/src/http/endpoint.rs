@@ -1,0 +1,239 @@
+//! A group's endpoints as a table, and the one way a request takes through them.
+
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+
+use axum::Router;
+use axum::body::Body as HttpBody;
+use axum::routing::any;
+use bytes::Bytes;
+use data_encoding::HEXLOWER;
+use futures_util::FutureExt;
+use http::header::ALLOW;
+use http::{HeaderValue, Method, Response, StatusCode};
+use http_body_util::{BodyExt, Limited};
+
+use super::answer::Answer;
+use super::body;
+use super::headers::harden;
+use super::request::{Request, RequestId};
+use crate::app::App;
+use crate::services::sessions::Caller;
+
+/// A boxed future of a handler.
+pub type Handling<F> = Pin<Box<dyn Future<Output = Result<Answer, F>> + Send>>;
+
+/// Everything a handler gets.
+#[derive(Debug)]
+pub struct Exchange {
+    /// The service's parts.
+    pub app: App,
+    /// The request.
+    pub request: Request,
+    /// Who sent it, as far as the endpoint wants to know.
+    pub caller: Option<Caller>,
+}
+
+/// Whether an endpoint wants to know its caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CallerRule {
+    /// It refuses strangers.
+    Required,
+    /// It serves strangers too, but what is presented must be valid.
+    Welcome,
+    /// It looks for itself, or not at all: nothing presented makes it fail.
+    Ignored,
+}
+
+/// One URL of a group.
+#[derive(Debug)]
+pub struct Endpoint<F: 'static> {
+    /// The path with its final slash; the spelling without it is served too.
+    pub path: &'static str,
+    /// What the documentation calls it.
+    pub name: &'static str,
+    /// The `Allow` header, in the group's order.
+    pub allow: &'static str,
+    /// Whether it wants to know its caller.
+    pub caller: CallerRule,
+    /// What it does, by method. HEAD follows GET by itself.
+    pub operations: &'static [Operation<F>],
+}
+
+/// One method of an endpoint.
+#[derive(Debug)]
+pub struct Operation<F: 'static> {
+    /// The method.
+    pub method: Method,
+    /// What it does.
+    pub handler: fn(Exchange) -> Handling<F>,
+}
+
+/// What can go wrong before and around every handler; each group says it in its own words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is nothing at this path.
+    NotFound,
+    /// The client accepts no kind of answer the group has.
+    NotAcceptable,
+    /// The caller is not known, and has to be.
+    NotAuthenticated,
+    /// The endpoint does not know this method.
+    MethodNotAllowed(Method),
+    /// The body is over [`body::MAX_BYTES`].
+    BodyTooLarge,
+    /// The body did not arrive whole.
+    BodyIncomplete,
+    /// DynamoDB is away.
+    Unavailable,
+    /// A fault of ours.
+    Internal,
+}
+
+/// How a group speaks.
+pub trait Dialect: Send + Sync + 'static {
+    /// All that can go wrong in the group.
+    type Failure: From<Refusal> + Send + 'static;
+
+    /// The group's name, for the log.
+    const NAME: &'static str;
+
+    /// The group's URLs.
+    fn endpoints() -> &'static [Endpoint<Self::Failure>];
+
+    /// Refuses a request whose answer the client could not read; before anything else.
+    fn negotiate(request: &Request) -> Result<(), Self::Failure>;
+
+    /// Recognises the caller by the group's own way of carrying a session; `None` is a stranger.
+    fn recognise(
+        app: &App,
+        request: &Request,
+    ) -> impl Future<Output = Result<Option<Caller>, Self::Failure>> + Send;
+
+    /// Answers OPTIONS.
+    fn describe(endpoint: &Endpoint<Self::Failure>) -> Answer;
+
+    /// Says a failure in the group's words.
+    fn say(failure: Self::Failure) -> Answer;
+
+    /// The last touch on every answer of an endpoint.
+    fn finish(request: &Request, answer: Answer) -> Answer;
+}
+
+/// The group's router: every URL with and without its final slash, and its own 404 for the rest.
+pub fn router<D: Dialect>(app: App) -> Router {
+    let mut router = Router::new();
+    for endpoint in D::endpoints() {
+        let bare = endpoint.path.trim_end_matches('/');
+        for path in [endpoint.path, bare] {
+            let app = app.clone();
+            let serve = move |request| serve::<D>(app.clone(), Some(endpoint), request);
+            router = router.route(path, any(serve));
+        }
+    }
+    router.fallback(move |request| serve::<D>(app.clone(), None, request))
+}
+
+async fn serve<D: Dialect>(
+    app: App,
+    endpoint: Option<&'static Endpoint<D::Failure>>,
+    request: http::Request<HttpBody>,
+) -> Response<HttpBody> {
+    let id = request.extensions().get::<RequestId>().map_or_else(|| fresh_id(&app), |id| id.0.clone());
+    let method = request.method().clone();
+    let handled = AssertUnwindSafe(answer::<D>(app, endpoint, request)).catch_unwind().await;
+    let mut answer = handled.unwrap_or_else(|_| D::say(Refusal::Internal.into()));
+    let (group, path, status) = (D::NAME, endpoint.map_or("-", |e| e.path), answer.status.as_u16());
+    tracing::info!(request_id = id, group, endpoint = path, %method, status, "answered");
+    if let Some(endpoint) = endpoint {
+        answer.headers.insert(ALLOW, HeaderValue::from_static(endpoint.allow));
+    }
+    harden(&mut answer.headers, &id);
+    let body = if method == Method::HEAD { HttpBody::empty() } else { HttpBody::from(answer.body) };
+    let mut response = Response::new(body);
+    *response.status_mut() = answer.status;
+    *response.headers_mut() = answer.headers;
+    response
+}
+
+async fn answer<D: Dialect>(
+    app: App,
+    endpoint: Option<&'static Endpoint<D::Failure>>,
+    request: http::Request<HttpBody>,
+) -> Answer {
+    let (parts, body) = request.into_parts();
+    let (body, refusal) = match read_whole(body).await {
+        Ok(bytes) => (bytes, None),
+        Err(refusal) => (Bytes::new(), Some(refusal)),
+    };
+    let request = Request::new(parts, body);
+    let Some(endpoint) = endpoint else {
+        return D::finish(&request, D::say(Refusal::NotFound.into()));
+    };
+    let head = Request {
+        body: Bytes::new(),
+        headers: request.headers.clone(),
+        path: request.path.clone(),
+        query: request.query.clone(),
+        method: request.method.clone(),
+        address: request.address,
+    };
+    let outcome = match refusal {
+        Some(refusal) => Err(refusal.into()),
+        None => handle::<D>(app, endpoint, request).await,
+    };
+    D::finish(&head, outcome.unwrap_or_else(D::say))
+}
+
+async fn handle<D: Dialect>(
+    app: App,
+    endpoint: &'static Endpoint<D::Failure>,
+    request: Request,
+) -> Result<Answer, D::Failure> {
+    D::negotiate(&request)?;
+    let caller = match endpoint.caller {
+        CallerRule::Ignored => None,
+        CallerRule::Welcome | CallerRule::Required => D::recognise(&app, &request).await?,
+    };
+    if endpoint.caller == CallerRule::Required && caller.is_none() {
+        return Err(Refusal::NotAuthenticated.into());
+    }
+    if request.method == Method::OPTIONS {
+        return Ok(D::describe(endpoint));
+    }
+    let wanted = if request.method == Method::HEAD { &Method::GET } else { &request.method };
+    match endpoint.operations.iter().find(|operation| operation.method == *wanted) {
+        Some(operation) => (operation.handler)(Exchange { app, request, caller }).await,
+        None => Err(Refusal::MethodNotAllowed(request.method).into()),
+    }
+}
+
+async fn read_whole(body: HttpBody) -> Result<Bytes, Refusal> {
+    match Limited::new(body, body::MAX_BYTES).collect().await {
+        Ok(whole) => Ok(whole.to_bytes()),
+        Err(error) if error.is::<http_body_util::LengthLimitError>() => Err(Refusal::BodyTooLarge),
+        Err(_) => Err(Refusal::BodyIncomplete),
+    }
+}
+
+fn fresh_id(app: &App) -> String {
+    HEXLOWER.encode(&app.entropy.bytes::<12>())
+}
+
+impl Refusal {
+    /// The status that HTTP has for it.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
+            Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
+            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyIncomplete => StatusCode::BAD_REQUEST,
+            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}

@@ -1,0 +1,28 @@
+//! The headers of every answer, errors included (contracts/README.md; security rules 3.4 and K-02).
+
+use http::header::{CACHE_CONTROL, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS};
+use http::{HeaderMap, HeaderName, HeaderValue};
+
+/// No answer of an API is a page: whatever a browser is tricked into rendering stays inert.
+const CONTENT_POLICY: &str =
+    "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; object-src 'none'; sandbox";
+
+/// Two years, as browsers' preload lists want it.
+const TRANSPORT_POLICY: &str = "max-age=63072000; includeSubDomains";
+
+/// Adds them.
+pub(super) fn harden(headers: &mut HeaderMap, request_id: &str) {
+    let fixed = [
+        (CACHE_CONTROL, "no-store"),
+        (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (STRICT_TRANSPORT_SECURITY, TRANSPORT_POLICY),
+        (http::header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
+        (REFERRER_POLICY, "no-referrer"),
+    ];
+    for (name, value) in fixed {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if let Ok(id) = HeaderValue::from_str(request_id) {
+        headers.insert(HeaderName::from_static("x-request-id"), id);
+    }
+}

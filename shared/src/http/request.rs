@@ -1,0 +1,59 @@
+//! A request as the groups see it: read whole, with what the host knows about its sender.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
+
+/// Who sent the request, as the host saw it, never as a header claims it.
+#[derive(Clone, Copy, Debug)]
+pub struct ClientAddress(pub IpAddr);
+
+/// The request's id, for the answer and the log.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// One request.
+#[derive(Debug)]
+pub struct Request {
+    /// The method.
+    pub method: Method,
+    /// The raw path, as sent.
+    pub path: String,
+    /// The raw query, without its `?`.
+    pub query: String,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body, at most [`super::body::MAX_BYTES`].
+    pub body: Bytes,
+    /// The sender's network address.
+    pub address: IpAddr,
+}
+
+impl Request {
+    pub(super) fn new(parts: Parts, body: Bytes) -> Self {
+        let address = parts.extensions.get::<ClientAddress>();
+        Self {
+            // A host that tells no address makes all its clients one.
+            address: address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0),
+            path: parts.uri.path().to_owned(),
+            query: parts.uri.query().unwrap_or_default().to_owned(),
+            method: parts.method,
+            headers: parts.headers,
+            body,
+        }
+    }
+
+    /// A header's value, if it is there once or more and can be read; the first one counts.
+    #[must_use]
+    pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Whether the method only reads (RFC 9110, 9.2.1).
+    #[must_use]
+    pub fn is_safe(&self) -> bool {
+        [Method::GET, Method::HEAD, Method::OPTIONS, Method::TRACE].contains(&self.method)
+    }
+}

@@ -1,0 +1,16 @@
+//! What every Tigertally function shares, and nothing that only one of them speaks.
+//!
+//! Read the modules in this order: [`domain`] says what is true, [`services`] say what happens,
+//! [`store`] keeps it in one DynamoDB table, [`http`] carries it over the wire. [`app::App`]
+//! ties them together; [`host`] runs a function's router on Lambda.
+
+pub mod app;
+pub mod clock;
+pub mod config;
+pub mod domain;
+pub mod entropy;
+pub mod host;
+pub mod http;
+pub mod secret;
+pub mod services;
+pub mod store;

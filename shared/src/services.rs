@@ -1,0 +1,8 @@
+//! What happens: load, decide, save. One file per capability, one small enum per way it can end.
+
+pub mod address_gate;
+pub mod hashing;
+pub mod passwords;
+pub mod profiles;
+pub mod registration;
+pub mod sessions;

@@ -1,0 +1,73 @@
+//! Password hashing off the request threads, in memory that is kept and wiped.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+
+use tokio::sync::Semaphore;
+
+use crate::domain::credential::{self, Arena, Comparison, Cost, SALT_BYTES, StoredCredential};
+use crate::domain::password::Password;
+
+/// Hashes passwords, as many at a time as there are cores.
+#[derive(Debug)]
+pub struct Hasher {
+    cost: Cost,
+    slots: Arc<Semaphore>,
+    arenas: Arc<Mutex<Vec<Arena>>>,
+}
+
+impl Hasher {
+    /// Takes and touches the memory of one hash; further ones come with the first need.
+    #[must_use]
+    pub fn new(cost: Cost) -> Self {
+        let cores = thread::available_parallelism().map_or(1, usize::from);
+        Self {
+            cost,
+            slots: Arc::new(Semaphore::new(cores)),
+            arenas: Arc::new(Mutex::new(vec![Arena::new(cost)])),
+        }
+    }
+
+    /// Hashes a password that is to be stored.
+    pub async fn hash(&self, password: &Password, salt: [u8; SALT_BYTES]) -> StoredCredential {
+        let (password, cost) = (password.clone(), self.cost);
+        self.run(move |arena| StoredCredential::hash(&password, salt, cost, arena)).await
+    }
+
+    /// Compares a password with a stored credential, or with nothing at the same cost.
+    ///
+    /// `may_go_on` is asked when the work's turn has come, which may be long after it was queued;
+    /// if it says no, nothing is computed and the answer is `None`.
+    pub async fn compare(
+        &self,
+        password: &Password,
+        stored: Option<&StoredCredential>,
+        may_go_on: impl FnOnce() -> bool + Send + 'static,
+    ) -> Option<Comparison> {
+        let (password, stored, cost) = (password.clone(), stored.cloned(), self.cost);
+        self.run(move |arena| {
+            may_go_on().then(|| {
+                if let Some(stored) = stored {
+                    return stored.compare(&password, cost, arena);
+                }
+                credential::spend(&password, cost, arena);
+                Comparison::Different
+            })
+        })
+        .await
+    }
+
+    async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Arena) -> T + Send + 'static) -> T {
+        let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
+        let (arenas, cost) = (Arc::clone(&self.arenas), self.cost);
+        let work = tokio::task::spawn_blocking(move || {
+            let kept = arenas.lock().unwrap_or_else(PoisonError::into_inner).pop();
+            let mut arena = kept.unwrap_or_else(|| Arena::new(cost));
+            let result = work(&mut arena);
+            arenas.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
+            drop(slot);
+            result
+        });
+        work.await.expect("hashing does not panic, and its runtime outlives the request")
+    }
+}

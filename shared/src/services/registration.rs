@@ -1,0 +1,163 @@
+//! Registering: a new account with its claims, and the first session at once.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use crate::app::App;
+use crate::domain::account::{Account, Standing};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::address_budget::Deed;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::password::Password;
+use crate::domain::session::Carrier;
+use crate::domain::shared_key::SharedKey;
+use crate::domain::username::Username;
+use crate::services::address_gate;
+use crate::services::sessions::{self, SignedIn};
+use crate::store::key::Identifier;
+use crate::store::{Creation, NewAccount, StoreError};
+
+/// A registration whose fields are all valid by themselves.
+#[derive(Debug)]
+pub struct Registration {
+    /// The name wanted.
+    pub username: Username,
+    /// The address wanted, if one was given.
+    pub email: Option<EmailAddress>,
+    /// The password wanted, already judged.
+    pub password: Password,
+    /// Where the request came from.
+    pub address: IpAddr,
+    /// How the first session travels.
+    pub carrier: Carrier,
+    /// How long the first session lasts.
+    pub lasts: Duration,
+}
+
+/// Why there is no new account.
+#[derive(Debug, thiserror::Error)]
+pub enum RegistrationRefusal {
+    /// Others have these identifiers.
+    #[error("an identifier is taken")]
+    Taken(Taken),
+    /// The address has registered, or asked, too often.
+    #[error("too many registrations from one address")]
+    Throttled(Duration),
+    /// The table is away; whether the account was made is not known.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// Which of the wanted identifiers are taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Taken {
+    /// The username is.
+    pub username: bool,
+    /// The e-mail address is.
+    pub email: bool,
+}
+
+/// How many numbers are drawn before giving up; each is free with a probability of nearly one.
+const DRAWS: u32 = 16;
+
+/// Tells which identifiers are taken, for a form that is wrong anyway; counts as asking.
+pub async fn probe(
+    app: &App,
+    address: IpAddr,
+    username: Option<&Username>,
+    email: Option<&EmailAddress>,
+) -> Result<Taken, RegistrationRefusal> {
+    refuse_if_asked_too_often(app, address)?;
+    let taken = seen_taken(app, &claims(username, email)).await?;
+    if taken == Taken::default() {
+        return Ok(taken);
+    }
+    count_taken_answer(app, address).await?;
+    Ok(taken)
+}
+
+/// Makes the account, or nothing.
+pub async fn register(app: &App, wanted: Registration) -> Result<SignedIn, RegistrationRefusal> {
+    if let Some(wait) = app.addresses.wait(wanted.address, Deed::Registration, app.clock.now()) {
+        return Err(RegistrationRefusal::Throttled(wait));
+    }
+    refuse_if_asked_too_often(app, wanted.address)?;
+    let claims = claims(Some(&wanted.username), wanted.email.as_ref());
+    let (seen, over_budget) = futures_util::future::try_join(
+        seen_taken(app, &claims),
+        address_gate::count(app, wanted.address, Deed::Registration),
+    )
+    .await?;
+    if let Some(wait) = over_budget {
+        return Err(RegistrationRefusal::Throttled(wait));
+    }
+    if seen != Taken::default() {
+        return refuse_taken(app, wanted.address, seen).await;
+    }
+    let credential = app.hasher.hash(&wanted.password, app.entropy.bytes()).await;
+    let now = app.clock.now();
+    for draw in 0..DRAWS {
+        let number = AccountNumber::draw(draw, u64::from_be_bytes(app.entropy.bytes()));
+        let (token, session) = sessions::open(app, number, wanted.carrier, 0, wanted.lasts);
+        let account = Account {
+            number,
+            username: Some(wanted.username.clone()),
+            email: wanted.email.clone(),
+            first_name: String::new(),
+            last_name: String::new(),
+            credential: credential.clone(),
+            standing: Standing::Active,
+            is_staff: false,
+            is_superuser: false,
+            epoch: 0,
+            shared_key: SharedKey::registered(),
+            joined: now,
+            last_login: Some(now),
+            details: None,
+            sessions: vec![session],
+        };
+        let op = sessions::mark(app);
+        let new = NewAccount { account: &account, claims: &claims, op: &op };
+        match app.store.create_account(&new).await? {
+            Creation::Created => {
+                return Ok(SignedIn { key: sessions::shared_key(app, &account), token, account });
+            }
+            Creation::NumberTaken => tracing::info!("an account number was taken, drawing another"),
+            Creation::Taken(identifiers) => {
+                return refuse_taken(app, wanted.address, among(&identifiers)).await;
+            }
+        }
+    }
+    Err(StoreError::Unavailable("no free account number was found".into()).into())
+}
+
+fn claims(username: Option<&Username>, email: Option<&EmailAddress>) -> Vec<Identifier> {
+    let username = username.map(Identifier::username);
+    username.into_iter().chain(email.map(Identifier::email)).collect()
+}
+
+async fn seen_taken(app: &App, claims: &[Identifier]) -> Result<Taken, StoreError> {
+    Ok(among(&app.store.seen_taken(claims).await?))
+}
+
+fn among(identifiers: &[Identifier]) -> Taken {
+    Taken {
+        username: identifiers.iter().any(|identifier| matches!(identifier, Identifier::Username(_))),
+        email: identifiers.iter().any(|identifier| matches!(identifier, Identifier::Email(_))),
+    }
+}
+
+fn refuse_if_asked_too_often(app: &App, address: IpAddr) -> Result<(), RegistrationRefusal> {
+    let wait = app.addresses.wait(address, Deed::TakenAnswer, app.clock.now());
+    wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
+}
+
+async fn refuse_taken(app: &App, address: IpAddr, taken: Taken) -> Result<SignedIn, RegistrationRefusal> {
+    count_taken_answer(app, address).await?;
+    Err(RegistrationRefusal::Taken(taken))
+}
+
+async fn count_taken_answer(app: &App, address: IpAddr) -> Result<(), RegistrationRefusal> {
+    let wait = address_gate::count(app, address, Deed::TakenAnswer).await?;
+    wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
+}

@@ -1,0 +1,361 @@
+//! Signing in, recognising who calls, and signing out.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use data_encoding::BASE64URL_NOPAD;
+
+use crate::app::App;
+use crate::domain::account::{Account, Standing};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::address_budget::Deed;
+use crate::domain::credential::Comparison;
+use crate::domain::password::Password;
+use crate::domain::session::{self, Carrier, Session, SessionDigest, SessionToken};
+use crate::domain::shared_key::{self, PresentedKey};
+use crate::secret::Purpose;
+use crate::services::address_gate;
+use crate::store::key::Identifier;
+use crate::store::{Guarded, SignInRecord, StoreError, Write};
+
+/// How often a write is tried again after another one changed the account first.
+const ROUNDS: usize = 8;
+
+/// Somebody wants in.
+#[derive(Debug)]
+pub struct SignIn {
+    /// Who they say they are.
+    pub identifier: Identifier,
+    /// What they say the password is; `None` if it is longer than any password can be.
+    pub password: Option<Password>,
+    /// Where the request came from.
+    pub address: IpAddr,
+    /// How the session is to travel.
+    pub carrier: Carrier,
+    /// How long it is to last.
+    pub lasts: Duration,
+    /// Whether this device gets the shared key too.
+    pub wants_key: bool,
+    /// A session of the same client that this one replaces.
+    pub replaces: Option<Caller>,
+}
+
+/// Somebody is in.
+#[derive(Debug)]
+pub struct SignedIn {
+    /// The account, as it was when the password was checked.
+    pub account: Account,
+    /// The new session's token.
+    pub token: SessionToken,
+    /// The shared key, for groups that hand it out.
+    pub key: String,
+}
+
+/// Why somebody is not let in.
+#[derive(Debug, thiserror::Error)]
+pub enum SignInRefusal {
+    /// There is no such person, or the password is another one.
+    #[error("the credentials do not match")]
+    WrongCredentials,
+    /// The password is right, but the account was stopped.
+    #[error("the account is frozen")]
+    Frozen,
+    /// Too many tries; how long to wait.
+    #[error("too many attempts")]
+    Throttled(Duration),
+    /// The table is away.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// Somebody who was recognised.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// Their account, read for this request.
+    pub account: Account,
+    /// What they were recognised by.
+    pub by: RecognisedBy,
+}
+
+/// What a caller was recognised by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RecognisedBy {
+    /// A session of their own.
+    Session(SessionDigest),
+    /// The key that all their devices share.
+    SharedKey,
+}
+
+/// What a presented token turned out to be.
+#[derive(Debug)]
+pub enum Recognition {
+    /// A living session or key.
+    Caller(Box<Caller>),
+    /// The shared key that the latest password change ended.
+    RetiredKey,
+    /// Nothing of ours, or nothing any more.
+    Unknown,
+}
+
+/// Checks a password and opens a session.
+pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefusal> {
+    refuse_if_blocked(app, request.address)?;
+    let number = app.store.owner_of(&request.identifier).await?;
+    let subject = match number {
+        Some(number) => account_subject(app, number),
+        None => stranger_subject(app, &request.identifier),
+    };
+    let (account, wait) = futures_util::future::try_join(
+        app.store.find_account(number.unwrap_or_else(|| nobody(app, &subject))),
+        app.store.reserve_attempt(&subject, app.clock.now()),
+    )
+    .await?;
+    if let Some(wait) = wait {
+        return Err(SignInRefusal::Throttled(wait));
+    }
+    let account = account.filter(|account| account.standing != Standing::Deleted);
+    let comparison = compare(app, request.address, account.as_ref(), request.password.as_ref()).await?;
+    let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
+        return Err(refuse_wrong(app, request.address).await);
+    };
+    if account.standing == Standing::Frozen {
+        return Err(SignInRefusal::Frozen);
+    }
+    let is_outdated = comparison == Comparison::Outdated;
+    let recorded = record(app, account, request, is_outdated);
+    let (signed_in, ()) = futures_util::future::join(recorded, forget_attempts(app, &subject)).await;
+    signed_in
+}
+
+/// Recognises a session cookie.
+pub async fn recognise_cookie(app: &App, value: &str) -> Result<Option<Caller>, StoreError> {
+    let Some(number) = session::account_in_cookie(value) else {
+        return Ok(None);
+    };
+    let account = app.store.find_account(number).await?;
+    Ok(account.and_then(|account| by_session(app, &account, value, Carrier::Cookie)))
+}
+
+/// Recognises what an `Authorization` header carries: a session token or the shared key.
+pub async fn recognise_token(app: &App, value: &str) -> Result<Recognition, StoreError> {
+    let Some(presented) = PresentedKey::parse(value) else {
+        return Ok(Recognition::Unknown);
+    };
+    let Some(account) = app.store.find_account(presented.number).await? else {
+        return Ok(Recognition::Unknown);
+    };
+    if let Some(caller) = by_session(app, &account, value, Carrier::Authorization) {
+        return Ok(Recognition::Caller(Box::new(caller)));
+    }
+    let is_of_generation = |generation: u32| {
+        let message = shared_key::derivation(account.number, generation);
+        app.secret.accepted_codes(Purpose::SharedKey, &message).any(|code| presented.has_code(&code))
+    };
+    let key = account.shared_key;
+    if key.is_alive() && account.standing == Standing::Active && is_of_generation(key.generation) {
+        return Ok(Recognition::Caller(Box::new(Caller { account, by: RecognisedBy::SharedKey })));
+    }
+    if key.retired.is_some_and(is_of_generation) {
+        return Ok(Recognition::RetiredKey);
+    }
+    Ok(Recognition::Unknown)
+}
+
+/// Signs a caller out of this device: ends the session, gives the key back, or both.
+pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
+    let session = match &caller.by {
+        RecognisedBy::Session(digest) => Some(digest),
+        RecognisedBy::SharedKey => None,
+    };
+    let op = mark(app);
+    let mut account = caller.account.clone();
+    for _ in 0..ROUNDS {
+        let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
+        let key = account.shared_key.on_logout();
+        if app.store.record_sign_out(on, session, key).await? == Write::Applied {
+            return Ok(());
+        }
+        // Somebody else changed the account first; what is left to do depends on what it is now.
+        match app.store.find_account(account.number).await? {
+            Some(now) if is_still_in(app, &now, caller) => account = now,
+            Some(_) | None => return Ok(()),
+        }
+    }
+    Err(StoreError::Unavailable("the account kept changing".into()))
+}
+
+/// Opens a session: its token, and what the account is to remember of it.
+#[must_use]
+pub fn open(
+    app: &App,
+    number: AccountNumber,
+    carrier: Carrier,
+    epoch: u32,
+    lasts: Duration,
+) -> (SessionToken, Session) {
+    let token = SessionToken::mint(carrier, number, app.entropy.bytes());
+    let expires = app.clock.now().saturating_add(lasts).expect("a duration without a sign is in range");
+    let session = Session { digest: token.digest(), carrier, epoch, expires };
+    (token, session)
+}
+
+/// The account's shared key, as its current state has it.
+#[must_use]
+pub fn shared_key(app: &App, account: &Account) -> String {
+    let message = shared_key::derivation(account.number, account.shared_key.generation);
+    shared_key::write(account.number, &app.secret.code(Purpose::SharedKey, &message))
+}
+
+/// A fresh mark by which a write recognises itself.
+#[must_use]
+pub fn mark(app: &App) -> String {
+    BASE64URL_NOPAD.encode(&app.entropy.bytes::<9>())
+}
+
+/// What attempts on an account are counted under, whichever identifier they came by.
+#[must_use]
+pub fn account_subject(app: &App, number: AccountNumber) -> String {
+    app.secret.fingerprint(Purpose::Attempts, format!("account {number}").as_bytes())
+}
+
+/// Compares a password with an account's, or with nothing at the same cost, unless the address was
+/// blocked while the comparison waited for its turn.
+pub async fn compare(
+    app: &App,
+    address: IpAddr,
+    account: Option<&Account>,
+    password: Option<&Password>,
+) -> Result<Comparison, SignInRefusal> {
+    // A text too long to be anyone's password: compared with nothing, at the usual cost.
+    let nobodys = Password::new("").expect("an empty text is not too long");
+    let stored = account.filter(|_| password.is_some()).map(|account| &account.credential);
+    let gate = app.clone();
+    let is_welcome = move || gate.addresses.wait(address, Deed::FailedLogin, gate.clock.now()).is_none();
+    let comparison = app.hasher.compare(password.unwrap_or(&nobodys), stored, is_welcome).await;
+    match comparison {
+        Some(comparison) => Ok(comparison),
+        None => {
+            Err(refuse_if_blocked(app, address).err().unwrap_or(SignInRefusal::Throttled(Duration::ZERO)))
+        }
+    }
+}
+
+/// Counts a wrong password against the address, and says so to its owner.
+pub async fn refuse_wrong(app: &App, address: IpAddr) -> SignInRefusal {
+    match address_gate::count(app, address, Deed::FailedLogin).await {
+        Ok(None) => SignInRefusal::WrongCredentials,
+        Ok(Some(wait)) => SignInRefusal::Throttled(wait),
+        Err(error) => SignInRefusal::Unavailable(error),
+    }
+}
+
+/// Turns an address away that has failed too often.
+pub fn refuse_if_blocked(app: &App, address: IpAddr) -> Result<(), SignInRefusal> {
+    let wait = app.addresses.wait(address, Deed::FailedLogin, app.clock.now());
+    wait.map_or(Ok(()), |wait| Err(SignInRefusal::Throttled(wait)))
+}
+
+/// Forgets the attempts on a subject after a success. Where that fails they stay on record, which
+/// errs on the careful side.
+pub async fn forget_attempts(app: &App, subject: &str) {
+    if let Err(error) = app.store.forget_attempts(subject).await {
+        tracing::warn!(error = %crate::store::chain(&error), "attempts were not forgotten after a success");
+    }
+}
+
+fn stranger_subject(app: &App, identifier: &Identifier) -> String {
+    let (kind, canonical) = match identifier {
+        Identifier::Username(canonical) => ("username", canonical),
+        Identifier::Email(canonical) => ("email", canonical),
+    };
+    app.secret.fingerprint(Purpose::Attempts, format!("{kind} {canonical}").as_bytes())
+}
+
+/// A number that no account has, so that DynamoDB sees the same calls for a stranger; spread over
+/// many partitions, so that strangers do not crowd one.
+fn nobody(app: &App, subject: &str) -> AccountNumber {
+    let [a, b, c, ..] = app.secret.code(Purpose::Attempts, subject.as_bytes());
+    AccountNumber::new(u32::from_be_bytes([0, 0, a, b]) * 100 + u32::from(c) % 100)
+}
+
+/// Writes the login down, on whatever the account has become meanwhile.
+async fn record(
+    app: &App,
+    mut account: Account,
+    request: SignIn,
+    is_outdated: bool,
+) -> Result<SignedIn, SignInRefusal> {
+    let verified = account.credential.clone();
+    let rehashed = match (&request.password, is_outdated) {
+        (Some(password), true) => Some(app.hasher.hash(password, app.entropy.bytes()).await),
+        (Some(_) | None, _) => None,
+    };
+    let op = mark(app);
+    for _ in 0..ROUNDS {
+        let now = app.clock.now();
+        let (token, session) = open(app, account.number, request.carrier, account.epoch, request.lasts);
+        let mut evicted = session::to_evict(&account.sessions, account.epoch, now);
+        evicted.extend(replaced_session(&request, &account).filter(|digest| !evicted.contains(digest)));
+        let record = SignInRecord {
+            session: &session,
+            evicted: &evicted,
+            key: request.wants_key.then(|| account.shared_key.on_login()),
+            rehashed: rehashed.as_ref(),
+            at: now,
+        };
+        let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
+        if app.store.record_sign_in(on, &record).await? == Write::Applied {
+            forget_other_account(app, &request, account.number).await;
+            return Ok(SignedIn { key: shared_key(app, &account), token, account });
+        }
+        // Another write came first. The password that was checked must still be the account's.
+        let changed = app.store.find_account(account.number).await?;
+        let unchanged =
+            |now: &Account| now.credential == verified || rehashed.as_ref() == Some(&now.credential);
+        account = match changed {
+            Some(now) if now.standing == Standing::Active && unchanged(&now) => now,
+            Some(_) | None => return Err(SignInRefusal::WrongCredentials),
+        };
+    }
+    Err(StoreError::Unavailable("the account kept changing".into()).into())
+}
+
+/// The client's own earlier session, if it is on the same account: a login renews it.
+fn replaced_session(request: &SignIn, account: &Account) -> Option<SessionDigest> {
+    let caller = request.replaces.as_ref().filter(|caller| caller.account.number == account.number)?;
+    match &caller.by {
+        RecognisedBy::Session(digest) => Some(digest.clone()),
+        RecognisedBy::SharedKey => None,
+    }
+}
+
+/// Ends the client's earlier session on another account, so that a browser has one session only.
+async fn forget_other_account(app: &App, request: &SignIn, number: AccountNumber) {
+    let Some(caller) = request.replaces.as_ref().filter(|caller| caller.account.number != number) else {
+        return;
+    };
+    if let RecognisedBy::Session(digest) = &caller.by {
+        let op = mark(app);
+        let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
+        if let Err(error) = app.store.forget_session(on, digest).await {
+            tracing::warn!(error = %crate::store::chain(&error), "a replaced session was not ended");
+        }
+    }
+}
+
+fn by_session(app: &App, account: &Account, token: &str, carrier: Carrier) -> Option<Caller> {
+    let digest = SessionDigest::of(token);
+    let session = account.session(&digest, app.clock.now())?;
+    (session.carrier == carrier)
+        .then(|| Caller { account: account.clone(), by: RecognisedBy::Session(digest) })
+}
+
+fn is_still_in(app: &App, account: &Account, caller: &Caller) -> bool {
+    match &caller.by {
+        RecognisedBy::Session(digest) => account.session(digest, app.clock.now()).is_some(),
+        RecognisedBy::SharedKey => {
+            let same_key = account.shared_key.generation == caller.account.shared_key.generation;
+            same_key && account.shared_key.is_alive() && account.standing == Standing::Active
+        }
+    }
+}

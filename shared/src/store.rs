@@ -1,0 +1,120 @@
+//! The one DynamoDB table: its keys, its items and how each is read and written.
+//!
+//! Everything goes through the official SDK, always. There is no trait to replace it with something
+//! that only behaves like DynamoDB; tests and the local host run the same calls against an emulator.
+
+mod accounts;
+mod address_counters;
+mod attempts;
+mod expression;
+mod guards;
+pub mod key;
+mod record;
+pub mod schema;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::error::SdkError;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+pub use accounts::{Creation, Guarded, NewAccount, SignInRecord, Write};
+
+/// The table.
+#[derive(Clone, Debug)]
+pub struct Store {
+    client: Client,
+    table: String,
+}
+
+/// The table did not do what was asked; whether it did it all the same is not known.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// DynamoDB did not answer, or answered with an error of its own.
+    #[error("DynamoDB did not answer")]
+    Unavailable(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// An item is there but makes no sense.
+    #[error("an item of the table cannot be read: {0}")]
+    Unreadable(String),
+}
+
+/// One try of one call: DynamoDB answers in milliseconds, and a transaction in progress within a second.
+const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// One call with its retries, well inside the 15 seconds a function may run.
+const OPERATION: Duration = Duration::from_secs(5);
+
+impl Store {
+    /// The table with that name, reached with those settings.
+    #[must_use]
+    pub fn new(aws: &SdkConfig, table: String) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(ATTEMPT)
+            .operation_attempt_timeout(ATTEMPT)
+            .operation_timeout(OPERATION)
+            .build();
+        let settings = aws_sdk_dynamodb::config::Builder::from(aws)
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .build();
+        Self { client: Client::from_conf(settings), table }
+    }
+
+    /// Opens the connection, so that the first request does not pay for it. A table that is away is
+    /// no reason not to start.
+    pub async fn warm_up(&self) {
+        let nothing = key::warm_up();
+        let answer = self.client.get_item().table_name(&self.table).set_key(Some(nothing)).send().await;
+        // An error of DynamoDB itself, such as a table that is yet to be made, came over the connection.
+        if let Err(error) = answer
+            && error.as_service_error().is_none()
+        {
+            tracing::warn!(error = %chain(&error), "the table did not answer at start");
+        }
+    }
+
+    /// The SDK's client, for what only operators and tests do.
+    #[must_use]
+    pub fn client(&self) -> &Client {
+        &self.client
+    }
+
+    /// The table's name.
+    #[must_use]
+    pub fn table(&self) -> &str {
+        &self.table
+    }
+}
+
+impl<E, R> From<SdkError<E, R>> for StoreError
+where
+    E: std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
+        Self::Unavailable(error.into())
+    }
+}
+
+/// An error with everything that caused it, for the log.
+pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    text
+}
+
+fn text(value: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(value.into())
+}
+
+fn number(value: impl ToString + Copy) -> AttributeValue {
+    AttributeValue::N(value.to_string())
+}

@@ -1,0 +1,39 @@
+//! What a network address has done in the current window.
+
+use aws_sdk_dynamodb::types::ReturnValue;
+use jiff::Timestamp;
+
+use super::expression::Update;
+use super::{Store, StoreError, key, number};
+use crate::domain::address_budget::{Allowance, Deed};
+
+const COUNT: &str = "count";
+
+/// How long a window's counter outlives its window.
+const KEPT_SECONDS: i64 = 3600;
+
+impl Store {
+    /// Counts one deed of the address, a keyed fingerprint, and tells how many that makes.
+    pub async fn count_deed(
+        &self,
+        address: &str,
+        deed: Deed,
+        allowance: &Allowance,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        let expires = allowance.end_of_window(now).as_second() + KEPT_SECONDS;
+        let update = Update::default().count_up(COUNT).set(key::TTL, number(expires));
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::address(address, deed, allowance, allowance.window_at(now))))
+            .update_expression(update.update_expression())
+            .return_values(ReturnValue::UpdatedNew);
+        let (names, values) = update.into_placeholders();
+        let request = request.set_expression_attribute_names(Some(names));
+        let answer = request.set_expression_attribute_values(values).send().await?;
+        let count = answer.attributes.as_ref().and_then(|item| item.get(COUNT)?.as_n().ok()?.parse().ok());
+        count.ok_or_else(|| StoreError::Unreadable("a counter without a count".to_owned()))
+    }
+}

@@ -1,0 +1,166 @@
+//! DynamoDB update expressions, built from names and values that never mix with the expression's text.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+/// A place in an item: an attribute, or an entry of a map attribute.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Place<'a> {
+    Attribute(&'a str),
+    Entry(&'a str, &'a str),
+}
+
+impl<'a> From<&'a str> for Place<'a> {
+    fn from(attribute: &'a str) -> Self {
+        Self::Attribute(attribute)
+    }
+}
+
+/// What an update does and under which conditions.
+#[derive(Debug, Default)]
+pub(super) struct Update {
+    sets: Vec<String>,
+    removes: Vec<String>,
+    conditions: Vec<String>,
+    names: HashMap<String, String>,
+    values: HashMap<String, AttributeValue>,
+}
+
+impl Update {
+    /// Gives a place a value.
+    pub(super) fn set<'a>(mut self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
+        let (path, value) = (self.path(place.into()), self.value(value));
+        self.sets.push(format!("{path} = {value}"));
+        self
+    }
+
+    /// Adds to a number that is there.
+    pub(super) fn increase(mut self, attribute: &str, by: i64) -> Self {
+        let (path, by) = (self.path(attribute.into()), self.value(super::number(by)));
+        self.sets.push(format!("{path} = {path} + {by}"));
+        self
+    }
+
+    /// Adds to a number, which counts as 0 while it is not there.
+    pub(super) fn count_up(mut self, attribute: &str) -> Self {
+        let path = self.path(attribute.into());
+        let (zero, one) = (self.value(super::number(0)), self.value(super::number(1)));
+        self.sets.push(format!("{path} = if_not_exists({path}, {zero}) + {one}"));
+        self
+    }
+
+    /// Takes a place out of the item.
+    pub(super) fn remove<'a>(mut self, place: impl Into<Place<'a>>) -> Self {
+        let path = self.path(place.into());
+        self.removes.push(path);
+        self
+    }
+
+    /// Only if the place has this value.
+    pub(super) fn if_equal<'a>(mut self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
+        let (path, value) = (self.path(place.into()), self.value(value));
+        self.conditions.push(format!("{path} = {value}"));
+        self
+    }
+
+    /// Only if the number is above this one.
+    pub(super) fn if_above(mut self, attribute: &str, value: i64) -> Self {
+        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+        self.conditions.push(format!("{path} > {value}"));
+        self
+    }
+
+    /// Only if the place is there.
+    pub(super) fn if_present<'a>(mut self, place: impl Into<Place<'a>>) -> Self {
+        let path = self.path(place.into());
+        self.conditions.push(format!("attribute_exists({path})"));
+        self
+    }
+
+    /// Only if the place is not there.
+    pub(super) fn if_absent<'a>(mut self, place: impl Into<Place<'a>>) -> Self {
+        let path = self.path(place.into());
+        self.conditions.push(format!("attribute_not_exists({path})"));
+        self
+    }
+
+    /// Only if the attribute is absent, or is below one number while another is above another.
+    pub(super) fn if_absent_or_within(mut self, below: (&str, i64), above: (&str, i64)) -> Self {
+        let (low, high) = (self.path(below.0.into()), self.path(above.0.into()));
+        let (most, least) = (self.value(super::number(below.1)), self.value(super::number(above.1)));
+        self.conditions
+            .push(format!("(attribute_not_exists({low}) OR ({low} < {most} AND {high} > {least}))"));
+        self
+    }
+
+    /// The update expression.
+    pub(super) fn update_expression(&self) -> String {
+        let clause = |word: &str, parts: &[String]| {
+            if parts.is_empty() { String::new() } else { format!("{word} {} ", parts.join(", ")) }
+        };
+        (clause("SET", &self.sets) + &clause("REMOVE", &self.removes)).trim_end().to_owned()
+    }
+
+    /// The condition expression, if anything was required.
+    pub(super) fn condition_expression(&self) -> Option<String> {
+        (!self.conditions.is_empty()).then(|| self.conditions.join(" AND "))
+    }
+
+    /// Names and values the expressions refer to.
+    pub(super) fn into_placeholders(
+        self,
+    ) -> (HashMap<String, String>, Option<HashMap<String, AttributeValue>>) {
+        let values = (!self.values.is_empty()).then_some(self.values);
+        (self.names, values)
+    }
+
+    fn path(&mut self, place: Place<'_>) -> String {
+        match place {
+            Place::Attribute(attribute) => self.name(attribute),
+            Place::Entry(map, entry) => format!("{}.{}", self.name(map), self.name(entry)),
+        }
+    }
+
+    fn name(&mut self, name: &str) -> String {
+        if let Some((placeholder, _)) = self.names.iter().find(|(_, known)| *known == name) {
+            return placeholder.clone();
+        }
+        let placeholder = format!("#n{}", self.names.len());
+        self.names.insert(placeholder.clone(), name.to_owned());
+        placeholder
+    }
+
+    fn value(&mut self, value: AttributeValue) -> String {
+        let placeholder = format!(":v{}", self.values.len());
+        self.values.insert(placeholder.clone(), value);
+        placeholder
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{number, text};
+    use super::*;
+
+    #[test]
+    fn builds_expressions_without_any_input_in_them() {
+        let update = Update::default()
+            .set("a", text("x OR y"))
+            .set(Place::Entry("m", "k-1"), number(1))
+            .increase("n", -1)
+            .remove(Place::Entry("m", "k-2"))
+            .if_equal("a", text("z"))
+            .if_absent(Place::Entry("m", "k-1"));
+        assert_eq!(
+            update.update_expression(),
+            "SET #n0 = :v0, #n1.#n2 = :v1, #n3 = #n3 + :v2 REMOVE #n1.#n4"
+        );
+        assert_eq!(
+            update.condition_expression().as_deref(),
+            Some("#n0 = :v3 AND attribute_not_exists(#n1.#n2)")
+        );
+        let (names, values) = update.into_placeholders();
+        assert_eq!((names.len(), values.map(|values| values.len())), (5, Some(4)));
+    }
+}

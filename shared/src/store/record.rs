@@ -1,0 +1,158 @@
+//! The account item: how an [`Account`] lies in the table.
+
+use std::collections::{BTreeMap, HashMap};
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use super::StoreError;
+use crate::domain::account::{Account, Standing};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::credential::StoredCredential;
+use crate::domain::details::Details;
+use crate::domain::email_address::EmailAddress;
+use crate::domain::session::{Session, SessionDigest};
+use crate::domain::shared_key::SharedKey;
+use crate::domain::username::Username;
+
+/// The attributes of an account item, next to its key.
+///
+/// Absent means empty or false, so that a common account stays below 1 KiB, one write unit.
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct AccountRecord {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    first_name: String,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    last_name: String,
+    pub(super) credential: String,
+    standing: String,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_staff: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    is_superuser: bool,
+    epoch: u32,
+    key_generation: u32,
+    key_devices: u32,
+    #[serde(default)]
+    key_fresh: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_retired: Option<u32>,
+    joined: i64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_login: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<DetailsRecord>,
+    sessions: BTreeMap<String, String>,
+    /// Who wrote last: lets a writer whose answer was lost recognise its own write.
+    pub(super) op: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct DetailsRecord {
+    company: String,
+    tel: String,
+    address: String,
+}
+
+impl From<&Details> for DetailsRecord {
+    fn from(Details { company, tel, address }: &Details) -> Self {
+        Self { company: company.clone(), tel: tel.clone(), address: address.clone() }
+    }
+}
+
+impl AccountRecord {
+    /// The item's attributes, without its key.
+    pub(super) fn of(account: &Account, op: &str) -> Self {
+        let SharedKey { generation, devices, fresh, retired } = account.shared_key;
+        Self {
+            username: account.username.as_ref().map(|name| name.as_str().to_owned()),
+            email: account.email.as_ref().map(|address| address.as_str().to_owned()),
+            first_name: account.first_name.clone(),
+            last_name: account.last_name.clone(),
+            credential: account.credential.as_str().to_owned(),
+            standing: standing_word(account.standing).to_owned(),
+            is_staff: account.is_staff,
+            is_superuser: account.is_superuser,
+            epoch: account.epoch,
+            key_generation: generation,
+            key_devices: devices,
+            key_fresh: fresh,
+            key_retired: retired,
+            joined: account.joined.as_microsecond(),
+            last_login: account.last_login.map(Timestamp::as_microsecond),
+            details: account.details.as_ref().map(DetailsRecord::from),
+            sessions: account
+                .sessions
+                .iter()
+                .map(|s| (s.digest.as_str().to_owned(), s.to_string()))
+                .collect(),
+            op: op.to_owned(),
+        }
+    }
+
+    /// Reads an item.
+    pub(super) fn read(item: HashMap<String, AttributeValue>) -> Result<Self, StoreError> {
+        serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable(error.to_string()))
+    }
+
+    /// The account it holds.
+    pub(super) fn into_account(self, number: AccountNumber) -> Result<Account, StoreError> {
+        let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
+        let time = |microseconds| Timestamp::from_microsecond(microseconds).map_err(|_| unreadable("time"));
+        let email = self.email.map(|text| EmailAddress::parse(&text).map_err(|_| unreadable("email")));
+        Ok(Account {
+            number,
+            username: self.username.map(Username::stored),
+            email: email.transpose()?,
+            first_name: self.first_name,
+            last_name: self.last_name,
+            credential: StoredCredential::stored(self.credential),
+            standing: read_standing(&self.standing).ok_or_else(|| unreadable("standing"))?,
+            is_staff: self.is_staff,
+            is_superuser: self.is_superuser,
+            epoch: self.epoch,
+            shared_key: SharedKey {
+                generation: self.key_generation,
+                devices: self.key_devices,
+                fresh: self.key_fresh,
+                retired: self.key_retired,
+            },
+            joined: time(self.joined)?,
+            last_login: self.last_login.map(time).transpose()?,
+            details: self.details.map(|DetailsRecord { company, tel, address }| Details {
+                company,
+                tel,
+                address,
+            }),
+            // A session that cannot be read opens nothing; it must not lock its owner out.
+            sessions: self
+                .sessions
+                .into_iter()
+                .filter_map(|(digest, text)| read_session(digest, &text))
+                .collect(),
+        })
+    }
+}
+
+fn read_session(digest: String, text: &str) -> Option<Session> {
+    let session: Session = text.parse().ok()?;
+    Some(Session { digest: SessionDigest::stored(digest), ..session })
+}
+
+/// The standing's word in the table.
+pub(super) const fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "active",
+        Standing::Frozen => "frozen",
+        Standing::Deleted => "deleted",
+    }
+}
+
+fn read_standing(word: &str) -> Option<Standing> {
+    [Standing::Active, Standing::Frozen, Standing::Deleted].into_iter().find(|s| standing_word(*s) == word)
+}

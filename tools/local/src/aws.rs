@@ -1,0 +1,230 @@
+//! One address that answers for every AWS service Tigertally calls.
+//!
+//! Whatever speaks AWS's protocols reaches it through `AWS_ENDPOINT_URL`: the functions in this process, functions
+//! under another host, the command line of AWS. DynamoDB is an embedded database; mail and text messages go to the
+//! [`Inbox`]; Secrets Manager knows one secret. Signatures are not checked, which is why it listens on loopback only.
+
+mod dynamodb;
+mod secrets;
+mod services;
+mod ses;
+mod sns;
+
+use std::fmt;
+use std::io;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::inbox::Inbox;
+
+/// Where the database lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// Gone when the process ends.
+    Memory,
+    /// In `dynamodb.sqlite3` of this folder, which is created when missing.
+    Folder(PathBuf),
+}
+
+/// What the stand-ins need to know.
+#[derive(Clone)]
+pub struct AwsOptions {
+    /// Where the database lives.
+    pub storage: Storage,
+    /// The name of the one secret.
+    pub secret_id: String,
+    /// The value of the one secret.
+    pub secret_string: String,
+    /// Stamps the messages, dates the secret, and tells a database in memory what has expired.
+    ///
+    /// A database in a folder reads the system's clock instead, since the emulator has no other way to open one.
+    pub clock: Clock,
+}
+
+/// The running stand-ins. Dropping them ends them too, only without waiting for requests under way.
+#[derive(Debug)]
+pub struct AwsEndpoint {
+    address: SocketAddr,
+    inbox: Inbox,
+    engine: dynamodb::Engine,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<io::Result<()>>,
+}
+
+/// Why the stand-ins did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// Anybody on the network could have read and changed everything.
+    #[error("the AWS stand-ins check no signatures and listen on loopback only, not on {0}")]
+    NotLoopback(SocketAddr),
+    /// The folder for the database is missing and could not be made.
+    #[error("the folder {} cannot be used", .0.display())]
+    Folder(PathBuf, #[source] io::Error),
+    /// The emulator takes the name of its file as text.
+    #[error("the name of the folder {} is not valid Unicode", .0.display())]
+    FolderName(PathBuf),
+    /// The file is not a database, is of a later version, or is locked.
+    #[error("the database cannot be opened")]
+    Database(#[source] dynoxide::DynoxideError),
+    /// The system gave no socket or no thread.
+    #[error("the system refuses a socket or a thread")]
+    System(#[from] io::Error),
+}
+
+/// How long [`AwsEndpoint::stop`] waits for requests under way, twice: at the door and in the database.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+impl AwsEndpoint {
+    /// Opens the database and answers on this listener until [`Self::stop`].
+    pub async fn start(listener: TcpListener, options: AwsOptions) -> Result<Self, StartError> {
+        let address = listener.local_addr()?;
+        if !address.ip().is_loopback() {
+            return Err(StartError::NotLoopback(address));
+        }
+        let inbox = Inbox::new(options.clock.clone());
+        let secret = secrets::Secret::new(options.secret_id, options.secret_string, (options.clock)());
+        // Opening an old database may have to replay its log, which must not hold up the other tasks.
+        let (storage, clock) = (options.storage, options.clock);
+        let engine = tokio::task::spawn_blocking(move || dynamodb::Engine::start(storage, clock))
+            .await
+            .map_err(io::Error::other)??;
+        let services = services::Services { dynamodb: engine.gateway(), inbox: inbox.clone(), secret };
+        let (stop, stopped) = oneshot::channel::<()>();
+        let listener = listener.tap_io(|connection| {
+            // Small answers must not wait for an acknowledgement; a socket that refuses is merely slower.
+            _ = connection.set_nodelay(true);
+        });
+        let server = axum::serve(listener, services.into_router()).with_graceful_shutdown(async {
+            // An error means that the endpoint was dropped, which ends it as well.
+            _ = stopped.await;
+        });
+        let server = tokio::spawn(server.into_future());
+        Ok(Self { address, inbox, engine, stop, server })
+    }
+
+    /// What `AWS_ENDPOINT_URL` has to be.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// What `AWS_ENDPOINT_URL_DYNAMODB` may be for callers in this process: the same database without the detour.
+    ///
+    /// It saves a tenth of a millisecond per call, but also what [`Self::url`] adds: it lets web pages in. So it is
+    /// not for printing, and its port is another one at every start.
+    #[must_use]
+    pub fn dynamodb_url(&self) -> String {
+        self.engine.url()
+    }
+
+    /// Where mail and text messages end up.
+    #[must_use]
+    pub fn inbox(&self) -> Inbox {
+        self.inbox.clone()
+    }
+
+    /// The database behind the DynamoDB protocol, for what the protocol cannot ask: `sweep_ttl`, `vacuum_into`.
+    ///
+    /// Its methods block; call them from a blocking task.
+    #[must_use]
+    pub fn database(&self) -> dynoxide::Database {
+        self.engine.database()
+    }
+
+    /// Ends the stand-ins once the requests under way are answered, or soon after.
+    pub async fn stop(self) {
+        // The receiver is gone only if the server has ended already.
+        _ = self.stop.send(());
+        let mut server = self.server;
+        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
+            server.abort();
+        }
+        self.engine.stop(PATIENCE).await;
+    }
+}
+
+impl fmt::Debug for AwsOptions {
+    /// Without the secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AwsOptions")
+            .field("storage", &self.storage)
+            .field("secret_id", &self.secret_id)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use axum::body::{Body, to_bytes};
+    use axum::http::{Request, StatusCode};
+    use hyper_util::client::legacy::Client;
+    use hyper_util::client::legacy::connect::HttpConnector;
+    use hyper_util::rt::TokioExecutor;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn options() -> AwsOptions {
+        AwsOptions {
+            storage: Storage::Memory,
+            secret_id: "tally".to_owned(),
+            secret_string: "do not print".to_owned(),
+            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
+        }
+    }
+
+    async fn list_tables(
+        client: &Client<HttpConnector, Body>,
+        url: &str,
+        header: &str,
+    ) -> (StatusCode, String) {
+        let request = Request::post(url)
+            .header("x-amz-target", "DynamoDB_20120810.ListTables")
+            .header("content-type", "application/x-amz-json-1.0")
+            .header("x-amz-date", "20260101T000000Z")
+            .header("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f")
+            .header(header, "http://example.com")
+            .body(Body::from("{}"))
+            .unwrap();
+        let response = client.request(request).await.unwrap();
+        let status = response.status();
+        let body = to_bytes(Body::new(response), usize::MAX).await.unwrap();
+        (status, String::from_utf8(body.to_vec()).unwrap())
+    }
+
+    #[tokio::test]
+    async fn the_database_answers_until_the_stop_but_never_to_a_web_page() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let aws = AwsEndpoint::start(listener, options()).await.unwrap();
+        let url = aws.url();
+        let client = Client::builder(TokioExecutor::new()).build_http();
+        let tables = (StatusCode::OK, "{\"TableNames\":[]}".to_owned());
+        assert_eq!(list_tables(&client, &url, "x-other").await, tables);
+        assert_eq!(list_tables(&client, &aws.dynamodb_url(), "x-other").await, tables);
+        assert_eq!(list_tables(&client, &url, "origin").await.0, StatusCode::FORBIDDEN);
+        aws.stop().await;
+        let address = url.trim_start_matches("http://");
+        assert!(tokio::net::TcpStream::connect(address).await.is_err());
+    }
+
+    #[tokio::test]
+    async fn a_public_address_is_refused() {
+        let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
+        let refused = AwsEndpoint::start(listener, options()).await;
+        assert!(matches!(refused, Err(StartError::NotLoopback(_))), "{refused:?}");
+    }
+
+    #[test]
+    fn options_do_not_print_the_secret() {
+        assert!(!format!("{:?}", options()).contains("do not print"));
+    }
+}

@@ -1,0 +1,152 @@
+//! SNS: `Publish` to a telephone number, in the Query protocol, where a form asks and XML answers.
+
+use std::borrow::Cow;
+
+use axum::http::StatusCode;
+use axum::http::header::CONTENT_TYPE;
+use axum::response::{IntoResponse, Response};
+
+use crate::inbox::Inbox;
+
+/// As many characters as SNS takes for a text message, however many parts it then needs.
+const LONGEST: usize = 1_600;
+
+/// Captures the text message, or refuses it for a reason for which SNS would too.
+pub(super) fn answer(inbox: &Inbox, body: &[u8]) -> Response {
+    match read(body) {
+        Ok(Sms { to, text }) => {
+            let id = inbox.capture_sms(to, text);
+            let body = format!(
+                "<PublishResponse xmlns=\"{NAMESPACE}\"><PublishResult><MessageId>{id}</MessageId></PublishResult>\
+                 <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></PublishResponse>"
+            );
+            xml(StatusCode::OK, body)
+        }
+        Err(Refusal { code, reason }) => {
+            let body = format!(
+                "<ErrorResponse xmlns=\"{NAMESPACE}\"><Error><Type>Sender</Type><Code>{code}</Code>\
+                 <Message>{}</Message></Error><RequestId>local</RequestId></ErrorResponse>",
+                escape(&reason)
+            );
+            xml(StatusCode::BAD_REQUEST, body)
+        }
+    }
+}
+
+const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
+
+#[derive(Debug, PartialEq, Eq)]
+struct Sms {
+    to: String,
+    text: String,
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Refusal {
+    code: &'static str,
+    reason: String,
+}
+
+/// Attributes such as the sender's name are read over: nothing in the inbox depends on them.
+fn read(body: &[u8]) -> Result<Sms, Refusal> {
+    let (mut action, mut to, mut text) = (Cow::default(), None, None);
+    for (name, value) in form_urlencoded::parse(body) {
+        match name.as_ref() {
+            "Action" => action = value,
+            "PhoneNumber" => to = Some(value.into_owned()),
+            "Message" => text = Some(value.into_owned()),
+            "TopicArn" | "TargetArn" => {
+                return Err(invalid(&format!("{name} Reason: only PhoneNumber works locally")));
+            }
+            _ => {}
+        }
+    }
+    if action != "Publish" {
+        return Err(Refusal {
+            code: "InvalidAction",
+            reason: format!("There is no local stand-in for {action}."),
+        });
+    }
+    let to = to.ok_or_else(|| invalid("PhoneNumber Reason: no value for required parameter"))?;
+    if !is_e164(&to) {
+        return Err(invalid(&format!("PhoneNumber Reason: {to} is not valid to publish to")));
+    }
+    match text {
+        Some(text) if text.is_empty() => Err(invalid("Empty message")),
+        Some(text) if text.chars().count() > LONGEST => Err(invalid("Message too long")),
+        Some(text) => Ok(Sms { to, text }),
+        None => Err(invalid("Message Reason: no value for required parameter")),
+    }
+}
+
+fn invalid(what: &str) -> Refusal {
+    Refusal { code: "InvalidParameter", reason: format!("Invalid parameter: {what}") }
+}
+
+/// A plus sign and up to fifteen digits, of which the first is the start of a country code and never zero.
+fn is_e164(number: &str) -> bool {
+    number.strip_prefix('+').is_some_and(|digits| {
+        (2..=15).contains(&digits.len())
+            && !digits.starts_with('0')
+            && digits.bytes().all(|digit| digit.is_ascii_digit())
+    })
+}
+
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+}
+
+fn xml(status: StatusCode, body: String) -> Response {
+    (status, [(CONTENT_TYPE, "text/xml")], body).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reason(body: &str) -> String {
+        read(body.as_bytes()).unwrap_err().reason
+    }
+
+    #[test]
+    fn a_text_message_survives_its_encoding() {
+        let body = "Action=Publish&Version=2010-03-31&PhoneNumber=%2B8613800000000&Message=%E7%A0%81+%26+%3C+%2B1\
+                    &MessageAttributes.entry.1.Name=AWS.SNS.SMS.SMSType";
+        let expected = Sms { to: "+8613800000000".to_owned(), text: "码 & < +1".to_owned() };
+        assert_eq!(read(body.as_bytes()), Ok(expected));
+    }
+
+    #[test]
+    fn numbers_are_e164_or_refused() {
+        for number in ["+12", "+8613800000000", "+123456789012345"] {
+            assert!(is_e164(number), "{number}");
+        }
+        for number in
+            ["", "+", "+1", "8613800000000", "+0138", "+1234567890123456", "+86 138", "+86１３８", "+86-1"]
+        {
+            assert!(!is_e164(number), "{number}");
+        }
+    }
+
+    #[test]
+    fn refusals_say_why() {
+        let missing = "Invalid parameter: PhoneNumber Reason: no value for required parameter";
+        assert_eq!(reason("Action=Publish&Message=x"), missing);
+        // An unescaped plus sign is a space in a form.
+        let unescaped = "Invalid parameter: PhoneNumber Reason:  86138 is not valid to publish to";
+        assert_eq!(reason("Action=Publish&Message=x&PhoneNumber=+86138"), unescaped);
+        assert_eq!(
+            reason("Action=Publish&Message=&PhoneNumber=%2B86138"),
+            "Invalid parameter: Empty message"
+        );
+        let long = format!("Action=Publish&PhoneNumber=%2B86138&Message={}", "x".repeat(LONGEST + 1));
+        assert_eq!(reason(&long), "Invalid parameter: Message too long");
+        assert_eq!(read(b"Action=CreateTopic").unwrap_err().code, "InvalidAction");
+        assert!(reason("Action=Publish&TopicArn=arn&Message=x").contains("only PhoneNumber works locally"));
+    }
+
+    #[test]
+    fn a_refusal_cannot_break_out_of_its_xml() {
+        assert_eq!(escape("<&>"), "&lt;&amp;&gt;");
+    }
+}

@@ -1,0 +1,175 @@
+//! The messages that would have left for a mailbox or a telephone, kept for a developer to read.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::clock::Clock;
+
+/// How many messages an [`Inbox`] keeps; older ones are forgotten, so that a long session cannot fill the memory.
+pub const CAPACITY: usize = 1_000;
+
+/// Captured messages, shared by everything that sends and everything that shows.
+///
+/// It lives in memory only, also when the database has a folder: a message holds codes in the clear, which the
+/// database never does.
+#[derive(Clone)]
+pub struct Inbox {
+    clock: Clock,
+    kept: Arc<Mutex<Kept>>,
+}
+
+/// One captured message, in the shape in which the inbox page and the tests read it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Message {
+    /// Unlike that of any other message, also of an earlier run; it is what the sender was told as its message id.
+    pub id: String,
+    /// Whether it is mail or a text message.
+    pub channel: Channel,
+    /// The address or telephone number; several addresses are joined by a comma.
+    pub to: String,
+    /// The subject line; a text message has none.
+    pub subject: Option<String>,
+    /// The plain text; empty when a mail came as HTML only.
+    pub text: String,
+    /// The HTML part, if the mail has one.
+    pub html: Option<String>,
+    /// When it was captured: RFC 3339 in UTC, to the millisecond.
+    pub at: String,
+}
+
+/// The way a message travels.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Channel {
+    /// E-mail, through SES.
+    Mail,
+    /// A text message, through SNS.
+    Sms,
+}
+
+/// What a mail says, before it has an id and a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Mail {
+    /// The addresses, joined by a comma.
+    pub to: String,
+    /// The subject line.
+    pub subject: String,
+    /// The plain text, empty if there is none.
+    pub text: String,
+    /// The HTML part.
+    pub html: Option<String>,
+}
+
+#[derive(Default)]
+struct Kept {
+    messages: VecDeque<Message>,
+    captured: u64,
+}
+
+impl Inbox {
+    /// An empty inbox that stamps its messages with this clock.
+    #[must_use]
+    pub fn new(clock: Clock) -> Self {
+        Self { clock, kept: Arc::default() }
+    }
+
+    /// Everything still kept, oldest first.
+    #[must_use]
+    pub fn messages(&self) -> Vec<Message> {
+        self.lock().messages.iter().cloned().collect()
+    }
+
+    /// Keeps a mail and returns its message id.
+    #[must_use]
+    pub fn capture_mail(&self, mail: Mail) -> String {
+        self.capture(|id, at| Message {
+            id,
+            channel: Channel::Mail,
+            to: mail.to,
+            subject: Some(mail.subject),
+            text: mail.text,
+            html: mail.html,
+            at,
+        })
+    }
+
+    /// Keeps a text message and returns its message id.
+    #[must_use]
+    pub fn capture_sms(&self, to: String, text: String) -> String {
+        self.capture(|id, at| Message { id, channel: Channel::Sms, to, subject: None, text, html: None, at })
+    }
+
+    /// The id joins the time and a running number: the first differs between runs, the second within one.
+    fn capture(&self, message: impl FnOnce(String, String) -> Message) -> String {
+        let mut kept = self.lock();
+        let now = (self.clock)();
+        kept.captured += 1;
+        let id = format!("{:016x}-{:06}", now.as_microsecond(), kept.captured);
+        if kept.messages.len() == CAPACITY {
+            kept.messages.pop_front();
+        }
+        kept.messages.push_back(message(id.clone(), format!("{now:.3}")));
+        id
+    }
+
+    /// A panic elsewhere leaves the list whole, since every change to it is a single call; so it stays readable.
+    fn lock(&self) -> MutexGuard<'_, Kept> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox").field("messages", &self.lock().messages.len()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use jiff::Timestamp;
+
+    use super::*;
+
+    fn inbox() -> Inbox {
+        Inbox::new(Arc::new(|| Timestamp::UNIX_EPOCH))
+    }
+
+    #[test]
+    fn keeps_the_newest_thousand_oldest_first() {
+        let inbox = inbox();
+        for number in 0..CAPACITY + 3 {
+            _ = inbox.capture_sms("+8613800000000".to_owned(), number.to_string());
+        }
+        let messages = inbox.messages();
+        assert_eq!(messages.len(), CAPACITY);
+        assert_eq!(messages[0].text, "3");
+        assert_eq!(messages[CAPACITY - 1].text, "1002");
+    }
+
+    #[test]
+    fn ids_differ_while_the_clock_stands_still() {
+        let inbox = inbox();
+        let told: HashSet<String> = (0..50).map(|_| inbox.capture_mail(Mail::default())).collect();
+        let kept: HashSet<String> = inbox.messages().into_iter().map(|message| message.id).collect();
+        assert_eq!(told.len(), 50);
+        assert_eq!(told, kept);
+    }
+
+    #[test]
+    fn a_text_message_has_null_for_what_only_mail_has() {
+        let inbox = inbox();
+        let id = inbox.capture_sms("+8613800000000".to_owned(), "验证码 123456".to_owned());
+        assert_eq!(
+            serde_json::to_value(inbox.messages()).unwrap(),
+            serde_json::json!([{
+                "id": id, "channel": "sms", "to": "+8613800000000", "subject": null,
+                "text": "验证码 123456", "html": null, "at": "1970-01-01T00:00:00.000Z",
+            }])
+        );
+    }
+}

@@ -1,0 +1,12 @@
+//! Tigertally on one computer: all its functions, the stand-ins for AWS, and the inbox that shows what
+//! would have been sent.
+//!
+//! Nothing here is compiled into a function; production never sees this crate.
+
+pub mod aws;
+pub mod clock;
+pub mod inbox;
+pub mod inbox_page;
+pub mod options;
+pub mod secret_file;
+pub mod service;

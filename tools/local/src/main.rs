@@ -1,0 +1,163 @@
+//! `cargo run`: the whole of Tigertally in one process.
+
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use local::aws::Storage;
+use local::options::{self, Invocation, Options};
+use local::secret_file;
+use local::service::{self, Service, ServiceError, ServiceOptions};
+use tally::clock::Clock;
+use tally::domain::address_budget::AddressLimits;
+use tally::domain::credential::Cost;
+use tally::entropy::Entropy;
+use tokio::net::TcpListener;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    tracing_subscriber::fmt()
+        .with_writer(io::stderr)
+        .with_env_filter(
+            tracing_subscriber::EnvFilter::builder()
+                .with_default_directive(tracing_subscriber::filter::LevelFilter::ERROR.into())
+                .from_env_lossy(),
+        )
+        .init();
+    let outcome = match options::parse(std::env::args_os().skip(1)) {
+        Ok(Invocation::Help) => say(options::HELP),
+        Ok(Invocation::Version) => say(&format!("{}\n", options::VERSION)),
+        Ok(Invocation::Run(options)) => run(options).await,
+        Err(error) => {
+            complain(&error);
+            return ExitCode::from(options::USAGE_EXIT_CODE);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+async fn run(options: Options) -> Outcome {
+    let entropy = Entropy::System;
+    let secret = match &options.storage {
+        Storage::Memory => secret_file::fresh(&entropy),
+        Storage::Folder(folder) => secret_file::kept_in(folder, &entropy)
+            .map_err(|error| format!("the folder {} cannot be used: {error}", folder.display()))?,
+    };
+    let address_limits =
+        if options.production_limits { AddressLimits::Production } else { AddressLimits::Relaxed };
+    let service_options = ServiceOptions {
+        storage: options.storage.clone(),
+        secret,
+        address_limits,
+        hash_cost: Cost::PRODUCTION,
+        clock: Clock::System,
+        entropy,
+    };
+    let aws_listener = listen(options.aws_port, "--aws-port").await?;
+    if options.aws_only {
+        let (aws, _app) = service::start_aws(aws_listener, &service_options).await?;
+        say(&aws_only_banner(&aws.url()))?;
+        until_told_to_stop().await?;
+        aws.stop().await;
+    } else {
+        let listener = listen(options.port, "--port").await?;
+        let service = start(listener, aws_listener, service_options).await?;
+        say(&banner(&service.url(), &service.aws().url(), &options.storage))?;
+        until_told_to_stop().await?;
+        service.stop().await;
+    }
+    say("Stopped.\n")
+}
+
+async fn start(
+    listener: TcpListener,
+    aws_listener: TcpListener,
+    options: ServiceOptions,
+) -> Result<Service, ServiceError> {
+    Service::start(listener, aws_listener, options).await
+}
+
+async fn listen(port: u16, option: &str) -> Result<TcpListener, String> {
+    let listener = TcpListener::bind(("127.0.0.1", port)).await;
+    listener.map_err(|error| format!("port {port} cannot be used: {error}; choose another with {option}"))
+}
+
+/// Waits for Ctrl-C, or for the word with which process managers end a service.
+async fn until_told_to_stop() -> io::Result<()> {
+    #[cfg(unix)]
+    {
+        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+        tokio::select! {
+            interrupted = tokio::signal::ctrl_c() => interrupted,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+fn banner(url: &str, aws_url: &str, storage: &Storage) -> String {
+    let data = match storage {
+        Storage::Memory => "in memory, gone at the end".to_owned(),
+        Storage::Folder(folder) => format!("kept in {}", folder.display()),
+    };
+    format!(
+        "Tigertally is ready.
+
+  APIs    {url}
+  Inbox   {url}/_local/
+  AWS     {aws_url}   (AWS_ENDPOINT_URL for DynamoDB, SES, SNS, Secrets Manager)
+  Data    {data}
+
+Try:
+  curl {url}/rest-auth/registration/ -H 'Content-Type: application/json' \\
+    -d '{{\"username\":\"zhang\",\"password1\":\"fswxxz1456\",\"password2\":\"fswxxz1456\"}}'
+
+Ctrl-C ends it.
+"
+    )
+}
+
+fn aws_only_banner(aws_url: &str) -> String {
+    format!(
+        "The AWS stand-ins are ready.
+
+For functions that run elsewhere:
+  export AWS_ENDPOINT_URL={aws_url} AWS_REGION=local
+  export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
+  export TALLY_TABLE={} TALLY_SECRET_ID={}
+  export TALLY_SECURE_COOKIES=false TALLY_ADDRESS_LIMITS=relaxed
+
+Ctrl-C ends them.
+",
+        service::TABLE,
+        service::SECRET_ID
+    )
+}
+
+fn say(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Tells on the terminal what went wrong, with everything that caused it.
+fn complain(error: &dyn std::error::Error) {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        text.push_str(": ");
+        text.push_str(&cause.to_string());
+        next = cause.source();
+    }
+    // A terminal that is gone hears nothing.
+    _ = writeln!(io::stderr().lock(), "{text}");
+}

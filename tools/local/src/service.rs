@@ -1,0 +1,201 @@
+//! Every function in one process, on one port, in front of the stand-ins for AWS.
+
+use std::convert::Infallible;
+use std::future::Future;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request};
+use axum::http::{Response, StatusCode, header};
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::get;
+use tally::app::App;
+use tally::clock::Clock;
+use tally::config::Config;
+use tally::domain::address_budget::AddressLimits;
+use tally::domain::credential::Cost;
+use tally::entropy::Entropy;
+use tally::http::request::ClientAddress;
+use tally::store::StoreError;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+use tower::ServiceExt;
+
+use crate::aws::{self, AwsEndpoint, AwsOptions, Storage};
+use crate::inbox_page;
+
+/// The name of the table and of the secret.
+pub const TABLE: &str = "tigertally";
+/// What `TALLY_SECRET_ID` has to be for functions that use these stand-ins.
+pub const SECRET_ID: &str = "tigertally/server-secret";
+
+/// How long the end waits for requests under way.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// How the service is to run.
+#[derive(Debug)]
+pub struct ServiceOptions {
+    /// Where the database lives.
+    pub storage: Storage,
+    /// The server's secret, as Secrets Manager would keep it.
+    pub secret: String,
+    /// How strict the limits per network address are.
+    pub address_limits: AddressLimits,
+    /// What a password hash costs.
+    pub hash_cost: Cost,
+    /// The time.
+    pub clock: Clock,
+    /// Chance.
+    pub entropy: Entropy,
+}
+
+/// The running service.
+#[derive(Debug)]
+pub struct Service {
+    address: SocketAddr,
+    aws: AwsEndpoint,
+    app: App,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+/// Why the service did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum ServiceError {
+    /// The stand-ins for AWS did not.
+    #[error("the AWS stand-ins did not start")]
+    Aws(#[from] aws::StartError),
+    /// The functions did not find what they need there.
+    #[error("the functions did not start")]
+    App(#[from] tally::app::StartError),
+    /// The table could not be made.
+    #[error("the table could not be made")]
+    Table(#[from] StoreError),
+    /// The system gave no socket.
+    #[error("the system refuses a socket")]
+    System(#[from] std::io::Error),
+}
+
+/// Starts the stand-ins alone, with the table in them.
+pub async fn start_aws(
+    listener: TcpListener,
+    options: &ServiceOptions,
+) -> Result<(AwsEndpoint, App), ServiceError> {
+    let clock = options.clock.clone();
+    let aws = AwsOptions {
+        storage: options.storage.clone(),
+        secret_id: SECRET_ID.to_owned(),
+        secret_string: options.secret.clone(),
+        clock: Arc::new(move || clock.now()),
+    };
+    let aws = AwsEndpoint::start(listener, aws).await?;
+    let config = Config {
+        table: TABLE.to_owned(),
+        secret_id: SECRET_ID.to_owned(),
+        secure_cookies: false,
+        trusted_origins: Vec::new(),
+        address_limits: options.address_limits,
+        hash_cost: options.hash_cost,
+        aws_endpoint: Some(aws.url()),
+    };
+    let app = App::start(config, options.clock.clone(), options.entropy.clone()).await?;
+    app.store.create_table_if_missing().await?;
+    Ok((aws, app))
+}
+
+impl Service {
+    /// Starts everything.
+    pub async fn start(
+        listener: TcpListener,
+        aws_listener: TcpListener,
+        options: ServiceOptions,
+    ) -> Result<Self, ServiceError> {
+        let address = listener.local_addr()?;
+        let (aws, app) = start_aws(aws_listener, &options).await?;
+        let router = local_pages(&aws).fallback_service(groups(&app));
+        let router = router.layer(axum::middleware::map_request(tell_address));
+        let (stop, stopped) = oneshot::channel::<()>();
+        let make_service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = axum::serve(listener, make_service).with_graceful_shutdown(async {
+            // An error means that the service was dropped, which ends it as well.
+            _ = stopped.await;
+        });
+        let server = tokio::spawn(async { _ = server.into_future().await });
+        Ok(Self { address, aws, app, stop, server })
+    }
+
+    /// Where the APIs and the inbox page are.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    /// The stand-ins for AWS.
+    #[must_use]
+    pub fn aws(&self) -> &AwsEndpoint {
+        &self.aws
+    }
+
+    /// The parts that the functions share.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
+    /// Ends the service once the requests under way are answered, or soon after.
+    pub async fn stop(self) {
+        // The receiver is gone only if the server has ended already.
+        _ = self.stop.send(());
+        let mut server = self.server;
+        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
+            server.abort();
+        }
+        self.aws.stop().await;
+    }
+}
+
+/// What only this host has: the inbox, and a front door that leads to it.
+fn local_pages(aws: &AwsEndpoint) -> Router {
+    inbox_page::router(aws.inbox()).route("/", get(|| async { Redirect::temporary("/_local/") }))
+}
+
+/// The functions, each behind its own prefixes, as the gateway's routes have it.
+fn groups(app: &App) -> Router {
+    let groups = Arc::new([(rest_auth::PREFIXES, rest_auth::router(app.clone()))]);
+    Router::new().fallback(move |request: Request| dispatch(Arc::clone(&groups), request))
+}
+
+async fn dispatch<const N: usize, const M: usize>(
+    groups: Arc<[([&'static str; N], Router); M]>,
+    request: Request,
+) -> Response<Body> {
+    let path = request.uri().path();
+    let prefixes =
+        groups.iter().flat_map(|(prefixes, router)| prefixes.iter().map(move |prefix| (prefix, router)));
+    let matching = prefixes.filter(|(prefix, _)| path.starts_with(**prefix));
+    match matching.max_by_key(|(prefix, _)| prefix.len()) {
+        Some((_, router)) => answer(router.clone().oneshot(request)).await,
+        // What API Gateway answers where it has no route.
+        None => (
+            StatusCode::NOT_FOUND,
+            [(header::CONTENT_TYPE, "application/json")],
+            "{\"message\":\"Not Found\"}",
+        )
+            .into_response(),
+    }
+}
+
+async fn answer(response: impl Future<Output = Result<Response<Body>, Infallible>>) -> Response<Body> {
+    let Ok(response) = response.await;
+    response
+}
+
+/// Tells the functions who sent the request, as the gateway does on AWS.
+async fn tell_address(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
+    request.extensions_mut().insert(ClientAddress(peer.ip()));
+    request
+}
