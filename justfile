@@ -7,6 +7,10 @@ _default:
 run *options:
     cargo run -- {{ options }}
 
+# What operators do about accounts: `just admin --help`
+admin *options:
+    cargo run -p admin -- {{ options }}
+
 # Run every test
 test *options:
     cargo test --workspace {{ options }}

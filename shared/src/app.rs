@@ -1,12 +1,13 @@
 //! What every request needs, made once per process.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use aws_config::{BehaviorVersion, Region, SdkConfig};
 use aws_sdk_dynamodb::config::Credentials;
 
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, OperatorConfig};
+use crate::courier::Courier;
 use crate::entropy::Entropy;
 use crate::secret::{InvalidSecret, ServerSecret};
 use crate::services::address_gate::AddressGate;
@@ -30,10 +31,26 @@ pub struct Parts {
     pub secret: ServerSecret,
     /// The table.
     pub store: Store,
+    /// The AWS settings, for what not every function needs.
+    aws: SdkConfig,
+    /// Mail, once a function has sent some.
+    courier: OnceLock<Courier>,
     /// Password hashing.
     pub hasher: Hasher,
     /// What network addresses may do.
     pub addresses: AddressGate,
+}
+
+/// The parts that derive nothing from the server's secret: enough to administer accounts, and all
+/// that the operator's command starts with.
+#[derive(Clone, Debug)]
+pub struct Basics {
+    /// The time.
+    pub clock: Clock,
+    /// Chance.
+    pub entropy: Entropy,
+    /// The table.
+    pub store: Store,
 }
 
 /// Why the service cannot start.
@@ -61,6 +78,14 @@ impl std::ops::Deref for App {
     }
 }
 
+impl Parts {
+    /// What sends mail. Made at the first use, so that functions which never send any do not carry
+    /// the client for it.
+    pub fn courier(&self) -> &Courier {
+        self.courier.get_or_init(|| Courier::new(&self.aws, self.config.mail.clone()))
+    }
+}
+
 impl App {
     /// Connects to AWS, or to what stands in for it, and does everything that needs doing only once:
     /// reads the secret, opens the connection to DynamoDB, takes and touches the hash arena.
@@ -68,19 +93,44 @@ impl App {
     /// DynamoDB may be away: the first request will try again. The secret may not, since nothing
     /// could be verified without it and there is no fallback.
     pub async fn start(config: Config, clock: Clock, entropy: Entropy) -> Result<Self, StartError> {
-        let aws = aws_settings(&config).await;
+        let aws = aws_settings(config.aws_endpoint.as_deref()).await;
         let store = Store::new(&aws, config.table.clone());
         let (secret, ()) = futures_util::future::join(read_secret(&aws, &config), store.warm_up()).await;
         let hasher = Hasher::new(config.hash_cost);
         let addresses = AddressGate::new(config.address_limits);
         let secret = secret?;
-        Ok(Self(Arc::new(Parts { config, clock, entropy, secret, store, hasher, addresses })))
+        Ok(Self(Arc::new(Parts {
+            config,
+            clock,
+            entropy,
+            secret,
+            store,
+            aws,
+            courier: OnceLock::new(),
+            hasher,
+            addresses,
+        })))
     }
 }
 
-async fn aws_settings(config: &Config) -> SdkConfig {
+impl Basics {
+    /// Finds AWS, or what stands in for it, as the SDK's usual environment says. Nothing is asked of
+    /// it yet.
+    pub async fn start(config: OperatorConfig, clock: Clock, entropy: Entropy) -> Self {
+        let aws = aws_settings(None).await;
+        Self { clock, entropy, store: Store::new(&aws, config.table) }
+    }
+}
+
+impl From<&App> for Basics {
+    fn from(app: &App) -> Self {
+        Self { clock: app.clock.clone(), entropy: app.entropy.clone(), store: app.store.clone() }
+    }
+}
+
+async fn aws_settings(endpoint: Option<&str>) -> SdkConfig {
     let loader = aws_config::defaults(BehaviorVersion::latest());
-    match &config.aws_endpoint {
+    match endpoint {
         None => loader.load().await,
         // Stand-in credentials, so that the SDK never goes looking for real ones.
         Some(endpoint) => {

@@ -1,5 +1,7 @@
 //! The settings of a deployment, read once from the environment.
 
+use std::time::Duration;
+
 use crate::domain::address_budget::AddressLimits;
 use crate::domain::credential::Cost;
 
@@ -16,11 +18,41 @@ pub struct Config {
     pub trusted_origins: Vec<String>,
     /// How strict the limits per network address are (`TALLY_ADDRESS_LIMITS`: production or relaxed).
     pub address_limits: AddressLimits,
+    /// How mail is sent, by functions that send any (`TALLY_MAIL_FROM`, `TALLY_MAIL_REPLY_TO`,
+    /// `TALLY_MAIL_CONFIGURATION_SET`).
+    pub mail: MailSettings,
+    /// How long the answer to a request for a code takes at least, longer than SES usually does, so
+    /// that it does not show whether a mail was sent. Not a setting of the environment.
+    pub code_answer_time: Duration,
     /// What a password hash costs. Not a setting of the environment: only tests lower it.
     pub hash_cost: Cost,
     /// Where the AWS services answer, when it is not AWS. The SDK also honours `AWS_ENDPOINT_URL`;
     /// this one is for hosts in the same process, and brings stand-in credentials with it.
     pub aws_endpoint: Option<String>,
+}
+
+/// How mail is sent.
+#[derive(Clone, Debug)]
+pub struct MailSettings {
+    /// The address it comes from.
+    pub from: String,
+    /// The address that answers go to, if it is another one.
+    pub reply_to: Option<String>,
+    /// The configuration set that SES applies, if there is one.
+    pub configuration_set: Option<String>,
+}
+
+/// The answer time that hides whether a mail was sent.
+pub const CODE_ANSWER_TIME: Duration = Duration::from_millis(600);
+
+/// The sender where none is set: a name that is reserved never to exist (RFC 2606).
+const NO_SENDER: &str = "tigertally@example.invalid";
+
+/// What the operator's command has to know; where AWS is, the SDK reads from its usual variables.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OperatorConfig {
+    /// The DynamoDB table (`TALLY_TABLE`).
+    pub table: String,
 }
 
 /// All that is wrong with the environment, at once.
@@ -37,8 +69,9 @@ impl Config {
 
     fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
         let mut faults = Vec::new();
+        let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let mut required = |name: &str| {
-            lookup(name).filter(|value| !value.is_empty()).unwrap_or_else(|| {
+            set(name).unwrap_or_else(|| {
                 faults.push(format!("{name} is missing"));
                 String::new()
             })
@@ -81,13 +114,39 @@ impl Config {
             secure_cookies,
             trusted_origins,
             address_limits,
+            mail: MailSettings {
+                from: set("TALLY_MAIL_FROM").unwrap_or_else(|| NO_SENDER.to_owned()),
+                reply_to: set("TALLY_MAIL_REPLY_TO"),
+                configuration_set: set("TALLY_MAIL_CONFIGURATION_SET"),
+            },
+            code_answer_time: CODE_ANSWER_TIME,
             hash_cost: Cost::PRODUCTION,
             aws_endpoint: None,
         })
     }
 }
 
-fn is_origin(text: &str) -> bool {
+impl OperatorConfig {
+    /// Reads the settings; a table that was named otherwise counts before the environment's.
+    pub fn from_env(table: Option<String>) -> Result<Self, ConfigFaults> {
+        #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
+        Self::from_lookup(table, |name| std::env::var(name).ok())
+    }
+
+    fn from_lookup(
+        table: Option<String>,
+        lookup: impl Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigFaults> {
+        let table = table.or_else(|| lookup("TALLY_TABLE")).filter(|table| !table.is_empty());
+        let table = table
+            .ok_or_else(|| ConfigFaults(vec!["TALLY_TABLE is missing, and no table was named".to_owned()]))?;
+        Ok(Self { table })
+    }
+}
+
+/// Whether the text is an origin as browsers write it: `scheme://host`, with a port or without.
+#[must_use]
+pub fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '@', ' ']))
 }
@@ -108,6 +167,17 @@ mod tests {
         assert!(config.secure_cookies && config.trusted_origins.is_empty());
         assert_eq!(config.address_limits, AddressLimits::Production);
         assert_eq!(config.hash_cost, Cost::PRODUCTION);
+    }
+
+    #[test]
+    fn the_operator_needs_a_table_and_no_secret() {
+        let read = |named: Option<&str>, set: Option<&str>| {
+            let lookup = |_: &str| set.map(str::to_owned);
+            OperatorConfig::from_lookup(named.map(str::to_owned), lookup).map(|config| config.table).ok()
+        };
+        assert_eq!(read(None, Some("t")).as_deref(), Some("t"));
+        assert_eq!(read(Some("named"), Some("t")).as_deref(), Some("named"));
+        assert_eq!((read(None, None), read(None, Some("")), read(Some(""), None)), (None, None, None));
     }
 
     #[test]

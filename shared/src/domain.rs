@@ -5,9 +5,13 @@
 pub mod account;
 pub mod account_number;
 pub mod address_budget;
+pub mod administration;
 pub mod attempts;
+pub mod code;
 pub mod common_passwords;
+pub mod contact;
 pub mod credential;
+pub mod csrf_token;
 pub mod details;
 pub mod email_address;
 pub mod password;

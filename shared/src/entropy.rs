@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use data_encoding::BASE64URL_NOPAD;
 use sha2::{Digest, Sha256};
 
 /// Where random bytes come from.
@@ -41,6 +42,12 @@ impl Entropy {
             }
         }
         bytes
+    }
+
+    /// A fresh mark by which a write recognises itself.
+    #[must_use]
+    pub fn mark(&self) -> String {
+        BASE64URL_NOPAD.encode(&self.bytes::<9>())
     }
 
     /// A random text of the given length over letters and digits, each as likely as the others.

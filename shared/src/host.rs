@@ -90,20 +90,18 @@ fn take_apart(event: &mut ApiGatewayV2httpRequest) -> Sent {
     }
     event.request_context.domain_name = None;
     let path = event.raw_path.replace("/".to_owned()).unwrap_or_default();
+    let is_ambiguous = path.contains(['?', '#']);
     let query = event.raw_query_string.take().unwrap_or_default();
     let target = if query.is_empty() { path } else { format!("{path}?{query}") };
     let body = event.body.take().unwrap_or_default();
     let is_encoded = std::mem::take(&mut event.is_base64_encoded);
     Sent {
         method: event.request_context.http.method.clone(),
-        target: PathAndQuery::try_from(target).ok(),
+        // The gateway decodes the path: these would begin a query or a fragment that nobody sent.
+        target: PathAndQuery::try_from(target).ok().filter(|_| !is_ambiguous),
         headers,
-        // What is not base64 after all is no body of any kind we accept; it fails as such.
-        body: if is_encoded {
-            BASE64.decode(body.as_bytes()).unwrap_or_else(|_| body.into())
-        } else {
-            body.into()
-        },
+        // What is not base64 after all is no body; the handlers say what they miss.
+        body: if is_encoded { BASE64.decode(body.as_bytes()).unwrap_or_default() } else { body.into() },
         address: event
             .request_context
             .http

@@ -7,10 +7,14 @@
 pub mod answer;
 pub mod body;
 pub mod cookie;
+mod cors;
+pub mod csrf;
 pub mod endpoint;
+pub mod field_errors;
 mod headers;
 pub mod json;
 pub mod origin;
 pub mod request;
+pub mod session_cookie;
 
 pub use endpoint::router;

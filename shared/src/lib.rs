@@ -7,6 +7,7 @@
 pub mod app;
 pub mod clock;
 pub mod config;
+pub mod courier;
 pub mod domain;
 pub mod entropy;
 pub mod host;

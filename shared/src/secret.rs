@@ -27,6 +27,12 @@ pub enum Purpose {
     Attempts,
     /// The counters of a network address.
     Address,
+    /// The signature in a CSRF token.
+    CsrfToken,
+    /// What a verification code is kept under.
+    CodeSubject,
+    /// The digest of a verification code.
+    CodeDigest,
 }
 
 /// The secret's text is not a JSON object with a long enough `current` text.
@@ -81,6 +87,9 @@ fn code(secret: &str, purpose: Purpose, message: &[u8]) -> [u8; 16] {
         Purpose::SharedKey => b"shared-key/v1\0",
         Purpose::Attempts => b"attempts/v1\0",
         Purpose::Address => b"address/v1\0",
+        Purpose::CsrfToken => b"csrf-token/v1\0",
+        Purpose::CodeSubject => b"code-subject/v1\0",
+        Purpose::CodeDigest => b"code-digest/v1\0",
     };
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(label);

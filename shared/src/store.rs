@@ -3,14 +3,18 @@
 //! Everything goes through the official SDK, always. There is no trait to replace it with something
 //! that only behaves like DynamoDB; tests and the local host run the same calls against an emulator.
 
-mod accounts;
-mod address_counters;
+mod account;
+mod administration;
 mod attempts;
+mod codes;
+mod contacts;
+mod counters;
 mod expression;
 mod guards;
 pub mod key;
 mod record;
 pub mod schema;
+mod transaction;
 
 use std::time::Duration;
 
@@ -21,7 +25,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-pub use accounts::{Creation, Guarded, NewAccount, SignInRecord, Write};
+pub use account::{Creation, Guarded, NewAccount, SignInRecord, Write};
+pub use administration::Administered;
+pub use codes::{CodeHistory, NewCode, Redemption, TriedCode};
+pub use contacts::{EmailMove, EmailMoved};
+pub use guards::Claim;
 
 /// The table.
 #[derive(Clone, Debug)]

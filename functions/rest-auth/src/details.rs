@@ -45,7 +45,7 @@ struct User<'a> {
     is_staff: bool,
     is_active: bool,
     date_joined: String,
-    groups: [(); 0],
+    groups: Vec<u32>,
     user_permissions: [(); 0],
 }
 
@@ -122,7 +122,7 @@ fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'a> {
             is_staff: account.is_staff,
             is_active: account.standing == Standing::Active,
             date_joined: time(account.joined),
-            groups: [],
+            groups: account.groups.iter().map(|group| group.id).collect(),
             user_permissions: [],
         },
     }

@@ -3,9 +3,9 @@
 use http::header::{VARY, X_FRAME_OPTIONS};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
 use serde_json::ser::PrettyFormatter;
 use tally::http::answer::Answer;
+use tally::http::field_errors::FieldErrors;
 use tally::http::request::Request;
 
 use crate::negotiation;
@@ -21,47 +21,12 @@ pub(crate) fn detail(status: StatusCode, detail: &str) -> Answer {
     Answer::json(status, &Detail { detail })
 }
 
-/// `{field: [sentences]}`: all that is wrong with a body, in the order of its fields.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct FieldErrors(Vec<(&'static str, Vec<String>)>);
-
 /// The name under which Django reports what concerns no single field.
 const WHOLE_BODY: &str = "non_field_errors";
 
-impl FieldErrors {
-    /// One sentence about the body as a whole.
-    pub(crate) fn of_body(sentence: &str) -> Self {
-        Self(vec![(WHOLE_BODY, vec![sentence.to_owned()])])
-    }
-
-    /// Adds sentences about a field.
-    pub(crate) fn add(&mut self, field: &'static str, sentences: impl IntoIterator<Item = String>) {
-        let sentences: Vec<String> = sentences.into_iter().collect();
-        if !sentences.is_empty() {
-            self.0.push((field, sentences));
-        }
-    }
-
-    /// Whether nothing is wrong.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    /// With the fields in the given order, those that are not named last.
-    pub(crate) fn in_order(mut self, order: &[&str]) -> Self {
-        self.0.sort_by_key(|(name, _)| order.iter().position(|field| field == name).unwrap_or(order.len()));
-        self
-    }
-}
-
-impl Serialize for FieldErrors {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (field, sentences) in &self.0 {
-            map.serialize_entry(field, sentences)?;
-        }
-        map.end()
-    }
+/// One sentence about the body as a whole.
+pub(crate) fn whole_body(sentence: &str) -> FieldErrors {
+    FieldErrors::of(WHOLE_BODY, sentence)
 }
 
 /// What OPTIONS tells about an endpoint.

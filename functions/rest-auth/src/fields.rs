@@ -3,10 +3,10 @@
 use tally::domain::email_address::EmailAddress;
 use tally::domain::text;
 use tally::http::body::{self, Body, Fields};
+use tally::http::field_errors::FieldErrors;
 use tally::http::json::Value;
 use tally::http::request::Request;
 
-use crate::envelope::FieldErrors;
 use crate::words::{self, Failure};
 
 /// A body's fields and all that was found wrong with them so far.

@@ -5,12 +5,13 @@ use tally::app::App;
 use tally::domain::password::{self, Password};
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::field_errors::FieldErrors;
 use tally::http::request::Request;
 use tally::services::passwords::{self, Proven};
 use tally::services::sessions::{Caller, SignInRefusal};
 use tally::store::Write;
 
-use crate::envelope::{FieldErrors, detail};
+use crate::envelope::detail;
 use crate::fields::{Form, Kind, Presence};
 use crate::sessions::without_session;
 use crate::words::{self, Failure};

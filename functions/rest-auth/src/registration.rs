@@ -8,10 +8,13 @@ use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
-use tally::services::registration::{self, Registration};
+use tally::http::session_cookie;
+use tally::services::registration::{self, Registered, Registration};
+use tally::services::sessions::NewSession;
 
+use crate::envelope;
 use crate::fields::{Form, Kind, Presence};
-use crate::sessions::{self, SESSION_LASTS};
+use crate::sessions;
 use crate::words::{self, Failure};
 
 /// The order in which the framework reports the fields.
@@ -33,15 +36,16 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     };
     let Some((username, password)) = valid else {
         if form.errors.is_empty() {
-            form.errors = crate::envelope::FieldErrors::of_body(words::MISMATCH);
+            form.errors = envelope::whole_body(words::MISMATCH);
         }
         return Err(Failure::Fields(form.errors.in_order(&FIELDS)));
     };
     let address = request.address;
-    let wanted =
-        Registration { username, email, password, address, carrier: Carrier::Cookie, lasts: SESSION_LASTS };
-    let signed_in = registration::register(&app, wanted).await?;
-    Ok(sessions::welcome(&app, StatusCode::CREATED, &signed_in))
+    let session =
+        Some(NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: true });
+    let wanted = Registration { username, email, password, address, contact: None, session };
+    let Registered { account, token } = registration::register(&app, wanted).await?;
+    Ok(sessions::welcome(&app, StatusCode::CREATED, &account, token.as_ref()))
 }
 
 /// What the form asks for, as far as it is valid.

@@ -1,30 +1,23 @@
 //! `POST /rest-auth/login/`, `/rest-auth/logout/`, and who is calling.
 
-use std::time::Duration;
-
 use http::header::AUTHORIZATION;
-use http::{HeaderName, HeaderValue, StatusCode};
+use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use tally::app::App;
+use tally::domain::account::Account;
 use tally::domain::password::Password;
-use tally::domain::session::Carrier;
+use tally::domain::session::{Carrier, SessionToken};
 use tally::http::answer::Answer;
-use tally::http::cookie::{self, CSRF_TOKEN_LASTS, Cookie};
 use tally::http::endpoint::Exchange;
 use tally::http::origin::{self, Provenance};
 use tally::http::request::Request;
-use tally::services::sessions::{self, Caller, RecognisedBy, Recognition, SignIn, SignedIn};
+use tally::http::session_cookie;
+use tally::services::sessions::{self, Caller, NewSession, RecognisedBy, Recognition, SignIn};
 use tally::store::key::Identifier;
 
-use crate::envelope::{FieldErrors, detail};
+use crate::envelope::{detail, whole_body};
 use crate::fields::{Form, Kind, Presence};
 use crate::words::{self, Failure, TokenFault};
-
-/// How long a session cookie lasts: two weeks, not sliding (rest-auth.md, section 6).
-pub(crate) const SESSION_LASTS: Duration = Duration::from_hours(14 * 24);
-
-/// Characters of the `csrftoken` cookie.
-const CSRF_TOKEN_LENGTH: usize = 64;
 
 /// `{"key": …}`.
 #[derive(Serialize)]
@@ -44,26 +37,25 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
         return Err(Failure::Fields(form.errors.in_order(&["username", "email", "password"])));
     };
     let Some(username) = username.filter(|name| !name.is_empty()) else {
-        return Err(Failure::Fields(FieldErrors::of_body(words::NO_USERNAME)));
+        return Err(Failure::Fields(whole_body(words::NO_USERNAME)));
     };
     let sign_in = SignIn {
         identifier: Identifier::typed_username(&username),
         password: Password::new(&password).ok(),
         address: request.address,
-        carrier: Carrier::Cookie,
-        lasts: SESSION_LASTS,
-        wants_key: true,
+        session: NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: true },
+        staff_only: false,
         replaces: caller,
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
-    Ok(welcome(&app, StatusCode::OK, &signed_in))
+    Ok(welcome(&app, StatusCode::OK, &signed_in.account, Some(&signed_in.token)))
 }
 
 /// Logs this device out; the answer is the same whoever asks.
 pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
     let answer = detail(StatusCode::OK, words::LOGGED_OUT);
-    let session = session_cookie(&app, &request).filter(|_| acts_for_its_own(&app, &request));
+    let session = session_cookie::presented(&app, &request).filter(|_| acts_for_its_own(&app, &request));
     let caller = match session {
         Some(value) => sessions::recognise_cookie(&app, value).await?,
         None => None,
@@ -75,17 +67,12 @@ pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     if let Some(caller) = caller {
         sessions::sign_out(&app, &caller).await?;
     }
-    if session.is_none() {
-        return Ok(answer);
-    }
-    let clear = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
-    let cookie = Cookie::Session.delete(app.config.secure_cookies);
-    Ok(answer.with_cookie(cookie).with_header(HeaderName::from_static("clear-site-data"), clear))
+    Ok(if session.is_some() { session_cookie::clear(&app, answer) } else { answer })
 }
 
 /// Recognises the caller: a living session cookie decides, else the `Authorization` header does.
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-    if let Some(value) = session_cookie(app, request)
+    if let Some(value) = session_cookie::presented(app, request)
         && let Some(caller) = sessions::recognise_cookie(app, value).await?
     {
         let provenance = origin::provenance(request, &app.config);
@@ -104,24 +91,25 @@ pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Cal
 }
 
 /// The answer that hands out the key and sets the cookies.
-pub(crate) fn welcome(app: &App, status: StatusCode, signed_in: &SignedIn) -> Answer {
-    let (secure, now) = (app.config.secure_cookies, app.clock.now());
-    let csrf_token = app.entropy.alphanumeric(CSRF_TOKEN_LENGTH);
-    Answer::json(status, &Key { key: &signed_in.key })
-        .with_cookie(Cookie::Session.set(secure, signed_in.token.as_str(), now, SESSION_LASTS))
-        .with_cookie(Cookie::CsrfToken.set(secure, &csrf_token, now, CSRF_TOKEN_LASTS))
+pub(crate) fn welcome(
+    app: &App,
+    status: StatusCode,
+    account: &Account,
+    token: Option<&SessionToken>,
+) -> Answer {
+    let answer = Answer::json(status, &Key { key: &sessions::shared_key(app, account) });
+    match token {
+        Some(token) => session_cookie::start(app, answer, token),
+        None => answer,
+    }
 }
 
 /// Makes the browser forget a session that is over, if it presented one.
 pub(crate) fn without_session(app: &App, caller: &Caller, answer: Answer) -> Answer {
     match &caller.by {
-        RecognisedBy::Session(_) => answer.with_cookie(Cookie::Session.delete(app.config.secure_cookies)),
+        RecognisedBy::Session(_) => session_cookie::forget(app, answer),
         RecognisedBy::SharedKey => answer,
     }
-}
-
-fn session_cookie<'a>(app: &App, request: &'a Request) -> Option<&'a str> {
-    cookie::find(request, Cookie::Session.name(app.config.secure_cookies)).filter(|value| !value.is_empty())
 }
 
 /// Logging out by GET is a change on a safe method: a foreign page, or a browser that only fetches

@@ -9,13 +9,14 @@ use tally::domain::username::{self, UsernameFault};
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
+use tally::http::field_errors::FieldErrors;
 use tally::http::origin::Provenance;
 use tally::services::profiles::DetailsRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
-use tally::store::{StoreError, chain};
+use tally::store::StoreError;
 
-use crate::envelope::{FieldErrors, detail};
+use crate::envelope::{detail, whole_body};
 
 pub(crate) const REQUIRED: &str = "This field is required.";
 pub(crate) const BLANK: &str = "This field may not be blank.";
@@ -79,10 +80,10 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::Token(fault) => unauthenticated(token_sentence(fault)),
         Failure::Csrf(provenance) => detail(StatusCode::FORBIDDEN, csrf_sentence(provenance)),
         Failure::Body(fault) => say_body_fault(&fault),
-        Failure::NotAnObject(None) => bad_request(&FieldErrors::of_body("No data provided")),
-        Failure::NotAnObject(Some(kind)) => bad_request(&FieldErrors::of_body(&format!(
-            "Invalid data. Expected a dictionary, but got {kind}."
-        ))),
+        Failure::NotAnObject(None) => bad_request(&whole_body("No data provided")),
+        Failure::NotAnObject(Some(kind)) => {
+            bad_request(&whole_body(&format!("Invalid data. Expected a dictionary, but got {kind}.")))
+        }
         Failure::Fields(errors) => bad_request(&errors),
         Failure::Throttled(wait) => throttled(wait),
         Failure::DetailsExist => Answer::json(StatusCode::BAD_REQUEST, &[DETAILS_EXIST]),
@@ -201,19 +202,15 @@ impl From<BodyFault> for Failure {
 
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
-        tracing::error!(error = %chain(&error), "the table failed");
-        match error {
-            StoreError::Unavailable(_) => Self::Refused(Refusal::Unavailable),
-            StoreError::Unreadable(_) => Self::Refused(Refusal::Internal),
-        }
+        Self::Refused(error.into())
     }
 }
 
 impl From<SignInRefusal> for Failure {
     fn from(refusal: SignInRefusal) -> Self {
         match refusal {
-            SignInRefusal::WrongCredentials => Self::Fields(FieldErrors::of_body(WRONG_CREDENTIALS)),
-            SignInRefusal::Frozen => Self::Fields(FieldErrors::of_body(DISABLED)),
+            SignInRefusal::WrongCredentials => Self::Fields(whole_body(WRONG_CREDENTIALS)),
+            SignInRefusal::Frozen => Self::Fields(whole_body(DISABLED)),
             SignInRefusal::Throttled(wait) => Self::Throttled(wait),
             SignInRefusal::Unavailable(error) => error.into(),
         }

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use super::account_number::AccountNumber;
+use super::contact::{Contact, FormerEmail};
 use super::credential::StoredCredential;
 use super::details::Details;
 use super::email_address::EmailAddress;
@@ -19,6 +20,8 @@ pub struct Account {
     pub username: Option<Username>,
     /// The address, proven or not, where the person has one.
     pub email: Option<EmailAddress>,
+    /// The address before it was changed, as long as it counts.
+    pub former_email: Option<FormerEmail>,
     /// Given name; empty until set.
     pub first_name: String,
     /// Family name; empty until set.
@@ -31,6 +34,8 @@ pub struct Account {
     pub is_staff: bool,
     /// May do everything.
     pub is_superuser: bool,
+    /// The groups of the staff console it is in.
+    pub groups: Vec<Group>,
     /// Counts what ends all sessions at once: each session remembers the epoch it was opened in.
     pub epoch: u32,
     /// The state of the key that contract 002 hands out.
@@ -41,8 +46,19 @@ pub struct Account {
     pub last_login: Option<Timestamp>,
     /// The detailed information of contract 002, once submitted.
     pub details: Option<Details>,
+    /// The contact data of contract 000, once given.
+    pub contact: Option<Contact>,
     /// The sessions it keeps, dead ones included until they are swept.
     pub sessions: Vec<Session>,
+}
+
+/// A group of the staff console: a name that several accounts share.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its number, the same for everybody in it.
+    pub id: u32,
+    /// Its name.
+    pub name: String,
 }
 
 /// Whether an account may be used.
@@ -66,10 +82,43 @@ pub struct Names<'a> {
 }
 
 impl Account {
+    /// An account that nobody has used yet, with nothing but what every account has.
+    #[must_use]
+    pub fn new(number: AccountNumber, credential: StoredCredential, joined: Timestamp) -> Self {
+        Self {
+            number,
+            username: None,
+            email: None,
+            former_email: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            credential,
+            standing: Standing::Active,
+            is_staff: false,
+            is_superuser: false,
+            groups: Vec::new(),
+            epoch: 0,
+            shared_key: SharedKey::default(),
+            joined,
+            last_login: None,
+            details: None,
+            contact: None,
+            sessions: Vec::new(),
+        }
+    }
+
     /// The names a new password of this person must not repeat.
     #[must_use]
     pub fn names(&self) -> Names<'_> {
         Names { username: self.username.as_ref(), email: self.email.as_ref() }
+    }
+
+    /// Where a code that resets the password goes: the former address while that counts, since whoever
+    /// changed the address had to prove nothing (contracts/README.md, accounts).
+    #[must_use]
+    pub fn reset_address(&self, now: Timestamp) -> Option<&EmailAddress> {
+        let former = self.former_email.as_ref().filter(|former| now < former.until);
+        former.map(|former| &former.address).or(self.email.as_ref())
     }
 
     /// The living session with that fingerprint, if the account has one.

@@ -24,6 +24,13 @@ impl AccountNumber {
         Self(number)
     }
 
+    /// Reads a number as it is shown: digits only, none of them idle.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_number = text.bytes().all(|byte| byte.is_ascii_digit()) && !text.starts_with('0');
+        text.parse().ok().filter(|_| is_number).map(Self)
+    }
+
     /// The bare number, as the groups show it.
     #[must_use]
     pub const fn get(self) -> u32 {
@@ -52,6 +59,14 @@ impl fmt::Display for AccountNumber {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn reads_what_it_shows_and_nothing_else() {
+        assert_eq!(AccountNumber::parse("51923482"), Some(AccountNumber(51_923_482)));
+        for odd in ["", "0", "051923482", "+51923482", " 51923482", "51923482x", "5192348251", "٥١٩"] {
+            assert_eq!(AccountNumber::parse(odd), None, "{odd:?}");
+        }
+    }
 
     #[test]
     fn the_first_draws_have_eight_digits_and_later_ones_grow() {

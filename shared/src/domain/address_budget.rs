@@ -12,6 +12,8 @@ pub enum Deed {
     FailedLogin,
     /// A registration that was tried in earnest.
     Registration,
+    /// Something that sends a mail: a request for a code, or a changed address.
+    CodeRequest,
     /// An answer that a username or an e-mail address is taken.
     TakenAnswer,
 }
@@ -48,7 +50,7 @@ impl Deed {
                 Allowance { most: 300, window: DAY },
             ],
             Self::Registration => &[Allowance { most: 300, window: DAY }],
-            Self::TakenAnswer => &[Allowance { most: 30, window: HOUR }],
+            Self::CodeRequest | Self::TakenAnswer => &[Allowance { most: 30, window: HOUR }],
         };
         let factor = match limits {
             AddressLimits::Production => 1,
@@ -63,6 +65,7 @@ impl Deed {
         match self {
             Self::FailedLogin => "failed-login",
             Self::Registration => "registration",
+            Self::CodeRequest => "code-request",
             Self::TakenAnswer => "taken-answer",
         }
     }
@@ -126,5 +129,6 @@ mod tests {
         assert_eq!(most(Deed::FailedLogin), [60, 300]);
         assert_eq!(most(Deed::Registration), [300]);
         assert_eq!(most(Deed::TakenAnswer), [30]);
+        assert_eq!(most(Deed::CodeRequest), [30]);
     }
 }

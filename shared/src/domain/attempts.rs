@@ -22,7 +22,7 @@ pub struct Attempts {
     pub last: Timestamp,
 }
 
-/// What a try that was not free may do.
+/// Whether a try may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reservation {
     /// Go on, as the try with this number.

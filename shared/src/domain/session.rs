@@ -43,6 +43,8 @@ pub struct Session {
     pub digest: SessionDigest,
     /// How it travels.
     pub carrier: Carrier,
+    /// Whether the device was handed the shared key with it, and gives it back at logout.
+    pub holds_key: bool,
     /// The account's epoch when it was opened; another epoch ends it.
     pub epoch: u32,
     /// When it ends by itself.
@@ -160,14 +162,16 @@ pub fn to_evict(sessions: &[Session], epoch: u32, now: Timestamp) -> Vec<Session
     dead.into_iter().chain(by_age.into_iter().take(over)).map(|session| session.digest.clone()).collect()
 }
 
-/// A session's text in the table: carrier, epoch and expiry in seconds, separated by blanks.
+/// A session's text in the table: carrier, epoch and expiry in seconds, and `key` if it holds the
+/// shared key, separated by blanks.
 impl fmt::Display for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let carrier = match self.carrier {
             Carrier::Cookie => "cookie",
             Carrier::Authorization => "authorization",
         };
-        write!(f, "{carrier} {} {}", self.epoch, self.expires.as_second())
+        let key = if self.holds_key { " key" } else { "" };
+        write!(f, "{carrier} {} {}{key}", self.epoch, self.expires.as_second())
     }
 }
 
@@ -190,7 +194,12 @@ impl FromStr for Session {
         let epoch = next()?.parse().map_err(|_| UnreadableSession)?;
         let seconds = next()?.parse().map_err(|_| UnreadableSession)?;
         let expires = Timestamp::from_second(seconds).map_err(|_| UnreadableSession)?;
-        Ok(Self { digest: SessionDigest::stored(String::new()), carrier, epoch, expires })
+        let holds_key = match parts.next() {
+            None => false,
+            Some("key") => true,
+            Some(_) => return Err(UnreadableSession),
+        };
+        Ok(Self { digest: SessionDigest::stored(String::new()), carrier, holds_key, epoch, expires })
     }
 }
 
@@ -206,6 +215,7 @@ mod tests {
         Session {
             digest: SessionDigest::stored(name.to_owned()),
             carrier: Carrier::Cookie,
+            holds_key: false,
             epoch,
             expires: at(expires),
         }
@@ -247,7 +257,10 @@ mod tests {
     fn the_text_in_the_table_reads_back() {
         let stored = session("", 7, 1_795_000_000);
         assert_eq!(stored.to_string(), "cookie 7 1795000000");
-        assert_eq!(stored.to_string().parse(), Ok(stored));
+        assert_eq!(stored.to_string().parse(), Ok(stored.clone()));
+        let holder = Session { holds_key: true, ..stored };
+        assert_eq!(holder.to_string(), "cookie 7 1795000000 key");
+        assert_eq!(holder.to_string().parse(), Ok(holder));
         assert_eq!("pigeon 1 2".parse::<Session>(), Err(UnreadableSession));
     }
 }

@@ -47,6 +47,13 @@ impl Fields {
     }
 }
 
+impl FromIterator<(String, Value)> for Fields {
+    /// The fields of a JSON object.
+    fn from_iter<I: IntoIterator<Item = (String, Value)>>(entries: I) -> Self {
+        Self { from_form: false, entries: entries.into_iter().collect() }
+    }
+}
+
 /// Reads the request's body. No body at all has no fields, whatever its content type.
 pub async fn read(request: &Request) -> Result<Body, BodyFault> {
     if request.body.is_empty() {

@@ -16,10 +16,12 @@ use http_body_util::{BodyExt, Limited};
 
 use super::answer::Answer;
 use super::body;
+use super::cors;
 use super::headers::harden;
 use super::request::{Request, RequestId};
 use crate::app::App;
 use crate::services::sessions::Caller;
+use crate::store::{StoreError, chain};
 
 /// A boxed future of a handler.
 pub type Handling<F> = Pin<Box<dyn Future<Output = Result<Answer, F>> + Send>>;
@@ -142,14 +144,22 @@ async fn serve<D: Dialect>(
 ) -> Response<HttpBody> {
     let id = request.extensions().get::<RequestId>().map_or_else(|| fresh_id(&app), |id| id.0.clone());
     let method = request.method().clone();
-    let handled = AssertUnwindSafe(answer::<D>(app, endpoint, request)).catch_unwind().await;
-    let mut answer = handled.unwrap_or_else(|_| D::say(Refusal::Internal.into()));
+    let origin = cors::trusted_origin(request.headers(), &app.config);
+    let preflight = origin
+        .as_ref()
+        .and(endpoint)
+        .and_then(|endpoint| cors::preflight(&method, request.headers(), endpoint.allow));
+    let mut answer = match preflight {
+        Some(answer) => answer,
+        None => answer::<D>(app, endpoint, request).await,
+    };
     let (group, path, status) = (D::NAME, endpoint.map_or("-", |e| e.path), answer.status.as_u16());
     tracing::info!(request_id = id, group, endpoint = path, %method, status, "answered");
     if let Some(endpoint) = endpoint {
         answer.headers.insert(ALLOW, HeaderValue::from_static(endpoint.allow));
     }
     harden(&mut answer.headers, &id);
+    cors::allow(&mut answer.headers, origin);
     let body = if method == Method::HEAD { HttpBody::empty() } else { HttpBody::from(answer.body) };
     let mut response = Response::new(body);
     *response.status_mut() = answer.status;
@@ -171,17 +181,12 @@ async fn answer<D: Dialect>(
     let Some(endpoint) = endpoint else {
         return D::finish(&request, D::say(Refusal::NotFound.into()));
     };
-    let head = Request {
-        body: Bytes::new(),
-        headers: request.headers.clone(),
-        path: request.path.clone(),
-        query: request.query.clone(),
-        method: request.method.clone(),
-        address: request.address,
-    };
-    let outcome = match refusal {
-        Some(refusal) => Err(refusal.into()),
-        None => handle::<D>(app, endpoint, request).await,
+    let head = request.head();
+    let outcome = if let Some(refusal) = refusal {
+        Err(refusal.into())
+    } else {
+        let handled = AssertUnwindSafe(handle::<D>(app, endpoint, request)).catch_unwind().await;
+        handled.unwrap_or_else(|_| Err(Refusal::Internal.into()))
     };
     D::finish(&head, outcome.unwrap_or_else(D::say))
 }
@@ -234,6 +239,17 @@ impl Refusal {
             Self::BodyIncomplete => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+}
+
+impl From<StoreError> for Refusal {
+    /// What the table's failure means to the client; the log gets the whole of it.
+    fn from(error: StoreError) -> Self {
+        tracing::error!(error = %chain(&error), "the table failed");
+        match error {
+            StoreError::Unavailable(_) => Self::Unavailable,
+            StoreError::Unreadable(_) => Self::Internal,
         }
     }
 }

@@ -6,6 +6,8 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 
+use crate::courier::Language;
+
 /// Who sent the request, as the host saw it, never as a header claims it.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
@@ -45,10 +47,28 @@ impl Request {
         }
     }
 
+    /// The same request without its body.
+    pub(super) fn head(&self) -> Self {
+        Self {
+            method: self.method.clone(),
+            path: self.path.clone(),
+            query: self.query.clone(),
+            headers: self.headers.clone(),
+            body: Bytes::new(),
+            address: self.address,
+        }
+    }
+
     /// A header's value, if it is there once or more and can be read; the first one counts.
     #[must_use]
     pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The language to write to the sender in.
+    #[must_use]
+    pub fn language(&self) -> Language {
+        Language::accepted(self.header(header::ACCEPT_LANGUAGE))
     }
 
     /// Whether the method only reads (RFC 9110, 9.2.1).

@@ -3,19 +3,24 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
+use jiff::Timestamp;
+
 use crate::app::App;
-use crate::domain::account::{Account, Standing};
+use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
+use crate::domain::contact::Contact;
+use crate::domain::credential::StoredCredential;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
-use crate::domain::session::Carrier;
+use crate::domain::session::{Session, SessionToken};
 use crate::domain::shared_key::SharedKey;
 use crate::domain::username::Username;
+use crate::entropy::Entropy;
 use crate::services::address_gate;
-use crate::services::sessions::{self, SignedIn};
+use crate::services::sessions::{self, NewSession};
 use crate::store::key::Identifier;
-use crate::store::{Creation, NewAccount, StoreError};
+use crate::store::{Creation, NewAccount, Store, StoreError};
 
 /// A registration whose fields are all valid by themselves.
 #[derive(Debug)]
@@ -28,10 +33,19 @@ pub struct Registration {
     pub password: Password,
     /// Where the request came from.
     pub address: IpAddr,
-    /// How the first session travels.
-    pub carrier: Carrier,
-    /// How long the first session lasts.
-    pub lasts: Duration,
+    /// The contact data that goes with it, where the group asks for some.
+    pub contact: Option<Contact>,
+    /// The session that starts at once, where the group logs people in.
+    pub session: Option<NewSession>,
+}
+
+/// A new account.
+#[derive(Debug)]
+pub struct Registered {
+    /// The account.
+    pub account: Account,
+    /// The token of its first session, if one started.
+    pub token: Option<SessionToken>,
 }
 
 /// Why there is no new account.
@@ -77,7 +91,7 @@ pub async fn probe(
 }
 
 /// Makes the account, or nothing.
-pub async fn register(app: &App, wanted: Registration) -> Result<SignedIn, RegistrationRefusal> {
+pub async fn register(app: &App, wanted: Registration) -> Result<Registered, RegistrationRefusal> {
     if let Some(wait) = app.addresses.wait(wanted.address, Deed::Registration, app.clock.now()) {
         return Err(RegistrationRefusal::Throttled(wait));
     }
@@ -96,51 +110,64 @@ pub async fn register(app: &App, wanted: Registration) -> Result<SignedIn, Regis
     }
     let credential = app.hasher.hash(&wanted.password, app.entropy.bytes()).await;
     let now = app.clock.now();
-    for draw in 0..DRAWS {
-        let number = AccountNumber::draw(draw, u64::from_be_bytes(app.entropy.bytes()));
-        let (token, session) = sessions::open(app, number, wanted.carrier, 0, wanted.lasts);
-        let account = Account {
-            number,
-            username: Some(wanted.username.clone()),
-            email: wanted.email.clone(),
-            first_name: String::new(),
-            last_name: String::new(),
-            credential: credential.clone(),
-            standing: Standing::Active,
-            is_staff: false,
-            is_superuser: false,
-            epoch: 0,
-            shared_key: SharedKey::registered(),
-            joined: now,
-            last_login: Some(now),
-            details: None,
-            sessions: vec![session],
-        };
-        let op = sessions::mark(app);
-        let new = NewAccount { account: &account, claims: &claims, op: &op };
-        match app.store.create_account(&new).await? {
-            Creation::Created => {
-                return Ok(SignedIn { key: sessions::shared_key(app, &account), token, account });
-            }
-            Creation::NumberTaken => tracing::info!("an account number was taken, drawing another"),
-            Creation::Taken(identifiers) => {
-                return refuse_taken(app, wanted.address, among(&identifiers)).await;
-            }
-        }
+    let registered = create(&app.store, &app.entropy, &claims, |number| {
+        let opened = wanted.session.map(|new| sessions::open(app, number, 0, new));
+        let (token, session) = opened.unzip();
+        Registered { account: new_account(&wanted, number, &credential, session, now), token }
+    });
+    match registered.await? {
+        Ok(registered) => Ok(registered),
+        Err(taken) => refuse_taken(app, wanted.address, taken).await,
     }
-    Err(StoreError::Unavailable("no free account number was found".into()).into())
 }
 
-fn claims(username: Option<&Username>, email: Option<&EmailAddress>) -> Vec<Identifier> {
+/// Makes an account under a number that is free, or tells which of the identifiers are taken.
+pub(super) async fn create(
+    store: &Store,
+    entropy: &Entropy,
+    claims: &[Identifier],
+    with_number: impl Fn(AccountNumber) -> Registered,
+) -> Result<Result<Registered, Taken>, StoreError> {
+    for draw in 0..DRAWS {
+        let registered = with_number(AccountNumber::draw(draw, u64::from_be_bytes(entropy.bytes())));
+        let new = NewAccount { account: &registered.account, claims, op: &entropy.mark() };
+        match store.create_account(&new).await? {
+            Creation::Created => return Ok(Ok(registered)),
+            Creation::NumberTaken => tracing::info!("an account number was taken, drawing another"),
+            Creation::Taken(identifiers) => return Ok(Err(among(&identifiers))),
+        }
+    }
+    Err(StoreError::Unavailable("no free account number was found".into()))
+}
+
+fn new_account(
+    wanted: &Registration,
+    number: AccountNumber,
+    credential: &StoredCredential,
+    session: Option<Session>,
+    now: Timestamp,
+) -> Account {
+    Account {
+        username: Some(wanted.username.clone()),
+        email: wanted.email.clone(),
+        shared_key: if session.is_some() { SharedKey::registered() } else { SharedKey::default() },
+        last_login: session.is_some().then_some(now),
+        contact: wanted.contact.clone(),
+        sessions: session.into_iter().collect(),
+        ..Account::new(number, credential.clone(), now)
+    }
+}
+
+pub(super) fn claims(username: Option<&Username>, email: Option<&EmailAddress>) -> Vec<Identifier> {
     let username = username.map(Identifier::username);
     username.into_iter().chain(email.map(Identifier::email)).collect()
 }
 
 async fn seen_taken(app: &App, claims: &[Identifier]) -> Result<Taken, StoreError> {
-    Ok(among(&app.store.seen_taken(claims).await?))
+    Ok(among(&app.store.seen_taken(claims, app.clock.now()).await?))
 }
 
-fn among(identifiers: &[Identifier]) -> Taken {
+pub(super) fn among(identifiers: &[Identifier]) -> Taken {
     Taken {
         username: identifiers.iter().any(|identifier| matches!(identifier, Identifier::Username(_))),
         email: identifiers.iter().any(|identifier| matches!(identifier, Identifier::Email(_))),
@@ -152,7 +179,7 @@ fn refuse_if_asked_too_often(app: &App, address: IpAddr) -> Result<(), Registrat
     wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
 }
 
-async fn refuse_taken(app: &App, address: IpAddr, taken: Taken) -> Result<SignedIn, RegistrationRefusal> {
+async fn refuse_taken(app: &App, address: IpAddr, taken: Taken) -> Result<Registered, RegistrationRefusal> {
     count_taken_answer(app, address).await?;
     Err(RegistrationRefusal::Taken(taken))
 }

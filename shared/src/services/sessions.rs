@@ -3,8 +3,6 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use data_encoding::BASE64URL_NOPAD;
-
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
@@ -30,14 +28,23 @@ pub struct SignIn {
     pub password: Option<Password>,
     /// Where the request came from.
     pub address: IpAddr,
-    /// How the session is to travel.
+    /// The session that is to be opened.
+    pub session: NewSession,
+    /// Whether only members of staff are let in; others are told what a wrong password is told.
+    pub staff_only: bool,
+    /// A session of the same client that this one replaces.
+    pub replaces: Option<Caller>,
+}
+
+/// A session to open.
+#[derive(Clone, Copy, Debug)]
+pub struct NewSession {
+    /// How it is to travel.
     pub carrier: Carrier,
     /// How long it is to last.
     pub lasts: Duration,
-    /// Whether this device gets the shared key too.
-    pub wants_key: bool,
-    /// A session of the same client that this one replaces.
-    pub replaces: Option<Caller>,
+    /// Whether the device is handed the shared key with it.
+    pub holds_key: bool,
 }
 
 /// Somebody is in.
@@ -47,8 +54,6 @@ pub struct SignedIn {
     pub account: Account,
     /// The new session's token.
     pub token: SessionToken,
-    /// The shared key, for groups that hand it out.
-    pub key: String,
 }
 
 /// Why somebody is not let in.
@@ -100,7 +105,9 @@ pub enum Recognition {
 /// Checks a password and opens a session.
 pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefusal> {
     refuse_if_blocked(app, request.address)?;
-    let number = app.store.owner_of(&request.identifier).await?;
+    let claim = app.store.claim_on(&request.identifier, app.clock.now()).await?;
+    // An identifier that was given up opens nothing any more.
+    let number = claim.filter(|claim| !claim.is_former).map(|claim| claim.account);
     let subject = match number {
         Some(number) => account_subject(app, number),
         None => stranger_subject(app, &request.identifier),
@@ -118,6 +125,9 @@ pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefus
     let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
         return Err(refuse_wrong(app, request.address).await);
     };
+    if request.staff_only && !account.is_staff {
+        return Err(refuse_wrong(app, request.address).await);
+    }
     if account.standing == Standing::Frozen {
         return Err(SignInRefusal::Frozen);
     }
@@ -171,7 +181,7 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
     let mut account = caller.account.clone();
     for _ in 0..ROUNDS {
         let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
-        let key = account.shared_key.on_logout();
+        let key = gives_key_back(&account, caller).then(|| account.shared_key.on_logout());
         if app.store.record_sign_out(on, session, key).await? == Write::Applied {
             return Ok(());
         }
@@ -186,16 +196,11 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
 
 /// Opens a session: its token, and what the account is to remember of it.
 #[must_use]
-pub fn open(
-    app: &App,
-    number: AccountNumber,
-    carrier: Carrier,
-    epoch: u32,
-    lasts: Duration,
-) -> (SessionToken, Session) {
+pub fn open(app: &App, number: AccountNumber, epoch: u32, new: NewSession) -> (SessionToken, Session) {
+    let NewSession { carrier, lasts, holds_key } = new;
     let token = SessionToken::mint(carrier, number, app.entropy.bytes());
     let expires = app.clock.now().saturating_add(lasts).expect("a duration without a sign is in range");
-    let session = Session { digest: token.digest(), carrier, epoch, expires };
+    let session = Session { digest: token.digest(), carrier, holds_key, epoch, expires };
     (token, session)
 }
 
@@ -209,7 +214,7 @@ pub fn shared_key(app: &App, account: &Account) -> String {
 /// A fresh mark by which a write recognises itself.
 #[must_use]
 pub fn mark(app: &App) -> String {
-    BASE64URL_NOPAD.encode(&app.entropy.bytes::<9>())
+    app.entropy.mark()
 }
 
 /// What attempts on an account are counted under, whichever identifier they came by.
@@ -273,7 +278,8 @@ fn stranger_subject(app: &App, identifier: &Identifier) -> String {
 
 /// A number that no account has, so that DynamoDB sees the same calls for a stranger; spread over
 /// many partitions, so that strangers do not crowd one.
-fn nobody(app: &App, subject: &str) -> AccountNumber {
+#[must_use]
+pub fn nobody(app: &App, subject: &str) -> AccountNumber {
     let [a, b, c, ..] = app.secret.code(Purpose::Attempts, subject.as_bytes());
     AccountNumber::new(u32::from_be_bytes([0, 0, a, b]) * 100 + u32::from(c) % 100)
 }
@@ -293,20 +299,20 @@ async fn record(
     let op = mark(app);
     for _ in 0..ROUNDS {
         let now = app.clock.now();
-        let (token, session) = open(app, account.number, request.carrier, account.epoch, request.lasts);
+        let (token, session) = open(app, account.number, account.epoch, request.session);
         let mut evicted = session::to_evict(&account.sessions, account.epoch, now);
         evicted.extend(replaced_session(&request, &account).filter(|digest| !evicted.contains(digest)));
         let record = SignInRecord {
             session: &session,
             evicted: &evicted,
-            key: request.wants_key.then(|| account.shared_key.on_login()),
+            key: request.session.holds_key.then(|| account.shared_key.on_login()),
             rehashed: rehashed.as_ref(),
             at: now,
         };
         let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
         if app.store.record_sign_in(on, &record).await? == Write::Applied {
             forget_other_account(app, &request, account.number).await;
-            return Ok(SignedIn { key: shared_key(app, &account), token, account });
+            return Ok(SignedIn { account, token });
         }
         // Another write came first. The password that was checked must still be the account's.
         let changed = app.store.find_account(account.number).await?;
@@ -348,6 +354,16 @@ fn by_session(app: &App, account: &Account, token: &str, carrier: Carrier) -> Op
     let session = account.session(&digest, app.clock.now())?;
     (session.carrier == carrier)
         .then(|| Caller { account: account.clone(), by: RecognisedBy::Session(digest) })
+}
+
+/// Whether the caller's device was handed the shared key: by the session, or it has just shown it.
+fn gives_key_back(account: &Account, caller: &Caller) -> bool {
+    match &caller.by {
+        RecognisedBy::Session(digest) => {
+            account.sessions.iter().any(|session| session.digest == *digest && session.holds_key)
+        }
+        RecognisedBy::SharedKey => true,
+    }
 }
 
 fn is_still_in(app: &App, account: &Account, caller: &Caller) -> bool {

@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_dynamodb::types::{self, AttributeValue, TransactWriteItem};
+
+use super::key::Key;
 
 /// A place in an item: an attribute, or an entry of a map attribute.
 #[derive(Clone, Copy, Debug)]
@@ -22,6 +24,8 @@ impl<'a> From<&'a str> for Place<'a> {
 pub(super) struct Update {
     sets: Vec<String>,
     removes: Vec<String>,
+    adds: Vec<String>,
+    deletes: Vec<String>,
     conditions: Vec<String>,
     names: HashMap<String, String>,
     values: HashMap<String, AttributeValue>,
@@ -42,6 +46,28 @@ impl Update {
         self
     }
 
+    /// Gives a place a number that is there, and a bit more.
+    pub(super) fn set_above<'a>(mut self, place: impl Into<Place<'a>>, attribute: &str, by: i64) -> Self {
+        let (path, base) = (self.path(place.into()), self.path(attribute.into()));
+        let by = self.value(super::number(by));
+        self.sets.push(format!("{path} = {base} + {by}"));
+        self
+    }
+
+    /// Puts a member into a set, which is made if it is not there.
+    pub(super) fn enter(mut self, attribute: &str, member: AttributeValue) -> Self {
+        let (path, member) = (self.path(attribute.into()), self.value(member));
+        self.adds.push(format!("{path} {member}"));
+        self
+    }
+
+    /// Takes a member out of a set.
+    pub(super) fn leave(mut self, attribute: &str, member: AttributeValue) -> Self {
+        let (path, member) = (self.path(attribute.into()), self.value(member));
+        self.deletes.push(format!("{path} {member}"));
+        self
+    }
+
     /// Adds to a number, which counts as 0 while it is not there.
     pub(super) fn count_up(mut self, attribute: &str) -> Self {
         let path = self.path(attribute.into());
@@ -57,6 +83,13 @@ impl Update {
         self
     }
 
+    /// Only if the place has another value, or none.
+    pub(super) fn unless_equal<'a>(mut self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
+        let (path, value) = (self.path(place.into()), self.value(value));
+        self.conditions.push(format!("{path} <> {value}"));
+        self
+    }
+
     /// Only if the place has this value.
     pub(super) fn if_equal<'a>(mut self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
         let (path, value) = (self.path(place.into()), self.value(value));
@@ -68,6 +101,20 @@ impl Update {
     pub(super) fn if_above(mut self, attribute: &str, value: i64) -> Self {
         let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
         self.conditions.push(format!("{path} > {value}"));
+        self
+    }
+
+    /// Only if the number is below this one.
+    pub(super) fn if_below(mut self, attribute: &str, value: i64) -> Self {
+        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+        self.conditions.push(format!("{path} < {value}"));
+        self
+    }
+
+    /// Only if the set is there and has more members than this.
+    pub(super) fn if_larger(mut self, attribute: &str, size: i64) -> Self {
+        let (path, size) = (self.path(attribute.into()), self.value(super::number(size)));
+        self.conditions.push(format!("size({path}) > {size}"));
         self
     }
 
@@ -99,7 +146,13 @@ impl Update {
         let clause = |word: &str, parts: &[String]| {
             if parts.is_empty() { String::new() } else { format!("{word} {} ", parts.join(", ")) }
         };
-        (clause("SET", &self.sets) + &clause("REMOVE", &self.removes)).trim_end().to_owned()
+        let clauses = [
+            clause("SET", &self.sets),
+            clause("REMOVE", &self.removes),
+            clause("ADD", &self.adds),
+            clause("DELETE", &self.deletes),
+        ];
+        clauses.concat().trim_end().to_owned()
     }
 
     /// The condition expression, if anything was required.
@@ -113,6 +166,22 @@ impl Update {
     ) -> (HashMap<String, String>, Option<HashMap<String, AttributeValue>>) {
         let values = (!self.values.is_empty()).then_some(self.values);
         (self.names, values)
+    }
+
+    /// The update as a part of a transaction.
+    pub(super) fn into_part(self, table: &str, key: Key) -> TransactWriteItem {
+        let update = types::Update::builder()
+            .table_name(table)
+            .set_key(Some(key))
+            .update_expression(self.update_expression())
+            .set_condition_expression(self.condition_expression());
+        let (names, values) = self.into_placeholders();
+        let update = update
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(values)
+            .build()
+            .expect("an update with a table, a key and an expression is complete");
+        TransactWriteItem::builder().update(update).build()
     }
 
     fn path(&mut self, place: Place<'_>) -> String {
@@ -162,5 +231,16 @@ mod tests {
         );
         let (names, values) = update.into_placeholders();
         assert_eq!((names.len(), values.map(|values| values.len())), (5, Some(4)));
+    }
+
+    #[test]
+    fn sets_have_clauses_of_their_own() {
+        let update = Update::default()
+            .enter("s", number(1))
+            .leave("t", number(2))
+            .set_above(Place::Entry("m", "k"), "n", 1)
+            .if_larger("s", 1);
+        assert_eq!(update.update_expression(), "SET #n2.#n3 = #n4 + :v2 ADD #n0 :v0 DELETE #n1 :v1");
+        assert_eq!(update.condition_expression().as_deref(), Some("size(#n0) > :v3"));
     }
 }

@@ -1,27 +1,53 @@
 //! Claims: which account an identifier belongs to.
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update};
+use jiff::Timestamp;
 
 use super::key::{self, Identifier};
-use super::{Store, StoreError};
+use super::{Store, StoreError, number};
 use crate::domain::account_number::AccountNumber;
 
 /// The attribute of a claim that names the account.
-pub(super) const ACCOUNT: &str = "account";
+const ACCOUNT: &str = "account";
+
+/// The attribute that tells when a released claim ends, in seconds; claims in use have none.
+const UNTIL: &str = "until";
+
+/// The attribute that tells that the owner has read a message to the address.
+const PROVEN: &str = "proven";
+
+/// A claim that holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Claim {
+    /// The account that has the identifier.
+    pub account: AccountNumber,
+    /// Whether the account has given it up and only keeps others from taking it for a while.
+    pub is_former: bool,
+}
 
 impl Store {
-    /// The account that has the identifier, strongly consistent: it decides who gets in.
-    pub async fn owner_of(&self, identifier: &Identifier) -> Result<Option<AccountNumber>, StoreError> {
+    /// Who has the identifier, strongly consistent: it decides who gets in.
+    pub async fn claim_on(
+        &self,
+        identifier: &Identifier,
+        now: Timestamp,
+    ) -> Result<Option<Claim>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key::guard(identifier)));
         let item = request.consistent_read(true).send().await?.item;
-        item.map(|item| owner(item.get(ACCOUNT))).transpose()
+        item.filter(|item| holds(item, now)).map(|item| read(&item)).transpose()
     }
 
     /// Which of the identifiers are taken, as far as is known without waiting for every copy.
     ///
     /// Enough to spare a hash and to tell all faults at once; the decision falls in the transaction
     /// that creates the account. At most 100 identifiers; half a read unit each.
-    pub async fn seen_taken(&self, identifiers: &[Identifier]) -> Result<Vec<Identifier>, StoreError> {
+    pub async fn seen_taken(
+        &self,
+        identifiers: &[Identifier],
+        now: Timestamp,
+    ) -> Result<Vec<Identifier>, StoreError> {
         if identifiers.is_empty() {
             return Ok(Vec::new());
         }
@@ -32,15 +58,81 @@ impl Store {
         let found = answer.responses.and_then(|mut tables| tables.remove(&self.table)).unwrap_or_default();
         let is_found = |identifier: &&Identifier| {
             let wanted = key::guard(identifier);
-            found.iter().any(|item| item.get(key::PARTITION) == wanted.get(key::PARTITION))
+            found
+                .iter()
+                .any(|item| item.get(key::PARTITION) == wanted.get(key::PARTITION) && holds(item, now))
         };
         Ok(identifiers.iter().filter(is_found).cloned().collect())
     }
+
+    /// Takes the identifier for the account, unless somebody else has it.
+    pub(super) fn take(
+        &self,
+        identifier: &Identifier,
+        account: AccountNumber,
+        now: Timestamp,
+    ) -> TransactWriteItem {
+        let mut item = key::guard(identifier);
+        item.insert(ACCOUNT.to_owned(), number(account));
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#pk) OR #until <= :now OR #account = :account")
+            .expression_attribute_names("#pk", key::PARTITION)
+            .expression_attribute_names("#until", UNTIL)
+            .expression_attribute_names("#account", ACCOUNT)
+            .expression_attribute_values(":now", number(now.as_second()))
+            .expression_attribute_values(":account", number(account))
+            .build()
+            .expect("a put with a table and an item is complete");
+        TransactWriteItem::builder().put(put).build()
+    }
+
+    /// Gives the identifier up, but keeps others from taking it until then.
+    pub(super) fn release(
+        &self,
+        identifier: &Identifier,
+        account: AccountNumber,
+        until: Timestamp,
+    ) -> TransactWriteItem {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::guard(identifier)))
+            .update_expression("SET #until = :until, #ttl = :until")
+            .condition_expression("#account = :account")
+            .expression_attribute_names("#until", UNTIL)
+            .expression_attribute_names("#ttl", key::TTL)
+            .expression_attribute_names("#account", ACCOUNT)
+            .expression_attribute_values(":until", number(until.as_second()))
+            .expression_attribute_values(":account", number(account))
+            .build()
+            .expect("an update with a table, a key and an expression is complete");
+        TransactWriteItem::builder().update(update).build()
+    }
 }
 
-fn owner(attribute: Option<&AttributeValue>) -> Result<AccountNumber, StoreError> {
-    let number = attribute.and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok());
-    number
-        .map(AccountNumber::new)
-        .ok_or_else(|| StoreError::Unreadable("a claim without its account".to_owned()))
+impl Store {
+    /// Notes that a message to the address was read by the account's owner.
+    pub(super) fn mark_proven(&self, identifier: &Identifier, account: AccountNumber) -> TransactWriteItem {
+        let update = super::expression::Update::default()
+            .set(PROVEN, AttributeValue::Bool(true))
+            .if_equal(ACCOUNT, number(account));
+        update.into_part(&self.table, key::guard(identifier))
+    }
+}
+
+/// A released claim holds until its time, whether or not DynamoDB has swept it by then.
+fn holds(item: &HashMap<String, AttributeValue>, now: Timestamp) -> bool {
+    until(item).is_none_or(|until| now.as_second() < until)
+}
+
+fn until(item: &HashMap<String, AttributeValue>) -> Option<i64> {
+    item.get(UNTIL)?.as_n().ok()?.parse().ok()
+}
+
+fn read(item: &HashMap<String, AttributeValue>) -> Result<Claim, StoreError> {
+    let number = item.get(ACCOUNT).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok());
+    let account = number.map(AccountNumber::new);
+    let account = account.ok_or_else(|| StoreError::Unreadable("a claim without its account".to_owned()))?;
+    Ok(Claim { account, is_former: until(item).is_some() })
 }

@@ -6,11 +6,17 @@
 //! | claim on a username | `GUARD#username#<canonical name>` | `GUARD` |
 //! | claim on an e-mail address | `GUARD#email#<canonical address>` | `GUARD` |
 //! | password attempts | `ATTEMPTS#<keyed fingerprint>` | `ATTEMPTS` |
+//! | verification code | `CODE#<keyed fingerprint>` | `CODE` |
+//! | requests for messages, by everybody | `BUDGET#<channel>#<shard>#<seconds>#<window>` | `BUDGET` |
+//! | who is a superuser | `REGISTRY#superusers` | `REGISTRY` |
+//! | groups of the staff console | `REGISTRY#groups` | `REGISTRY` |
 //! | deeds of a network address | `ADDRESS#<keyed fingerprint>#<deed>#<seconds>#<window>` | `ADDRESS` |
 
 use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 
 use super::text;
 use crate::domain::account_number::AccountNumber;
@@ -24,6 +30,9 @@ pub const PARTITION: &str = "pk";
 pub const SORT: &str = "sk";
 /// The attribute by which DynamoDB sweeps what has expired, in seconds since 1970.
 pub const TTL: &str = "ttl";
+
+/// The longest text that is looked up as a username as it is.
+const MAX_TYPED_BYTES: usize = 1024;
 
 /// The key of one item.
 pub type Key = HashMap<String, AttributeValue>;
@@ -41,7 +50,13 @@ impl Identifier {
     /// What somebody typed where a username belongs.
     #[must_use]
     pub fn typed_username(typed: &str) -> Self {
-        Self::Username(username::canonical(typed))
+        let canonical = username::canonical(typed);
+        // DynamoDB takes keys of 2,048 bytes at most. What is longer than any username is looked up
+        // under a name that none can have, so that it is answered like any other unknown one.
+        if canonical.len() > MAX_TYPED_BYTES {
+            return Self::Username(format!("!{}", HEXLOWER.encode(&Sha256::digest(canonical))));
+        }
+        Self::Username(canonical)
     }
 
     /// A username's claim.
@@ -77,6 +92,32 @@ pub fn guard(identifier: &Identifier) -> Key {
 #[must_use]
 pub fn attempts(fingerprint: &str) -> Key {
     key(format!("ATTEMPTS#{fingerprint}"), "ATTEMPTS")
+}
+
+/// The code of one purpose and address.
+#[must_use]
+pub fn code(fingerprint: &str) -> Key {
+    key(format!("CODE#{fingerprint}"), "CODE")
+}
+
+/// One share of what the deployment sends in one window.
+#[must_use]
+pub fn budget(channel: &str, shard: u32, allowance: &Allowance, window: i64) -> Key {
+    let seconds = allowance.window.as_secs();
+    key(format!("BUDGET#{channel}#{shard}#{seconds}#{window}"), "BUDGET")
+}
+
+/// The accounts that are superusers and may come in: a set, so that the last one can be told from
+/// the others without looking through the pool.
+#[must_use]
+pub fn superusers() -> Key {
+    key("REGISTRY#superusers".to_owned(), "REGISTRY")
+}
+
+/// The groups of the staff console, each name with its number.
+#[must_use]
+pub fn groups() -> Key {
+    key("REGISTRY#groups".to_owned(), "REGISTRY")
 }
 
 /// One window of one network address's deeds.

@@ -7,8 +7,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use crate::domain::account::{Account, Standing};
+use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::AccountNumber;
+use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::credential::StoredCredential;
 use crate::domain::details::Details;
 use crate::domain::email_address::EmailAddress;
@@ -25,6 +26,8 @@ pub(super) struct AccountRecord {
     username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    former_email: Option<FormerEmailRecord>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     first_name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -35,6 +38,8 @@ pub(super) struct AccountRecord {
     is_staff: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_superuser: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<GroupRecord>,
     epoch: u32,
     key_generation: u32,
     key_devices: u32,
@@ -47,9 +52,31 @@ pub(super) struct AccountRecord {
     last_login: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     details: Option<DetailsRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<ContactRecord>,
     sessions: BTreeMap<String, String>,
     /// Who wrote last: lets a writer whose answer was lost recognise its own write.
     pub(super) op: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct FormerEmailRecord {
+    address: String,
+    until: i64,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct GroupRecord {
+    id: u32,
+    name: String,
+}
+
+#[derive(Debug, Deserialize, Serialize)]
+pub(super) struct ContactRecord {
+    alias: String,
+    phone: String,
+    job_number: String,
+    dept_id: String,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -57,11 +84,38 @@ pub(super) struct DetailsRecord {
     company: String,
     tel: String,
     address: String,
+    /// Who submitted them.
+    #[serde(default)]
+    op: String,
 }
 
-impl From<&Details> for DetailsRecord {
-    fn from(Details { company, tel, address }: &Details) -> Self {
-        Self { company: company.clone(), tel: tel.clone(), address: address.clone() }
+impl DetailsRecord {
+    /// The details, with the mark of who submits them.
+    pub(super) fn of(Details { company, tel, address }: &Details, op: &str) -> Self {
+        Self { company: company.clone(), tel: tel.clone(), address: address.clone(), op: op.to_owned() }
+    }
+}
+
+impl From<&Contact> for ContactRecord {
+    fn from(Contact { alias, phone, job_number, dept_id }: &Contact) -> Self {
+        Self {
+            alias: alias.clone(),
+            phone: phone.clone(),
+            job_number: job_number.clone(),
+            dept_id: dept_id.clone(),
+        }
+    }
+}
+
+impl From<&FormerEmail> for FormerEmailRecord {
+    fn from(FormerEmail { address, until }: &FormerEmail) -> Self {
+        Self { address: address.as_str().to_owned(), until: until.as_microsecond() }
+    }
+}
+
+impl From<&Group> for GroupRecord {
+    fn from(Group { id, name }: &Group) -> Self {
+        Self { id: *id, name: name.clone() }
     }
 }
 
@@ -72,12 +126,14 @@ impl AccountRecord {
         Self {
             username: account.username.as_ref().map(|name| name.as_str().to_owned()),
             email: account.email.as_ref().map(|address| address.as_str().to_owned()),
+            former_email: account.former_email.as_ref().map(FormerEmailRecord::from),
             first_name: account.first_name.clone(),
             last_name: account.last_name.clone(),
             credential: account.credential.as_str().to_owned(),
             standing: standing_word(account.standing).to_owned(),
             is_staff: account.is_staff,
             is_superuser: account.is_superuser,
+            groups: account.groups.iter().map(GroupRecord::from).collect(),
             epoch: account.epoch,
             key_generation: generation,
             key_devices: devices,
@@ -85,7 +141,8 @@ impl AccountRecord {
             key_retired: retired,
             joined: account.joined.as_microsecond(),
             last_login: account.last_login.map(Timestamp::as_microsecond),
-            details: account.details.as_ref().map(DetailsRecord::from),
+            details: account.details.as_ref().map(|details| DetailsRecord::of(details, op)),
+            contact: account.contact.as_ref().map(ContactRecord::from),
             sessions: account
                 .sessions
                 .iter()
@@ -104,17 +161,22 @@ impl AccountRecord {
     pub(super) fn into_account(self, number: AccountNumber) -> Result<Account, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
         let time = |microseconds| Timestamp::from_microsecond(microseconds).map_err(|_| unreadable("time"));
-        let email = self.email.map(|text| EmailAddress::parse(&text).map_err(|_| unreadable("email")));
+        let address = |text: &str| EmailAddress::parse(text).map_err(|_| unreadable("email"));
+        let former = |former: FormerEmailRecord| -> Result<FormerEmail, StoreError> {
+            Ok(FormerEmail { address: address(&former.address)?, until: time(former.until)? })
+        };
         Ok(Account {
             number,
             username: self.username.map(Username::stored),
-            email: email.transpose()?,
+            email: self.email.as_deref().map(address).transpose()?,
+            former_email: self.former_email.map(former).transpose()?,
             first_name: self.first_name,
             last_name: self.last_name,
             credential: StoredCredential::stored(self.credential),
             standing: read_standing(&self.standing).ok_or_else(|| unreadable("standing"))?,
             is_staff: self.is_staff,
             is_superuser: self.is_superuser,
+            groups: self.groups.into_iter().map(|GroupRecord { id, name }| Group { id, name }).collect(),
             epoch: self.epoch,
             shared_key: SharedKey {
                 generation: self.key_generation,
@@ -124,10 +186,16 @@ impl AccountRecord {
             },
             joined: time(self.joined)?,
             last_login: self.last_login.map(time).transpose()?,
-            details: self.details.map(|DetailsRecord { company, tel, address }| Details {
+            details: self.details.map(|DetailsRecord { company, tel, address, .. }| Details {
                 company,
                 tel,
                 address,
+            }),
+            contact: self.contact.map(|ContactRecord { alias, phone, job_number, dept_id }| Contact {
+                alias,
+                phone,
+                job_number,
+                dept_id,
             }),
             // A session that cannot be read opens nothing; it must not lock its owner out.
             sessions: self

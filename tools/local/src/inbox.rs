@@ -67,6 +67,7 @@ pub struct Mail {
 struct Kept {
     messages: VecDeque<Message>,
     captured: u64,
+    refusals: u32,
 }
 
 impl Inbox {
@@ -80,6 +81,19 @@ impl Inbox {
     #[must_use]
     pub fn messages(&self) -> Vec<Message> {
         self.lock().messages.iter().cloned().collect()
+    }
+
+    /// Has SES or SNS refuse the next message, as a sandbox or a quota would.
+    pub fn refuse_next(&self) {
+        self.lock().refusals += 1;
+    }
+
+    /// Whether the message at hand is one to refuse.
+    pub(crate) fn refuses(&self) -> bool {
+        let mut kept = self.lock();
+        let refuses = kept.refusals > 0;
+        kept.refusals = kept.refusals.saturating_sub(1);
+        refuses
     }
 
     /// Keeps a mail and returns its message id.

@@ -8,5 +8,6 @@ pub mod clock;
 pub mod inbox;
 pub mod inbox_page;
 pub mod options;
+pub mod private_folder;
 pub mod secret_file;
 pub mod service;

@@ -8,6 +8,7 @@ use local::options::{self, Invocation, Options};
 use local::secret_file;
 use local::service::{self, Service, ServiceError, ServiceOptions};
 use tally::clock::Clock;
+use tally::config::{CODE_ANSWER_TIME, MailSettings};
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
@@ -41,6 +42,9 @@ async fn main() -> ExitCode {
     }
 }
 
+/// Who the captured mail is from.
+const SENDER: &str = "tigertally@example.com";
+
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 async fn run(options: Options) -> Outcome {
@@ -55,22 +59,26 @@ async fn run(options: Options) -> Outcome {
     let service_options = ServiceOptions {
         storage: options.storage.clone(),
         secret,
+        trusted_origins: options.origins.clone(),
         address_limits,
+        mail: MailSettings { from: SENDER.to_owned(), reply_to: None, configuration_set: None },
+        code_answer_time: CODE_ANSWER_TIME,
         hash_cost: Cost::PRODUCTION,
         clock: Clock::System,
         entropy,
     };
+    let stop = Stop::listen()?;
     let aws_listener = listen(options.aws_port, "--aws-port").await?;
     if options.aws_only {
         let (aws, _app) = service::start_aws(aws_listener, &service_options).await?;
         say(&aws_only_banner(&aws.url()))?;
-        until_told_to_stop().await?;
+        stop.heard().await?;
         aws.stop().await;
     } else {
         let listener = listen(options.port, "--port").await?;
         let service = start(listener, aws_listener, service_options).await?;
         say(&banner(&service.url(), &service.aws().url(), &options.storage))?;
-        until_told_to_stop().await?;
+        stop.heard().await?;
         service.stop().await;
     }
     say("Stopped.\n")
@@ -89,18 +97,40 @@ async fn listen(port: u16, option: &str) -> Result<TcpListener, String> {
     listener.map_err(|error| format!("port {port} cannot be used: {error}; choose another with {option}"))
 }
 
-/// Waits for Ctrl-C, or for the word with which process managers end a service.
-async fn until_told_to_stop() -> io::Result<()> {
+/// Ctrl-C, or the word with which process managers end a service.
+///
+/// They are heard from the moment this is made, which is before anybody is told that we are ready.
+struct Stop {
     #[cfg(unix)]
-    {
-        let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
+    interrupt: tokio::signal::unix::Signal,
+    #[cfg(unix)]
+    terminate: tokio::signal::unix::Signal,
+}
+
+impl Stop {
+    #[cfg(unix)]
+    fn listen() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
+    }
+
+    #[cfg(not(unix))]
+    fn listen() -> io::Result<Self> {
+        Ok(Self {})
+    }
+
+    #[cfg(unix)]
+    async fn heard(mut self) -> io::Result<()> {
         tokio::select! {
-            interrupted = tokio::signal::ctrl_c() => interrupted,
-            _ = terminate.recv() => Ok(()),
+            _ = self.interrupt.recv() => Ok(()),
+            _ = self.terminate.recv() => Ok(()),
         }
     }
+
     #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
+    async fn heard(self) -> io::Result<()> {
+        tokio::signal::ctrl_c().await
+    }
 }
 
 fn banner(url: &str, aws_url: &str, storage: &Storage) -> String {

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use lexopt::Arg;
 use lexopt::ValueExt;
 
+use tally::config::is_origin;
+
 use crate::aws::Storage;
 
 /// Printed for `--help`.
@@ -23,7 +25,10 @@ Options:
       --data DIR           Folder that keeps the database [default: .tigertally]
       --memory             Keep the database in memory: it is gone at the end
       --aws-only           Run the stand-ins alone, for functions started elsewhere
-      --production-limits  Limit attempts and messages as strictly as production
+      --origin ORIGIN      Let pages of this origin use the APIs with their cookies,
+                           for example http://localhost:5173; may be repeated
+      --production-limits  Limit what one network address may do as strictly as
+                           production
   -h, --help               Print this help
   -V, --version            Print the version
 ";
@@ -56,6 +61,8 @@ pub struct Options {
     pub storage: Storage,
     /// Whether the functions run elsewhere and only need the stand-ins.
     pub aws_only: bool,
+    /// Origins besides the APIs' own whose pages may use the APIs with their cookies.
+    pub origins: Vec<String>,
     /// Whether the limits are those of production rather than the patient ones of a developer's day.
     pub production_limits: bool,
 }
@@ -72,6 +79,7 @@ impl Default for Options {
             aws_port: 8000,
             storage: Storage::Folder(PathBuf::from(".tigertally")),
             aws_only: false,
+            origins: Vec::new(),
             production_limits: false,
         }
     }
@@ -94,6 +102,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             }
             Arg::Long("memory") => memory = true,
             Arg::Long("aws-only") => options.aws_only = true,
+            Arg::Long("origin") => options.origins.push(origin(&mut arguments)?),
             Arg::Long("production-limits") => options.production_limits = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
             Arg::Long("version") | Arg::Short('V') => return Ok(Invocation::Version),
@@ -115,6 +124,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
         return refuse(&format!("--port and --aws-port are both {}: choose different ones.", options.port));
     }
     Ok(Invocation::Run(options))
+}
+
+fn origin(arguments: &mut lexopt::Parser) -> Result<String, UsageError> {
+    let origin = arguments.value().and_then(ValueExt::string).map_err(unreadable)?.to_ascii_lowercase();
+    if is_origin(&origin) {
+        return Ok(origin);
+    }
+    Err(UsageError(format!("--origin takes scheme://host[:port], not {origin:?}.")))
 }
 
 fn port(arguments: &mut lexopt::Parser, option: &str) -> Result<u16, UsageError> {
@@ -160,6 +177,7 @@ mod tests {
             aws_port: 8000,
             storage: Storage::Folder(".tigertally".into()),
             aws_only: false,
+            origins: Vec::new(),
             production_limits: false,
         };
         assert_eq!(run(""), expected);
@@ -172,9 +190,11 @@ mod tests {
             aws_port: 65535,
             storage: Storage::Folder("pool/a".into()),
             aws_only: true,
+            origins: vec!["http://localhost:5173".to_owned()],
             production_limits: true,
         };
-        assert_eq!(run("--port 0 --aws-port=65535 --data pool/a --aws-only --production-limits"), expected);
+        let line = "--port 0 --aws-port=65535 --data pool/a --aws-only --production-limits --origin";
+        assert_eq!(run(&format!("{line} http://LOCALHOST:5173")), expected);
         assert_eq!(
             run("--memory --port 1 --port 2"),
             Options { port: 2, storage: Storage::Memory, ..Options::default() }
@@ -187,9 +207,16 @@ mod tests {
         assert_eq!(read("--help --nonsense"), Ok(Invocation::Help));
         assert_eq!(read("-h"), Ok(Invocation::Help));
         assert_eq!(read("--memory -V"), Ok(Invocation::Version));
-        for option in
-            ["--port", "--aws-port", "--data", "--memory", "--aws-only", "--production-limits", "--version"]
-        {
+        for option in [
+            "--port",
+            "--aws-port",
+            "--data",
+            "--memory",
+            "--aws-only",
+            "--origin",
+            "--production-limits",
+            "--version",
+        ] {
             assert!(HELP.contains(option), "{option}");
         }
     }
@@ -205,6 +232,7 @@ mod tests {
             ("--port 8000", "--port and --aws-port are both 8000: choose different ones."),
             ("--port", "Missing argument for option '--port'."),
             ("--memory=yes", "Unexpected argument for option '--memory': \"yes\"."),
+            ("--origin *", "--origin takes scheme://host[:port], not \"*\"."),
             ("--verbose", "Invalid option '--verbose'."),
             ("-x", "Invalid option '-x'."),
             ("serve", "Unexpected argument \"serve\"."),

@@ -6,6 +6,8 @@ use std::path::Path;
 
 use tally::entropy::Entropy;
 
+use crate::private_folder;
+
 /// Characters of a secret: 380 bits.
 const LENGTH: usize = 64;
 
@@ -20,7 +22,7 @@ pub fn fresh(entropy: &Entropy) -> String {
 
 /// The folder's secret; makes one the first time, so that keys handed out stay valid over restarts.
 pub fn kept_in(folder: &Path, entropy: &Entropy) -> io::Result<String> {
-    fs::create_dir_all(folder)?;
+    private_folder::create(folder)?;
     let path = folder.join(FILE);
     match private_file().open(&path) {
         Ok(mut file) => {

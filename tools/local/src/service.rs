@@ -14,7 +14,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::Config;
+use tally::config::{Config, MailSettings};
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
@@ -45,6 +45,12 @@ pub struct ServiceOptions {
     pub secret: String,
     /// How strict the limits per network address are.
     pub address_limits: AddressLimits,
+    /// Origins besides its own whose pages may use the service with their cookies.
+    pub trusted_origins: Vec<String>,
+    /// How mail is sent.
+    pub mail: MailSettings,
+    /// How long the answer to a request for a code takes at least.
+    pub code_answer_time: Duration,
     /// What a password hash costs.
     pub hash_cost: Cost,
     /// The time.
@@ -97,8 +103,10 @@ pub async fn start_aws(
         table: TABLE.to_owned(),
         secret_id: SECRET_ID.to_owned(),
         secure_cookies: false,
-        trusted_origins: Vec::new(),
+        trusted_origins: options.trusted_origins.clone(),
         address_limits: options.address_limits,
+        mail: options.mail.clone(),
+        code_answer_time: options.code_answer_time,
         hash_cost: options.hash_cost,
         aws_endpoint: Some(aws.url()),
     };
@@ -165,14 +173,18 @@ fn local_pages(aws: &AwsEndpoint) -> Router {
 
 /// The functions, each behind its own prefixes, as the gateway's routes have it.
 fn groups(app: &App) -> Router {
-    let groups = Arc::new([(rest_auth::PREFIXES, rest_auth::router(app.clone()))]);
+    let groups: Arc<[Group]> = Arc::new([
+        (&accounts::PREFIXES, accounts::router(app.clone())),
+        (&rest_auth::PREFIXES, rest_auth::router(app.clone())),
+        (&manage::PREFIXES, manage::router(app.clone())),
+    ]);
     Router::new().fallback(move |request: Request| dispatch(Arc::clone(&groups), request))
 }
 
-async fn dispatch<const N: usize, const M: usize>(
-    groups: Arc<[([&'static str; N], Router); M]>,
-    request: Request,
-) -> Response<Body> {
+/// A function's prefixes and its router.
+type Group = (&'static [&'static str], Router);
+
+async fn dispatch(groups: Arc<[Group]>, request: Request) -> Response<Body> {
     let path = request.uri().path();
     let prefixes =
         groups.iter().flat_map(|(prefixes, router)| prefixes.iter().map(move |prefix| (prefix, router)));

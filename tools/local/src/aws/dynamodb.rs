@@ -5,10 +5,8 @@
 //! it has threads of its own: a slow disk holds up no other work of the process.
 
 use std::fmt;
-use std::fs::DirBuilder;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,6 +30,7 @@ use tokio::time::MissedTickBehavior;
 use super::services::refuse;
 use super::{StartError, Storage};
 use crate::clock::Clock;
+use crate::private_folder;
 
 /// One mutex guards the database, so more threads than two would only queue.
 const THREADS: usize = 2;
@@ -145,7 +144,7 @@ fn open(storage: Storage, clock: Clock) -> Result<Database, StartError> {
     let database = match storage {
         Storage::Memory => Database::memory_with_clock(Arc::new(EngineClock(clock))),
         Storage::Folder(folder) => {
-            create_private(&folder).map_err(|error| StartError::Folder(folder.clone(), error))?;
+            private_folder::create(&folder).map_err(|error| StartError::Folder(folder.clone(), error))?;
             let file = folder.join("dynamodb.sqlite3");
             let Some(file) = file.to_str() else {
                 return Err(StartError::FolderName(folder));
@@ -154,15 +153,6 @@ fn open(storage: Storage, clock: Clock) -> Result<Database, StartError> {
         }
     };
     database.map_err(StartError::Database)
-}
-
-/// The folder holds password hashes, so a new one is closed to other users where the system can do that.
-fn create_private(folder: &Path) -> io::Result<()> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
 }
 
 fn authority(address: SocketAddr) -> io::Result<Authority> {

@@ -13,19 +13,21 @@ const MOST_RECIPIENTS: usize = 50;
 
 /// Captures the mail, or refuses it for a reason for which SES would too.
 pub(super) fn answer(inbox: &Inbox, body: &[u8]) -> Response {
+    if inbox.refuses() {
+        return error("MessageRejected", "Email address is not verified.");
+    }
     match read(body) {
         Ok(mail) => {
             let id = inbox.capture_mail(mail);
             ([(CONTENT_TYPE, "application/json")], json!({"MessageId": id}).to_string()).into_response()
         }
-        Err(reason) => {
-            let headers = [
-                (HeaderName::from_static("x-amzn-errortype"), "BadRequestException"),
-                (CONTENT_TYPE, "application/json"),
-            ];
-            (StatusCode::BAD_REQUEST, headers, json!({"message": reason}).to_string()).into_response()
-        }
+        Err(reason) => error("BadRequestException", &reason),
     }
+}
+
+fn error(kind: &'static str, message: &str) -> Response {
+    let headers = [(HeaderName::from_static("x-amzn-errortype"), kind), (CONTENT_TYPE, "application/json")];
+    (StatusCode::BAD_REQUEST, headers, json!({"message": message}).to_string()).into_response()
 }
 
 #[derive(Deserialize)]

@@ -1,19 +1,16 @@
 //! Account items: made in one transaction with their claims, changed by one conditional write each.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, CancellationReason, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use jiff::Timestamp;
 
 use super::expression::{Place, Update};
 use super::key::{self, Identifier};
 use super::record::{AccountRecord, DetailsRecord, standing_word};
-use super::{Store, StoreError, guards, number, text};
+use super::transaction::Transaction;
+use super::{Store, StoreError, number, text};
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::credential::StoredCredential;
@@ -22,8 +19,8 @@ use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::{KeyIssue, KeyReturn};
 
 const CREDENTIAL: &str = "credential";
-const STANDING: &str = "standing";
-const EPOCH: &str = "epoch";
+pub(super) const STANDING: &str = "standing";
+pub(super) const EPOCH: &str = "epoch";
 const KEY_GENERATION: &str = "key_generation";
 const KEY_DEVICES: &str = "key_devices";
 const KEY_FRESH: &str = "key_fresh";
@@ -31,13 +28,11 @@ const KEY_RETIRED: &str = "key_retired";
 const LAST_LOGIN: &str = "last_login";
 const DETAILS: &str = "details";
 const SESSIONS: &str = "sessions";
-const OP: &str = "op";
+/// Who wrote last.
+pub(super) const OP: &str = "op";
 
-/// How often a transaction that met another one on the same item is tried again.
-const CONFLICT_ROUNDS: u32 = 4;
-
-/// The pause before the first repetition; it doubles.
-const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
+/// An item as the SDK gives it.
+type Item = HashMap<String, AttributeValue>;
 
 /// An account to make, with the identifiers it claims and the mark of who makes it.
 #[derive(Debug)]
@@ -107,27 +102,24 @@ impl Store {
 
     /// Makes an account and its claims, all or nothing.
     pub async fn create_account(&self, new: &NewAccount<'_>) -> Result<Creation, StoreError> {
-        let items = self.creation_items(new)?;
-        let mut pause = CONFLICT_PAUSE;
-        for _ in 0..CONFLICT_ROUNDS {
-            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
-            let Err(error) = request.send().await else {
-                return Ok(Creation::Created);
-            };
-            let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
-                error.as_service_error()
-            else {
-                // Lost on the way, perhaps after it was done: the item itself tells.
-                return self.recognise_creation(new, error.into()).await;
-            };
-            if let Some(refusal) = refusal(cancelled.cancellation_reasons(), new.claims) {
-                return Ok(refusal);
-            }
-            tracing::info!("a registration met another one, trying again");
-            tokio::time::sleep(pause).await;
-            pause *= 2;
+        let record = AccountRecord::of(new.account, new.op);
+        let mut item: HashMap<String, AttributeValue> =
+            serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        item.extend(key::account(new.account.number));
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(item))
+            .condition_expression("attribute_not_exists(#pk)")
+            .expression_attribute_names("#pk", key::PARTITION)
+            .build()
+            .expect("a put with a table and an item is complete");
+        let put = TransactWriteItem::builder().put(put).build();
+        let claims = new.claims.iter().map(|claim| self.take(claim, new.account.number, new.account.joined));
+        let items = std::iter::once(put).chain(claims).chain(self.enrolment(new.account)).collect();
+        match self.transact(items, new.account.number, new.op).await? {
+            Transaction::Applied => Ok(Creation::Created),
+            Transaction::Failed(failed) => Ok(refusal(&failed, new.claims)),
         }
-        Err(StoreError::Unavailable("the transaction kept meeting others".into()))
     }
 
     /// Records a login: one write, or nothing.
@@ -160,15 +152,21 @@ impl Store {
                 .if_above(KEY_DEVICES, 0)
                 .if_equal(KEY_FRESH, AttributeValue::Bool(false)),
         };
-        self.write_guarded(on, update).await
+        let digest = record.session.digest.as_str();
+        let has_session = |item: &Item| {
+            item.get(SESSIONS)
+                .and_then(|sessions| sessions.as_m().ok())
+                .is_some_and(|s| s.contains_key(digest))
+        };
+        self.write_recognised(on, update, has_session).await
     }
 
-    /// Ends a session where one is named, and takes a device off the shared key.
+    /// Ends a session where one is named, and takes a device off the shared key where it held that.
     pub async fn record_sign_out(
         &self,
         on: Guarded<'_>,
         session: Option<&SessionDigest>,
-        key: KeyReturn,
+        key: Option<KeyReturn>,
     ) -> Result<Write, StoreError> {
         let mut update = Update::default();
         if let Some(digest) = session {
@@ -176,12 +174,13 @@ impl Store {
             update = update.remove(session).if_present(session);
         }
         update = match key {
-            KeyReturn::Nothing => update.if_equal(KEY_DEVICES, number(0)),
-            KeyReturn::OneLess => update
+            None => update,
+            Some(KeyReturn::Nothing) => update.if_equal(KEY_DEVICES, number(0)),
+            Some(KeyReturn::OneLess) => update
                 .increase(KEY_DEVICES, -1)
                 .set(KEY_FRESH, AttributeValue::Bool(false))
                 .if_above(KEY_DEVICES, 1),
-            KeyReturn::LastDevice => update
+            Some(KeyReturn::LastDevice) => update
                 .set(KEY_DEVICES, number(0))
                 .set(KEY_FRESH, AttributeValue::Bool(false))
                 .increase(KEY_GENERATION, 1)
@@ -206,25 +205,19 @@ impl Store {
         new: &StoredCredential,
         op: &str,
     ) -> Result<Write, StoreError> {
-        let key = account.shared_key.revoked();
-        let update = Update::default()
-            .set(CREDENTIAL, text(new.as_str()))
-            .if_equal(CREDENTIAL, text(account.credential.as_str()))
-            .increase(EPOCH, 1)
-            .set(SESSIONS, AttributeValue::M(HashMap::new()))
-            .set(KEY_GENERATION, number(key.generation))
-            .set(KEY_DEVICES, number(key.devices))
-            .set(KEY_FRESH, AttributeValue::Bool(key.fresh))
-            .set(KEY_RETIRED, number(account.shared_key.generation))
-            .if_equal(KEY_GENERATION, number(account.shared_key.generation));
-        self.write_guarded(Guarded { number: account.number, epoch: account.epoch, op }, update).await
+        let on = Guarded { number: account.number, epoch: account.epoch, op };
+        // Its salt makes the credential one of a kind.
+        let has_credential = |item: &Item| item.get(CREDENTIAL) == Some(&text(new.as_str()));
+        self.write_recognised(on, credential_update(account, new), has_credential).await
     }
 
     /// Adds the details, once.
     pub async fn create_details(&self, on: Guarded<'_>, details: &Details) -> Result<Write, StoreError> {
-        let record = serde_dynamo::to_attribute_value(DetailsRecord::from(details))
+        // The same details may be submitted twice at once; their own mark tells whose they are.
+        let record: AttributeValue = serde_dynamo::to_attribute_value(DetailsRecord::of(details, on.op))
             .map_err(|error| StoreError::Unreadable(error.to_string()))?;
-        self.write_guarded(on, Update::default().set(DETAILS, record).if_absent(DETAILS)).await
+        let update = Update::default().set(DETAILS, record.clone()).if_absent(DETAILS);
+        self.write_recognised(on, update, |item: &Item| item.get(DETAILS) == Some(&record)).await
     }
 
     /// Changes the given fields of the details that are there.
@@ -239,16 +232,39 @@ impl Store {
         self.write_guarded(on, update).await
     }
 
-    async fn write_guarded(&self, on: Guarded<'_>, update: Update) -> Result<Write, StoreError> {
-        let update = update
-            .set(OP, text(on.op))
-            .if_equal(EPOCH, number(on.epoch))
-            .if_equal(STANDING, text(standing_word(Standing::Active)));
+    /// One conditional write of the account item.
+    pub(super) async fn write_guarded(&self, on: Guarded<'_>, update: Update) -> Result<Write, StoreError> {
+        self.write_recognised(on, update, |_| false).await
+    }
+
+    /// The same, recognised by a trace that only this write leaves, should its answer be lost and
+    /// somebody else have written since.
+    async fn write_recognised(
+        &self,
+        on: Guarded<'_>,
+        update: Update,
+        has_trace: impl Fn(&Item) -> bool,
+    ) -> Result<Write, StoreError> {
+        self.write_account(on.number, on.op, guard(update, on), has_trace).await
+    }
+
+    /// One conditional write of the account item that brings its own conditions and sets `op`.
+    ///
+    /// It happens once: the SDK repeats a write whose answer was lost, and the repetition meets our
+    /// own mark, or a trace of ours.
+    pub(super) async fn write_account(
+        &self,
+        account: AccountNumber,
+        op: &str,
+        update: Update,
+        has_trace: impl Fn(&Item) -> bool,
+    ) -> Result<Write, StoreError> {
+        let update = update.unless_equal(OP, text(op));
         let request = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key::account(on.number)))
+            .set_key(Some(key::account(account)))
             .update_expression(update.update_expression())
             .set_condition_expression(update.condition_expression())
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
@@ -258,66 +274,48 @@ impl Store {
             return Ok(Write::Applied);
         };
         if let Some(UpdateItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() {
-            // The SDK repeats a write whose answer was lost; the repetition meets our own mark.
-            let is_ours = refusal.item().and_then(|item| item.get(OP)) == Some(&text(on.op));
-            return Ok(if is_ours { Write::Applied } else { Write::Refused });
+            let is_ours = |item: &Item| item.get(OP) == Some(&text(op)) || has_trace(item);
+            return Ok(if refusal.item().is_some_and(is_ours) { Write::Applied } else { Write::Refused });
         }
         Err(error.into())
     }
 
-    fn creation_items(&self, new: &NewAccount<'_>) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let record = AccountRecord::of(new.account, new.op);
-        let mut item: HashMap<String, AttributeValue> =
-            serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
-        item.extend(key::account(new.account.number));
-        let claims = new.claims.iter().map(|claim| {
-            let mut item = key::guard(claim);
-            item.insert(guards::ACCOUNT.to_owned(), number(new.account.number));
-            item
-        });
-        Ok(std::iter::once(item).chain(claims).map(|item| self.put_if_absent(item)).collect())
-    }
-
-    fn put_if_absent(&self, item: HashMap<String, AttributeValue>) -> TransactWriteItem {
-        let put = Put::builder()
-            .table_name(&self.table)
-            .set_item(Some(item))
-            .condition_expression("attribute_not_exists(#pk)")
-            .expression_attribute_names("#pk", key::PARTITION)
-            .build()
-            .expect("a put with a table and an item is complete");
-        TransactWriteItem::builder().put(put).build()
-    }
-
-    async fn recognise_creation(
-        &self,
-        new: &NewAccount<'_>,
-        lost: StoreError,
-    ) -> Result<Creation, StoreError> {
-        let request =
-            self.client.get_item().table_name(&self.table).set_key(Some(key::account(new.account.number)));
-        let item = request.consistent_read(true).send().await?.item;
-        let is_ours = item.is_some_and(|item| item.get(OP) == Some(&text(new.op)));
-        if is_ours { Ok(Creation::Created) } else { Err(lost) }
+    /// The same write as a part of a transaction.
+    pub(super) fn guarded_part(&self, on: Guarded<'_>, update: Update) -> TransactWriteItem {
+        guard(update, on).into_part(&self.table, key::account(on.number))
     }
 }
 
-/// Reads why a creation was cancelled, in the order of its items; `None` when it only met another
-/// transaction. A failed condition decides even beside such a meeting.
-fn refusal(reasons: &[CancellationReason], claims: &[Identifier]) -> Option<Creation> {
-    let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    let (account, guards) = reasons.split_first()?;
-    let taken: Vec<Identifier> = claims
-        .iter()
-        .zip(guards)
-        .filter(|(_, reason)| failed(reason))
-        .map(|(claim, _)| claim.clone())
-        .collect();
-    if !taken.is_empty() {
-        Some(Creation::Taken(taken))
-    } else if failed(account) {
-        Some(Creation::NumberTaken)
-    } else {
-        None
-    }
+/// The new password's part of an update: with the same write every session and the shared key end.
+pub(super) fn credential_update(account: &Account, new: &StoredCredential) -> Update {
+    everything_ends(account)
+        .set(CREDENTIAL, text(new.as_str()))
+        .if_equal(CREDENTIAL, text(account.credential.as_str()))
+}
+
+/// The part of an update that ends every session and the shared key.
+pub(super) fn everything_ends(account: &Account) -> Update {
+    let key = account.shared_key.revoked();
+    Update::default()
+        .increase(EPOCH, 1)
+        .set(SESSIONS, AttributeValue::M(HashMap::new()))
+        .set(KEY_GENERATION, number(key.generation))
+        .set(KEY_DEVICES, number(key.devices))
+        .set(KEY_FRESH, AttributeValue::Bool(key.fresh))
+        .set(KEY_RETIRED, number(account.shared_key.generation))
+        .if_equal(KEY_GENERATION, number(account.shared_key.generation))
+}
+
+fn guard(update: Update, on: Guarded<'_>) -> Update {
+    update
+        .set(OP, text(on.op))
+        .if_equal(EPOCH, number(on.epoch))
+        .if_equal(STANDING, text(standing_word(Standing::Active)))
+}
+
+/// Reads why a creation was refused, in the order of its items.
+fn refusal(failed: &[bool], claims: &[Identifier]) -> Creation {
+    let taken = claims.iter().zip(failed.iter().skip(1)).filter(|(_, failed)| **failed);
+    let taken: Vec<Identifier> = taken.map(|(claim, _)| claim.clone()).collect();
+    if taken.is_empty() { Creation::NumberTaken } else { Creation::Taken(taken) }
 }

@@ -1,4 +1,4 @@
-//! What a network address has done in the current window.
+//! Counters of one window each: what a network address has done, what the deployment has sent.
 
 use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
@@ -21,13 +21,28 @@ impl Store {
         allowance: &Allowance,
         now: Timestamp,
     ) -> Result<u32, StoreError> {
+        self.count(key::address(address, deed, allowance, allowance.window_at(now)), allowance, now).await
+    }
+
+    /// Counts one message of the deployment in a shard and tells how many that makes there.
+    pub async fn count_sending(
+        &self,
+        channel: &str,
+        shard: u32,
+        allowance: &Allowance,
+        now: Timestamp,
+    ) -> Result<u32, StoreError> {
+        self.count(key::budget(channel, shard, allowance, allowance.window_at(now)), allowance, now).await
+    }
+
+    async fn count(&self, key: key::Key, allowance: &Allowance, now: Timestamp) -> Result<u32, StoreError> {
         let expires = allowance.end_of_window(now).as_second() + KEPT_SECONDS;
         let update = Update::default().count_up(COUNT).set(key::TTL, number(expires));
         let request = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key::address(address, deed, allowance, allowance.window_at(now))))
+            .set_key(Some(key))
             .update_expression(update.update_expression())
             .return_values(ReturnValue::UpdatedNew);
         let (names, values) = update.into_placeholders();

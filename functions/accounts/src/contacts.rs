@@ -1,0 +1,104 @@
+//! `GET` and `POST /api/accounts/account_change/`, and the contact data in every form.
+
+use serde::Serialize;
+use tally::domain::account::Account;
+use tally::domain::contact::Contact;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::username::Username;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::services::contacts::{self, ContactChange};
+
+use crate::csrf::Tokens;
+use crate::envelope::success;
+use crate::fields::{Form, Kind, Presence};
+use crate::words::{self, Failure};
+
+/// A field of the contact data and the most characters it may have.
+pub(crate) type ContactField = (&'static str, usize);
+
+pub(crate) const ALIAS: ContactField = ("alias", 100);
+pub(crate) const PHONE: ContactField = ("phone", 30);
+pub(crate) const JOB_NUMBER: ContactField = ("job_number", 50);
+pub(crate) const DEPT_ID: ContactField = ("dept_id", 50);
+
+/// The order in which the document lists the fields.
+const FIELDS: [&str; 5] = ["alias", "email", "phone", "job_number", "dept_id"];
+
+/// A user as the form shows it. Nothing else of the account could stand in it.
+#[derive(Serialize)]
+struct User<'a> {
+    id: u32,
+    username: &'a str,
+    #[serde(flatten)]
+    contact: Shown<'a>,
+}
+
+/// The five fields that can be changed.
+#[derive(Serialize)]
+struct Shown<'a> {
+    alias: &'a str,
+    email: &'a str,
+    phone: &'a str,
+    job_number: &'a str,
+    dept_id: &'a str,
+}
+
+/// Shows the caller's data; whoever registered elsewhere has empty texts.
+pub(crate) fn show(exchange: Exchange) -> Result<Answer, Failure> {
+    let caller = exchange.caller.ok_or(Refusal::NotAuthenticated)?;
+    Ok(success(user(&caller.account), words::USER))
+}
+
+/// Changes all five fields of the caller's data, or none.
+pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange, Tokens::OrEndedSession).await?;
+    let Exchange { app, request, caller } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let fields = [ALIAS, PHONE, JOB_NUMBER, DEPT_ID].map(|field| (field, Presence::Required));
+    let contact = read(&mut form, fields);
+    let email = form.email("email");
+    let (Some(contact), Some(email)) = (contact, email) else {
+        return Err(Failure::UserForm(form.errors.in_order(&FIELDS)));
+    };
+    let change = ContactChange {
+        contact: &contact,
+        email: &email,
+        address: request.address,
+        language: request.language(),
+    };
+    contacts::change(&app, &caller, &change).await?;
+    Ok(success(words::CHANGED, shown(&contact, &email)))
+}
+
+/// Reads alias, phone, job number and department, in this order; `None` if one of them is wrong.
+pub(crate) fn read(form: &mut Form, fields: [(ContactField, Presence); 4]) -> Option<Contact> {
+    let texts = fields.map(|((name, most), presence)| form.text(name, presence, Kind::Stored(most)));
+    let [alias, phone, job_number, dept_id] = texts;
+    Some(Contact { alias: alias?, phone: phone?, job_number: job_number?, dept_id: dept_id? })
+}
+
+fn user(account: &Account) -> User<'_> {
+    let text = |pick: fn(&Contact) -> &String| account.contact.as_ref().map_or("", |contact| pick(contact));
+    User {
+        id: account.number.get(),
+        username: account.username.as_ref().map_or("", Username::as_str),
+        contact: Shown {
+            alias: text(|contact| &contact.alias),
+            email: account.email.as_ref().map_or("", EmailAddress::as_str),
+            phone: text(|contact| &contact.phone),
+            job_number: text(|contact| &contact.job_number),
+            dept_id: text(|contact| &contact.dept_id),
+        },
+    }
+}
+
+fn shown<'a>(contact: &'a Contact, email: &'a EmailAddress) -> Shown<'a> {
+    Shown {
+        alias: &contact.alias,
+        email: email.as_str(),
+        phone: &contact.phone,
+        job_number: &contact.job_number,
+        dept_id: &contact.dept_id,
+    }
+}

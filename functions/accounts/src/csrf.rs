@@ -1,0 +1,93 @@
+//! `GET /api/accounts/get_token/`, and which tokens each endpoint takes.
+
+use tally::app::App;
+use tally::domain::csrf_token::Binding;
+use tally::domain::session::SessionDigest;
+use tally::http::answer::Answer;
+use tally::http::body::Fields;
+use tally::http::csrf::{self, CsrfFault};
+use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
+use tally::http::session_cookie;
+use tally::services::sessions::{Caller, RecognisedBy};
+
+use crate::envelope::success;
+
+/// Whose tokens an endpoint takes. One of the caller's own session is good everywhere; where nobody
+/// is logged in, an anonymous one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Tokens {
+    /// No others.
+    OfCaller,
+    /// An anonymous one too: the login page may be older than the present session.
+    OrAnonymous,
+    /// One of a session that is over too, since what it gets here is "not logged in".
+    OrEndedSession,
+}
+
+/// Hands out a token, newly masked, with the cookie it fits. For a stranger nothing is read and
+/// nothing stored: the token proves itself.
+pub(crate) fn get_token(exchange: &Exchange) -> Answer {
+    let Exchange { app, request, caller } = exchange;
+    let binding = caller.as_ref().and_then(session).map_or(Binding::Anonymous, Binding::Session);
+    let issued = csrf::issue(app, request, binding);
+    success(issued.token, "").with_cookie(issued.cookie)
+}
+
+/// Checks a POST; answers whether its token is of the caller's own session.
+pub(crate) fn check(
+    app: &App,
+    request: &Request,
+    caller: Option<&Caller>,
+    fields: &Fields,
+    tokens: Tokens,
+) -> Result<bool, CsrfFault> {
+    let session = caller.and_then(session);
+    let presented = session_cookie::presented(app, request).map(SessionDigest::of);
+    let bound = csrf::check(app, request, fields, &bindings(session, presented.as_ref(), tokens))?;
+    Ok(session.is_some_and(|session| bound == Binding::Session(session)))
+}
+
+/// What the token may be bound to, given the living session and the one that is merely presented.
+fn bindings<'a>(
+    session: Option<&'a SessionDigest>,
+    presented: Option<&'a SessionDigest>,
+    tokens: Tokens,
+) -> Vec<Binding<'a>> {
+    let others = match tokens {
+        Tokens::OfCaller => None,
+        Tokens::OrAnonymous => session.map(|_| Binding::Anonymous),
+        Tokens::OrEndedSession => presented.filter(|_| session.is_none()).map(Binding::Session),
+    };
+    std::iter::once(session.map_or(Binding::Anonymous, Binding::Session)).chain(others).collect()
+}
+
+fn session(caller: &Caller) -> Option<&SessionDigest> {
+    match &caller.by {
+        RecognisedBy::Session(digest) => Some(digest),
+        RecognisedBy::SharedKey => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_from_before_the_login_is_dead_but_for_logging_in() {
+        let own = SessionDigest::of("own");
+        let bindings = |session, tokens| bindings(session, Some(&own), tokens);
+        assert_eq!(bindings(Some(&own), Tokens::OfCaller), [Binding::Session(&own)]);
+        assert_eq!(bindings(Some(&own), Tokens::OrEndedSession), [Binding::Session(&own)]);
+        assert_eq!(bindings(Some(&own), Tokens::OrAnonymous), [Binding::Session(&own), Binding::Anonymous]);
+    }
+
+    #[test]
+    fn a_token_of_an_ended_session_only_leads_to_being_told_so() {
+        let ended = SessionDigest::of("ended");
+        let bindings = |tokens| bindings(None, Some(&ended), tokens);
+        assert_eq!(bindings(Tokens::OfCaller), [Binding::Anonymous]);
+        assert_eq!(bindings(Tokens::OrAnonymous), [Binding::Anonymous]);
+        assert_eq!(bindings(Tokens::OrEndedSession), [Binding::Anonymous, Binding::Session(&ended)]);
+    }
+}

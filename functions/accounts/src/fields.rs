@@ -1,0 +1,183 @@
+//! Reading the fields of a POST the way Django's forms do, once its CSRF token is checked.
+
+use tally::domain::account::Names;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::Password;
+use tally::domain::text;
+use tally::http::body::{self, Body, Fields};
+use tally::http::endpoint::Exchange;
+use tally::http::field_errors::FieldErrors;
+use tally::http::json::Value;
+
+use crate::csrf::{self, Tokens};
+use crate::words::{self, Failure};
+
+/// A body's fields and all that was found wrong with them so far.
+#[derive(Debug)]
+pub(crate) struct Form {
+    fields: Fields,
+    /// Whether it came with a token of the caller's own session.
+    pub(crate) is_of_session: bool,
+    pub(crate) errors: FieldErrors,
+}
+
+/// Whether a field has to be filled in. Missing, `null` and blank are the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Presence {
+    /// It has to.
+    Required,
+    /// It counts as an empty text if it is not.
+    Optional,
+}
+
+/// What a text is, besides being one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// Judged by its own rules afterwards; white space around it does not count.
+    Plain,
+    /// Kept as it was typed, white space and all.
+    Password,
+    /// Stored and shown again; at most so many characters.
+    Stored(usize),
+}
+
+impl Form {
+    /// Reads the body and checks that a page of ours sent it.
+    pub(crate) async fn read(exchange: &Exchange, tokens: Tokens) -> Result<Self, Failure> {
+        let Exchange { app, request, caller } = exchange;
+        match body::read(request).await? {
+            Body::Fields(fields) => {
+                let is_of_session = csrf::check(app, request, caller.as_ref(), &fields, tokens)?;
+                Ok(Self { fields, is_of_session, errors: FieldErrors::default() })
+            }
+            Body::NotAnObject(_) => Err(Failure::NotAnObject),
+        }
+    }
+
+    /// What was typed into a field, if anything that is a text was.
+    pub(crate) fn typed(&self, name: &str) -> Option<&str> {
+        match self.fields.get(name) {
+            Some(Value::Text(text) | Value::Number(text)) => Some(text),
+            Some(Value::Null | Value::Bool | Value::List | Value::Object) | None => None,
+        }
+    }
+
+    /// A field's text; `None` if it is wrong, which is reported.
+    pub(crate) fn text(&mut self, name: &'static str, presence: Presence, kind: Kind) -> Option<String> {
+        match judge(self.fields.get(name), presence, kind) {
+            Ok(text) => Some(text),
+            Err(sentence) => {
+                self.errors.add(name, [sentence]);
+                None
+            }
+        }
+    }
+
+    /// A field's e-mail address, which has to be there.
+    pub(crate) fn email(&mut self, name: &'static str) -> Option<EmailAddress> {
+        let text = self.text(name, Presence::Required, Kind::Plain)?;
+        let parsed = EmailAddress::parse(&text);
+        parsed.map_err(|_| self.errors.add(name, [words::INVALID_EMAIL.to_owned()])).ok()
+    }
+
+    /// A new password from the field it is typed into and the one it is repeated in, if it may be set.
+    ///
+    /// Whatever is wrong with it is told under the second field, and its weakness even if the first
+    /// one is not filled in (accounts.md, section 4).
+    pub(crate) fn new_password(
+        &mut self,
+        first: &'static str,
+        second: &'static str,
+        names: &Names<'_>,
+    ) -> Option<Password> {
+        let typed = self.text(first, Presence::Required, Kind::Password);
+        let repeated = self.text(second, Presence::Required, Kind::Password)?;
+        if typed.as_ref().is_some_and(|typed| *typed != repeated) {
+            self.errors.add(second, [words::MISMATCH.to_owned()]);
+            return None;
+        }
+        let Ok(password) = Password::new(&repeated) else {
+            self.errors.add(second, [words::password_too_long()]);
+            return None;
+        };
+        let faults = password.faults(names);
+        self.errors.add(second, words::password_sentences(&faults));
+        (typed.is_some() && faults.is_empty()).then_some(password)
+    }
+}
+
+fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String, String> {
+    let typed = match value {
+        None | Some(Value::Null) => "",
+        Some(Value::Bool | Value::List | Value::Object) => return Err(words::NOT_A_TEXT.to_owned()),
+        Some(Value::Text(text) | Value::Number(text)) => text,
+    };
+    let text = match kind {
+        Kind::Password => typed,
+        Kind::Plain | Kind::Stored(_) => text::strip(typed),
+    };
+    match (kind, presence) {
+        (_, Presence::Required) if text.is_empty() => Err(words::REQUIRED.to_owned()),
+        (Kind::Stored(most), _) if text.chars().count() > most => {
+            Err(words::too_long(most, text.chars().count()))
+        }
+        (Kind::Stored(_), _) if text::has_control(text) => Err(words::CONTROL_CHARACTER.to_owned()),
+        (Kind::Plain | Kind::Password | Kind::Stored(_), Presence::Required | Presence::Optional) => {
+            Ok(text.to_owned())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const REQUIRED: Presence = Presence::Required;
+
+    fn text(text: &str) -> Value {
+        Value::Text(text.to_owned())
+    }
+
+    #[test]
+    fn missing_null_and_blank_are_the_same() {
+        for value in [None, Some(Value::Null), Some(text("")), Some(text(" \u{3000}"))] {
+            let judge = |presence| judge(value.as_ref(), presence, Kind::Stored(9));
+            assert_eq!(judge(REQUIRED), Err("这个字段是必填项。".to_owned()));
+            assert_eq!(judge(Presence::Optional), Ok(String::new()));
+        }
+    }
+
+    #[test]
+    fn only_passwords_keep_their_white_space() {
+        let judge = |kind| judge(Some(&text(" a b ")), REQUIRED, kind);
+        assert_eq!(judge(Kind::Password), Ok(" a b ".to_owned()));
+        assert_eq!(judge(Kind::Stored(3)), Ok("a b".to_owned()));
+        assert_eq!(judge(Kind::Stored(2)), Err("确保该变量包含不超过 2 字符 (目前字符数 3)。".to_owned()));
+    }
+
+    #[test]
+    fn numbers_are_texts_and_other_types_are_not() {
+        let judge = |value| judge(Some(&value), Presence::Optional, Kind::Stored(9));
+        assert_eq!(judge(Value::Number("42".to_owned())), Ok("42".to_owned()));
+        for value in [Value::Bool, Value::List, Value::Object] {
+            assert_eq!(judge(value), Err(words::NOT_A_TEXT.to_owned()));
+        }
+        assert_eq!(judge(text("a\0b")), Err(words::CONTROL_CHARACTER.to_owned()));
+    }
+
+    #[test]
+    fn a_new_password_is_judged_under_its_second_field() {
+        let errors = |first: Value, second: Value| {
+            let fields = Fields::from_iter([("one".to_owned(), first), ("two".to_owned(), second)]);
+            let mut form = Form { fields, is_of_session: false, errors: FieldErrors::default() };
+            assert!(form.new_password("one", "two", &Names::default()).is_none());
+            form.errors
+        };
+        let of_second = |sentence: &str| FieldErrors::of("two", sentence);
+        assert_eq!(errors(text("Zq8xk2wv"), text("other")), of_second(words::MISMATCH));
+        assert_eq!(errors(text("abcdefgh"), text("abcdefgh")), of_second("这个密码太常见了。"));
+        let mut both = FieldErrors::of("one", words::REQUIRED);
+        both.add("two", ["这个密码太常见了。".to_owned()]);
+        assert_eq!(errors(Value::Null, text("abcdefgh")), both);
+    }
+}

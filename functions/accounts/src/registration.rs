@@ -1,0 +1,73 @@
+//! `POST /api/accounts/register/`.
+
+use serde::Serialize;
+use tally::domain::account::Names;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::Password;
+use tally::domain::username::Username;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::services::registration::{self, Registration};
+
+use crate::contacts::{self, ALIAS, DEPT_ID, JOB_NUMBER, PHONE};
+use crate::csrf::Tokens;
+use crate::envelope::success;
+use crate::fields::{Form, Kind, Presence};
+use crate::words::{self, Failure};
+
+/// The order in which the document lists the fields.
+const FIELDS: [&str; 8] =
+    ["username", "password1", "password2", "alias", "email", "phone", "job_number", "dept_id"];
+
+/// `{"username": …}`.
+#[derive(Serialize)]
+struct NewUser<'a> {
+    username: &'a str,
+}
+
+/// Registers a user, who is not logged in by it.
+pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange, Tokens::OfCaller).await?;
+    let Exchange { app, request, .. } = exchange;
+    let address = request.address;
+    let (username, email, password) = read_identity(&mut form);
+    let contact = contacts::read(
+        &mut form,
+        [
+            (ALIAS, Presence::Optional),
+            (PHONE, Presence::Required),
+            (JOB_NUMBER, Presence::Optional),
+            (DEPT_ID, Presence::Required),
+        ],
+    );
+    let (Some(username), Some(email), Some(password), Some(contact)) = (&username, &email, password, contact)
+    else {
+        // The form is wrong anyway; what is taken is told with the rest.
+        let taken = registration::probe(&app, address, username.as_ref(), email.as_ref()).await?;
+        words::add_taken(&mut form.errors, taken);
+        return Err(Failure::UserForm(form.errors.in_order(&FIELDS)));
+    };
+    let wanted = Registration {
+        username: username.clone(),
+        email: Some(email.clone()),
+        password,
+        address,
+        contact: Some(contact),
+        session: None,
+    };
+    registration::register(&app, wanted).await?;
+    Ok(success(words::REGISTERED, NewUser { username: username.as_str() }))
+}
+
+/// What the user will be known by and let in with, as far as it is valid.
+fn read_identity(form: &mut Form) -> (Option<Username>, Option<EmailAddress>, Option<Password>) {
+    let email = form.email("email");
+    let username = form.text("username", Presence::Required, Kind::Plain).and_then(|text| {
+        let parsed = Username::parse(&text, email.as_ref());
+        let told = parsed.map_err(|fault| words::username_sentence(fault, &text));
+        told.map_err(|sentence| form.errors.add("username", [sentence])).ok()
+    });
+    let names = Names { username: username.as_ref(), email: email.as_ref() };
+    let password = form.new_password("password1", "password2", &names);
+    (username, email, password)
+}

@@ -1,0 +1,103 @@
+//! `POST /api/accounts/login/`, `/api/accounts/logout/`, and who is calling.
+
+use http::Method;
+use http::header::ORIGIN;
+use tally::app::App;
+use tally::domain::csrf_token::Binding;
+use tally::domain::password::Password;
+use tally::domain::session::Carrier;
+use tally::domain::text;
+use tally::domain::username::{self, Username};
+use tally::http::answer::Answer;
+use tally::http::csrf::{self, CsrfFault};
+use tally::http::endpoint::Exchange;
+use tally::http::origin::{self, Provenance};
+use tally::http::request::Request;
+use tally::http::session_cookie;
+use tally::services::sessions::{self, Caller, NewSession, SignIn};
+use tally::store::key::Identifier;
+
+use crate::csrf::Tokens;
+use crate::envelope::success;
+use crate::fields::Form;
+use crate::words::{self, Failure};
+
+/// The fewest characters that can be a password. The rule for new ones asks for more; this leaves
+/// room for those that were set in an older system and came over with their hash.
+const FEWEST_CHARACTERS: usize = 2;
+
+/// Logs a user in on this device; the session it had is over.
+pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
+    let form = Form::read(&exchange, Tokens::OrAnonymous).await?;
+    let Exchange { app, request, caller } = exchange;
+    let (Some(username), Some(password)) = (username(&form), password(&form)) else {
+        return Err(Failure::WrongCredentials);
+    };
+    let sign_in = SignIn {
+        identifier: Identifier::typed_username(username),
+        password: Password::new(password).ok(),
+        address: request.address,
+        session: NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: false },
+        staff_only: false,
+        // An anonymous token is no leave to end the session beside it.
+        replaces: caller.filter(|_| form.is_of_session),
+    };
+    let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
+    let username = signed_in.account.username.as_ref().map_or("", Username::as_str);
+    Ok(session_cookie::start(&app, success(username, words::LOGGED_IN), &signed_in.token))
+}
+
+/// The name that was typed, if anybody could have it by its length.
+fn username(form: &Form) -> Option<&str> {
+    let typed = text::strip(form.typed("username")?);
+    (1..=username::MAX_CHARACTERS).contains(&typed.chars().count()).then_some(typed)
+}
+
+/// The password that was typed, if it is a guess at all. What is too short to be anybody's does not
+/// count as a try, no more than a blank one, whoever it is for.
+fn password(form: &Form) -> Option<&str> {
+    form.typed("password").filter(|typed| typed.chars().count() >= FEWEST_CHARACTERS)
+}
+
+/// Logs this device out; the answer is the same whoever asks.
+pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    refuse_foreign(&app, &request)?;
+    let answer = success(words::LOGGED_OUT, "");
+    // A browser that only fetches ahead gets the answer and no effect (security rule X-06).
+    if session_cookie::presented(&app, &request).is_none() || origin::is_prefetch(&request) {
+        return Ok(answer);
+    }
+    if let Some(caller) = recognise(&app, &request).await? {
+        sessions::sign_out(&app, &caller).await?;
+    }
+    Ok(end_session(&app, session_cookie::clear(&app, answer)))
+}
+
+/// The answer, with a CSRF token for the stranger that the browser is from now on.
+pub(crate) fn end_session(app: &App, answer: Answer) -> Answer {
+    answer.with_cookie(csrf::renew(app, Binding::Anonymous))
+}
+
+/// Recognises the caller by the session cookie. `Authorization` says nothing in this group.
+pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
+    match session_cookie::presented(app, request) {
+        Some(value) => Ok(sessions::recognise_cookie(app, value).await?),
+        None => Ok(None),
+    }
+}
+
+/// Logging out takes no token, so the browser's word has to do (security rule K3). A link on another
+/// page of the same site may lead here; a POST comes from pages of ours only, and so does a fetch by
+/// a browser too old to tell sites apart.
+fn refuse_foreign(app: &App, request: &Request) -> Result<(), CsrfFault> {
+    let tells_origin_only =
+        request.headers.contains_key(ORIGIN) && !request.headers.contains_key("sec-fetch-site");
+    match origin::provenance(request, &app.config) {
+        Provenance::CrossSite => Err(CsrfFault::CrossSite),
+        Provenance::OtherOrigin if tells_origin_only || request.method == Method::POST => {
+            Err(CsrfFault::OtherOrigin)
+        }
+        Provenance::OtherOrigin | Provenance::Own => Ok(()),
+    }
+}

@@ -1,0 +1,24 @@
+//! `POST /v3_1/manage/verCode/`.
+
+use http::StatusCode;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::services::codes;
+
+use crate::words::{self, Failure, InputFault};
+use crate::{envelope, fields};
+
+/// The one kind of code there is: for resetting the password.
+const PASSWORD_RESET: i64 = 1;
+
+/// Asks for a code by mail; the answer is the same whether anybody has the address.
+pub(crate) async fn ask(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    let fields = fields::read(&request).await?;
+    let email = fields::username(&fields)?;
+    if fields::number(&fields, "code_type")? != PASSWORD_RESET {
+        return Err(InputFault::UnknownCodeType.into());
+    }
+    codes::ask(&app, &email, request.address, request.language()).await?;
+    Ok(envelope::answer(StatusCode::OK, words::OK, words::OK_CODE, envelope::Nothing {}))
+}

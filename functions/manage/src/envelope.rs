@@ -1,0 +1,26 @@
+//! The shape of this group's answers: `{"meta":{"message":…,"code":…},"data":{…}}`.
+
+use http::StatusCode;
+use serde::Serialize;
+use tally::http::answer::Answer;
+
+#[derive(Serialize)]
+struct Envelope<'a, D> {
+    meta: Meta<'a>,
+    data: D,
+}
+
+#[derive(Serialize)]
+struct Meta<'a> {
+    message: &'a str,
+    code: u32,
+}
+
+/// `{}`.
+#[derive(Serialize)]
+pub(crate) struct Nothing {}
+
+/// An answer.
+pub(crate) fn answer(status: StatusCode, message: &str, code: u32, data: impl Serialize) -> Answer {
+    Answer::json(status, &Envelope { meta: Meta { message, code }, data })
+}

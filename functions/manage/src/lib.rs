@@ -1,0 +1,96 @@
+//! The group manage: `/v3_1/manage/*`, the admin console's login and password reset (contract 001).
+
+mod codes;
+mod envelope;
+mod fields;
+mod passwords;
+mod sessions;
+mod words;
+
+use axum::Router;
+use http::{Method, StatusCode};
+use tally::app::App;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
+use tally::http::request::Request;
+use tally::services::sessions::Caller;
+
+use words::Failure;
+
+/// The paths that belong to this group: everything below each of them, in `template.yaml` and on
+/// every host.
+pub const PREFIXES: [&str; 1] = ["/v3_1/manage/"];
+
+/// The group's router.
+pub fn router(app: App) -> Router {
+    tally::http::router::<Manage>(app)
+}
+
+/// The paths of the group's endpoints, each with its final slash.
+pub fn paths() -> impl Iterator<Item = &'static str> {
+    ENDPOINTS.iter().map(|endpoint| endpoint.path)
+}
+
+/// The group's endpoints. None looks at its caller: login and reset are how one becomes one.
+const ENDPOINTS: &[Endpoint<Failure>] = &[
+    Endpoint {
+        path: "/v3_1/manage/login/",
+        name: "admin 用户登陆",
+        allow: "POST, OPTIONS",
+        caller: CallerRule::Ignored,
+        operations: &[Operation {
+            method: Method::POST,
+            handler: |exchange| Box::pin(sessions::login(exchange)),
+        }],
+    },
+    Endpoint {
+        path: "/v3_1/manage/verCode/",
+        name: "获取验证码",
+        allow: "POST, OPTIONS",
+        caller: CallerRule::Ignored,
+        operations: &[Operation { method: Method::POST, handler: |exchange| Box::pin(codes::ask(exchange)) }],
+    },
+    Endpoint {
+        path: "/v3_1/manage/password/reset/",
+        name: "重置密码",
+        allow: "POST, OPTIONS",
+        caller: CallerRule::Ignored,
+        operations: &[Operation {
+            method: Method::POST,
+            handler: |exchange| Box::pin(passwords::reset(exchange)),
+        }],
+    },
+];
+
+/// The dialect of the admin console.
+struct Manage;
+
+impl Dialect for Manage {
+    type Failure = Failure;
+
+    const NAME: &'static str = "manage";
+
+    fn endpoints() -> &'static [Endpoint<Failure>] {
+        ENDPOINTS
+    }
+
+    fn negotiate(_: &Request) -> Result<(), Failure> {
+        Ok(())
+    }
+
+    async fn recognise(_: &App, _: &Request) -> Result<Option<Caller>, Failure> {
+        Ok(None)
+    }
+
+    fn describe(endpoint: &Endpoint<Failure>) -> Answer {
+        envelope::answer(StatusCode::OK, endpoint.name, words::OK_CODE, envelope::Nothing {})
+    }
+
+    fn say(failure: Failure) -> Answer {
+        words::say(failure)
+    }
+
+    fn finish(_: &Request, answer: Answer) -> Answer {
+        answer
+    }
+}

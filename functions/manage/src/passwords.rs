@@ -1,0 +1,37 @@
+//! `POST /v3_1/manage/password/reset/`.
+
+use http::StatusCode;
+use tally::courier::Letter;
+use tally::domain::code::Code;
+use tally::domain::password::Password;
+use tally::domain::text;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::services::codes;
+
+use crate::words::{self, Failure, InputFault};
+use crate::{envelope, fields};
+
+/// Sets a new password with a code; ends every session of the user, in every group.
+pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    let fields = fields::read(&request).await?;
+    let email = fields::username(&fields)?;
+    let code = Code::stored(text::strip(fields::text(&fields, "vercode")?).to_owned());
+    let (password, password2) = (fields::text(&fields, "password")?, fields::text(&fields, "password2")?);
+    if password != password2 {
+        return Err(Failure::Mismatch);
+    }
+    let password = Password::new(password).map_err(|_| InputFault::PasswordTooLong)?;
+    // What is wrong with the password by itself is told before the code is tried.
+    let faults = password.faults(&tally::domain::account::Names { username: None, email: Some(&email) });
+    if !faults.is_empty() {
+        return Err(Failure::Password(faults));
+    }
+    let account = Box::pin(codes::reset_password(&app, &email, &code, &password, request.address)).await?;
+    // To where the code went: whoever changed the address since need not be the owner.
+    if let Some(email) = account.reset_address(app.clock.now()) {
+        codes::notify(&app, email, &Letter::PasswordReset, request.language()).await;
+    }
+    Ok(envelope::answer(StatusCode::OK, words::PASSWORD_RESET, words::OK_CODE, envelope::Nothing {}))
+}

@@ -1,0 +1,92 @@
+//! `POST /v3_1/manage/login/`.
+
+use std::time::Duration;
+
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Serialize;
+use tally::domain::account::Account;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::Password;
+use tally::domain::session::Carrier;
+use tally::domain::username::Username;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::services::sessions::{self, NewSession, SignIn};
+use tally::store::key::Identifier;
+
+use crate::words::{self, Failure};
+use crate::{envelope, fields};
+
+/// How long a member of staff stays logged in: a working day (security rule 2.3).
+const SESSION_LASTS: Duration = Duration::from_hours(12);
+
+/// What a login answers.
+#[derive(Serialize)]
+struct Welcome<'a> {
+    token: &'a str,
+    user: User<'a>,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    id: u32,
+    email: &'a str,
+    groups: Vec<Group<'a>>,
+    username: &'a str,
+    is_staff: bool,
+    is_superuser: bool,
+    date_joined: String,
+}
+
+#[derive(Serialize)]
+struct Group<'a> {
+    id: u32,
+    name: &'a str,
+}
+
+/// Logs a member of staff in by e-mail address; a token of its own for every login.
+pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    let fields = fields::read(&request).await?;
+    let email = fields::username(&fields)?;
+    let password = fields::text(&fields, "password")?;
+    let sign_in = SignIn {
+        identifier: Identifier::email(&email),
+        password: Password::new(password).ok(),
+        address: request.address,
+        session: NewSession { carrier: Carrier::Authorization, lasts: SESSION_LASTS, holds_key: false },
+        staff_only: true,
+        replaces: None,
+    };
+    let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
+    let welcome = Welcome { token: signed_in.token.as_str(), user: user(&signed_in.account) };
+    Ok(envelope::answer(StatusCode::OK, words::OK, words::OK_CODE, welcome))
+}
+
+fn user(account: &Account) -> User<'_> {
+    User {
+        id: account.number.get(),
+        email: account.email.as_ref().map_or("", EmailAddress::as_str),
+        groups: account.groups.iter().map(|group| Group { id: group.id, name: &group.name }).collect(),
+        username: account.username.as_ref().map_or("", Username::as_str),
+        is_staff: account.is_staff,
+        is_superuser: account.is_superuser,
+        date_joined: time(account.joined),
+    }
+}
+
+/// `2018-04-09 10:22:28`, in UTC.
+fn time(time: Timestamp) -> String {
+    time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_as_the_document_prints_them() {
+        assert_eq!(time("2018-04-09T10:22:28.5Z".parse().unwrap()), "2018-04-09 10:22:28");
+    }
+}

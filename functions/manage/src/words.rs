@@ -1,0 +1,183 @@
+//! Every refusal of this group, with its own fixed code and its sentence.
+//!
+//! `meta.code` is 0 for success. Documented outcomes, failures too, are answered with HTTP 200; what
+//! is outside the document uses the status that HTTP has for it (contracts/README.md).
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tally::domain::password::{self, PasswordFault};
+use tally::http::answer::{Answer, whole_seconds};
+use tally::http::body::BodyFault;
+use tally::http::endpoint::Refusal;
+use tally::services::codes::{AskRefusal, ResetRefusal};
+use tally::services::sessions::SignInRefusal;
+use tally::store::StoreError;
+
+use crate::envelope::{Nothing, answer};
+
+pub(crate) const OK_CODE: u32 = 0;
+pub(crate) const OK: &str = "Ok";
+pub(crate) const PASSWORD_RESET: &str = "重置密码成功！";
+
+/// All that can go wrong in this group.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Around the endpoint.
+    Refused(Refusal),
+    /// The body could not be read.
+    Body(BodyFault),
+    /// The body's fields are not what the document asks for.
+    Input(InputFault),
+    /// Wrong e-mail address or password, or not a member of staff.
+    WrongCredentials,
+    /// The password is right, but the account is frozen.
+    Frozen,
+    /// Wrong, expired or used code, or an address nobody has.
+    WrongCode,
+    /// The two passwords differ.
+    Mismatch,
+    /// The password may not be set.
+    Password(Vec<PasswordFault>),
+    /// Too often; how long to wait.
+    Throttled(Duration),
+}
+
+/// What is wrong with the body's fields.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum InputFault {
+    /// The body is JSON, but no object.
+    NotAnObject,
+    /// A field is not there, or empty.
+    Missing(&'static str),
+    /// A field is no text.
+    NotAText(&'static str),
+    /// A field is no whole number.
+    NotANumber(&'static str),
+    /// The username is no e-mail address.
+    NotAnEmail,
+    /// The kind of code is not known.
+    UnknownCodeType,
+    /// The password is longer than any can be.
+    PasswordTooLong,
+}
+
+/// Says a failure.
+pub(crate) fn say(failure: Failure) -> Answer {
+    let documented = |code, sentence: &str| answer(StatusCode::OK, sentence, code, Nothing {});
+    match failure {
+        Failure::Refused(refusal) => say_refusal(&refusal),
+        Failure::Body(fault) => say_body_fault(&fault),
+        Failure::Input(fault) => documented(1001, &input_sentence(fault)),
+        Failure::WrongCredentials => documented(1002, "邮箱或密码错误"),
+        Failure::Frozen => documented(1003, "账号已被冻结"),
+        Failure::WrongCode => documented(1004, "验证码错误或已失效"),
+        Failure::Mismatch => documented(1005, "两次输入的密码不一致"),
+        Failure::Password(faults) => documented(1006, &password_sentence(&faults)),
+        Failure::Throttled(wait) => {
+            let sentence = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(wait));
+            answer(StatusCode::TOO_MANY_REQUESTS, &sentence, 429, Nothing {}).with_retry_after(wait)
+        }
+    }
+}
+
+fn say_refusal(refusal: &Refusal) -> Answer {
+    let sentence = match refusal {
+        Refusal::NotFound => "接口不存在",
+        Refusal::NotAcceptable => "只提供 JSON 格式的数据",
+        Refusal::NotAuthenticated => "请先登录",
+        Refusal::MethodNotAllowed(_) => "不支持该请求方法",
+        Refusal::BodyTooLarge => "请求内容过大",
+        Refusal::BodyIncomplete => "请求内容不完整",
+        Refusal::Unavailable => "服务暂时不可用，请稍后重试",
+        Refusal::Internal => "服务器内部错误",
+    };
+    let status = refusal.status();
+    answer(status, sentence, status.as_u16().into(), Nothing {})
+}
+
+fn say_body_fault(fault: &BodyFault) -> Answer {
+    let (status, sentence) = match fault {
+        BodyFault::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持该请求内容类型"),
+        BodyFault::Json(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON"),
+        BodyFault::Form(_) | BodyFault::Multipart(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的表单"),
+    };
+    answer(status, sentence, status.as_u16().into(), Nothing {})
+}
+
+fn input_sentence(fault: InputFault) -> String {
+    match fault {
+        InputFault::NotAnObject => "参数错误：请求内容必须是一个 JSON 对象".to_owned(),
+        InputFault::Missing(name) => format!("参数错误：缺少 {name}"),
+        InputFault::NotAText(name) => format!("参数错误：{name} 必须是字符串"),
+        InputFault::NotANumber(name) => format!("参数错误：{name} 必须是整数"),
+        InputFault::NotAnEmail => "参数错误：username 必须是邮箱".to_owned(),
+        InputFault::UnknownCodeType => "参数错误：code_type 只能是 1".to_owned(),
+        InputFault::PasswordTooLong => format!("参数错误：password 不能超过 {} 字节", password::MAX_BYTES),
+    }
+}
+
+fn password_sentence(faults: &[PasswordFault]) -> String {
+    let sentences = faults.iter().map(|fault| match fault {
+        PasswordFault::TooShort => format!("密码长度太短，至少需要 {} 个字符", password::MIN_CHARACTERS),
+        PasswordFault::TooCommon => "密码太常见".to_owned(),
+        PasswordFault::EntirelyNumeric => "密码不能全部是数字".to_owned(),
+        PasswordFault::ControlCharacter => "密码不能包含控制字符".to_owned(),
+    });
+    sentences.collect::<Vec<_>>().join("；")
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<BodyFault> for Failure {
+    fn from(fault: BodyFault) -> Self {
+        Self::Body(fault)
+    }
+}
+
+impl From<InputFault> for Failure {
+    fn from(fault: InputFault) -> Self {
+        Self::Input(fault)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<SignInRefusal> for Failure {
+    fn from(refusal: SignInRefusal) -> Self {
+        match refusal {
+            SignInRefusal::WrongCredentials => Self::WrongCredentials,
+            SignInRefusal::Frozen => Self::Frozen,
+            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
+            SignInRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<AskRefusal> for Failure {
+    fn from(refusal: AskRefusal) -> Self {
+        match refusal {
+            AskRefusal::Throttled(wait) => Self::Throttled(wait),
+            AskRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResetRefusal> for Failure {
+    fn from(refusal: ResetRefusal) -> Self {
+        match refusal {
+            ResetRefusal::WrongCode => Self::WrongCode,
+            ResetRefusal::Password(faults) => Self::Password(faults),
+            ResetRefusal::Throttled(wait) => Self::Throttled(wait),
+            ResetRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}

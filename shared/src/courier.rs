@@ -1,0 +1,91 @@
+//! Mail, sent at most once.
+
+mod letter;
+
+use std::time::Duration;
+
+use aws_config::SdkConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::error::SdkError;
+use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
+
+pub use letter::{Language, Letter};
+
+use crate::config::MailSettings;
+use crate::domain::email_address::EmailAddress;
+use crate::store::chain;
+
+/// How long SES may take. There is one try: neither mail nor text messages carry a mark by which a
+/// repetition could be recognised, so a second try could be a second message.
+const OPERATION: Duration = Duration::from_secs(4);
+
+/// Sends letters by SES.
+#[derive(Debug)]
+pub struct Courier {
+    client: Client,
+    settings: MailSettings,
+}
+
+/// What became of a letter.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Dispatch {
+    /// SES has it.
+    Sent,
+    /// SES refused it: nobody will get it.
+    NotSent,
+    /// The answer was lost: somebody may get it.
+    Unknown,
+}
+
+impl Courier {
+    /// Reaches SES with those settings.
+    #[must_use]
+    pub fn new(aws: &SdkConfig, settings: MailSettings) -> Self {
+        let timeouts = TimeoutConfig::builder()
+            .connect_timeout(OPERATION)
+            .operation_attempt_timeout(OPERATION)
+            .operation_timeout(OPERATION)
+            .build();
+        let config = aws_sdk_sesv2::config::Builder::from(aws)
+            .timeout_config(timeouts)
+            .retry_config(RetryConfig::standard().with_max_attempts(1))
+            .build();
+        Self { client: Client::from_conf(config), settings }
+    }
+
+    /// Sends a letter to the address as its owner spelled it, and to no other.
+    pub async fn mail(&self, to: &EmailAddress, letter: &Letter<'_>, language: Language) -> Dispatch {
+        let text = letter.render(language);
+        let content = |data: String| Content::builder().data(data).charset("UTF-8").build();
+        let parts = (content(text.subject), content(text.plain), content(text.html));
+        let (Ok(subject), Ok(plain), Ok(html)) = parts else {
+            unreachable!("a content with its data is complete");
+        };
+        let message =
+            Message::builder().subject(subject).body(Body::builder().text(plain).html(html).build());
+        let request = self
+            .client
+            .send_email()
+            .from_email_address(&self.settings.from)
+            .set_reply_to_addresses(self.settings.reply_to.clone().map(|address| vec![address]))
+            .set_configuration_set_name(self.settings.configuration_set.clone())
+            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .content(EmailContent::builder().simple(message.build()).build());
+        match request.send().await {
+            Ok(_) => Dispatch::Sent,
+            Err(error) => {
+                tracing::error!(error = %chain(&error), "a letter was not sent");
+                judge(&error)
+            }
+        }
+    }
+}
+
+/// Only SES's own word, or a request that was never made, says that nobody will get the letter. A
+/// connection that failed may have failed after the letter went over it.
+fn judge<E, R>(error: &SdkError<E, R>) -> Dispatch {
+    let was_refused = matches!(error, SdkError::ServiceError(_) | SdkError::ConstructionFailure(_));
+    if was_refused { Dispatch::NotSent } else { Dispatch::Unknown }
+}

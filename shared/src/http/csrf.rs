@@ -1,0 +1,123 @@
+//! Whether a page of this service's own sent a request: by what the browser says about it, and by a
+//! token that other pages cannot know (accounts.md, section 2; security rule 2.6).
+
+use http::HeaderValue;
+
+use super::body::Fields;
+use super::cookie::{self, CSRF_TOKEN_LASTS, Cookie};
+use super::json::Value;
+use super::origin::{self, Provenance};
+use super::request::Request;
+use crate::app::App;
+use crate::domain::csrf_token::{self, Binding, CsrfSecret, Letters, NONCE_LENGTH, PairFault, SECRET_LENGTH};
+use crate::secret::Purpose;
+
+/// The field that carries the token; it goes before the header.
+const FIELD: &str = "csrfmiddlewaretoken";
+
+/// The header that carries it where the field is absent or empty.
+const HEADER: &str = "x-csrftoken";
+
+/// Why a request is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CsrfFault {
+    /// The browser says that it crosses from another site.
+    CrossSite,
+    /// The browser names another origin.
+    OtherOrigin,
+    /// There is no cookie for the token to fit.
+    NoCookie,
+    /// The token is missing, forged, or of another browser or session.
+    Token,
+}
+
+/// A token as `get_token` hands it out.
+#[derive(Clone, Debug)]
+pub struct Issued {
+    /// The token for the page.
+    pub token: String,
+    /// The cookie it fits.
+    pub cookie: HeaderValue,
+}
+
+/// Checks a request that changes something. Its token must be bound to one of the given things; the
+/// answer is to which.
+pub fn check<'a>(
+    app: &App,
+    request: &Request,
+    fields: &Fields,
+    bindings: &[Binding<'a>],
+) -> Result<Binding<'a>, CsrfFault> {
+    refuse_foreign(app, request)?;
+    let secret = csrf_token::pair(presented(request), submitted(request, fields));
+    let secret = secret.map_err(|fault| match fault {
+        PairFault::NoCookie => CsrfFault::NoCookie,
+        PairFault::Different => CsrfFault::Token,
+    })?;
+    let bound = bindings.iter().find(|binding| is_bound(app, &secret, **binding));
+    bound.copied().ok_or(CsrfFault::Token)
+}
+
+/// Refuses what a browser says to come from elsewhere.
+pub fn refuse_foreign(app: &App, request: &Request) -> Result<(), CsrfFault> {
+    match origin::provenance(request, &app.config) {
+        Provenance::Own => Ok(()),
+        Provenance::OtherOrigin => Err(CsrfFault::OtherOrigin),
+        Provenance::CrossSite => Err(CsrfFault::CrossSite),
+    }
+}
+
+/// A token for the browser, newly masked; of the secret it has, if that is good for this binding.
+#[must_use]
+pub fn issue(app: &App, request: &Request, binding: Binding<'_>) -> Issued {
+    let kept = presented(request).and_then(CsrfSecret::presented);
+    let kept = kept.filter(|secret| is_bound(app, secret, binding));
+    let secret = kept.unwrap_or_else(|| fresh(app, binding));
+    Issued { token: mask(app, &secret), cookie: cookie(app, &secret) }
+}
+
+/// The cookie of a new secret: every token of the one before is dead.
+#[must_use]
+pub fn renew(app: &App, binding: Binding<'_>) -> HeaderValue {
+    cookie(app, &fresh(app, binding))
+}
+
+fn presented(request: &Request) -> Option<&str> {
+    // It has one name, whatever protection cookies have.
+    cookie::find(request, Cookie::CsrfToken.name(false))
+}
+
+/// The token of the body; the header counts only where the body has none. Never of the query, which
+/// ends up in logs.
+fn submitted<'a>(request: &'a Request, fields: &'a Fields) -> Option<&'a str> {
+    let header = || request.header(HEADER);
+    match fields.get(FIELD) {
+        None | Some(Value::Null) => header(),
+        Some(Value::Text(text)) if text.is_empty() => header(),
+        Some(Value::Text(text)) => Some(text),
+        Some(Value::Bool | Value::Number(_) | Value::List | Value::Object) => None,
+    }
+}
+
+fn is_bound(app: &App, secret: &CsrfSecret, binding: Binding<'_>) -> bool {
+    let message = secret.derivation(binding);
+    app.secret.accepted_codes(Purpose::CsrfToken, &message).any(|code| secret.has_code(&code))
+}
+
+fn fresh(app: &App, binding: Binding<'_>) -> CsrfSecret {
+    let nonce = letters::<NONCE_LENGTH>(app);
+    CsrfSecret::new(nonce, &app.secret.code(Purpose::CsrfToken, &csrf_token::derivation(binding, nonce)))
+}
+
+fn mask(app: &App, secret: &CsrfSecret) -> String {
+    secret.masked(letters::<SECRET_LENGTH>(app))
+}
+
+fn cookie(app: &App, secret: &CsrfSecret) -> HeaderValue {
+    let (secure, now) = (app.config.secure_cookies, app.clock.now());
+    Cookie::CsrfToken.set(secure, &mask(app, secret), now, CSRF_TOKEN_LASTS)
+}
+
+fn letters<const N: usize>(app: &App) -> Letters<N> {
+    Letters::read(&app.entropy.alphanumeric(N)).expect("an alphanumeric text has its length and letters")
+}

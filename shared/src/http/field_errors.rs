@@ -1,0 +1,47 @@
+//! `{field: [sentences]}`: all that is wrong with a body, in the order of its fields.
+
+use serde::Serialize;
+use serde::ser::{SerializeMap, Serializer};
+
+/// The fields that are wrong, each with its sentences.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FieldErrors(Vec<(&'static str, Vec<String>)>);
+
+impl FieldErrors {
+    /// One sentence about one field.
+    #[must_use]
+    pub fn of(field: &'static str, sentence: &str) -> Self {
+        Self(vec![(field, vec![sentence.to_owned()])])
+    }
+
+    /// Adds sentences about a field.
+    pub fn add(&mut self, field: &'static str, sentences: impl IntoIterator<Item = String>) {
+        let sentences: Vec<String> = sentences.into_iter().collect();
+        if !sentences.is_empty() {
+            self.0.push((field, sentences));
+        }
+    }
+
+    /// Whether nothing is wrong.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// With the fields in the given order, those that are not named last.
+    #[must_use]
+    pub fn in_order(mut self, order: &[&str]) -> Self {
+        self.0.sort_by_key(|(name, _)| order.iter().position(|field| field == name).unwrap_or(order.len()));
+        self
+    }
+}
+
+impl Serialize for FieldErrors {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (field, sentences) in &self.0 {
+            map.serialize_entry(field, sentences)?;
+        }
+        map.end()
+    }
+}

@@ -1,0 +1,206 @@
+//! Roles, standing and groups: what others decide about an account, and the two registries behind it.
+//!
+//! **Superusers.** `REGISTRY#superusers` holds the numbers of all superusers that may come in, as a
+//! set. Whatever makes or unmakes one changes the account and the set in one transaction, and the
+//! part that takes a number out requires that another one stays. So the last superuser is known
+//! without looking through the pool, and two operators who each take away one of the last two meet
+//! on this item: one of them is refused. A set rather than a count, because entering it twice is
+//! entering it once, and because it tells who they are when a table has to be looked into.
+//!
+//! **Groups.** `REGISTRY#groups` maps every name that was ever used to its number. A new name gets
+//! the next number by one conditional write that fails where the name is there already, so that
+//! however many ask at once, all are told the same number. Numbers are never given to another name.
+
+use std::collections::HashMap;
+
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::types::{
+    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
+
+use super::account::{EPOCH, OP, STANDING, everything_ends};
+use super::expression::{Place, Update};
+use super::record::{GroupRecord, standing_word};
+use super::transaction::Transaction;
+use super::{Store, StoreError, Write, key, number, text};
+use crate::domain::account::{Account, Group};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::administration::{GroupName, RollChange, Ruling, is_on_roll};
+
+const IS_STAFF: &str = "is_staff";
+const IS_SUPERUSER: &str = "is_superuser";
+const GROUPS: &str = "groups";
+
+/// The set in the registry of superusers.
+const ACCOUNTS: &str = "numbers";
+
+/// The map in the registry of groups, and the number given last.
+const NAMES: &str = "names";
+const LAST: &str = "last";
+
+/// What came of a ruling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Administered {
+    /// It is done.
+    Applied,
+    /// The account changed since it was read; nothing was written.
+    Refused,
+    /// It would leave the pool without a superuser who can come in; nothing was written.
+    LastSuperuser,
+}
+
+impl Store {
+    /// Makes the account what the ruling says, and with the same write ends its sessions and its key.
+    pub async fn administer(
+        &self,
+        account: &Account,
+        ruling: &Ruling,
+        op: &str,
+    ) -> Result<Administered, StoreError> {
+        let update = everything_ends(account)
+            .set(STANDING, text(standing_word(ruling.standing)))
+            .set(OP, text(op))
+            .if_equal(EPOCH, number(account.epoch))
+            .if_equal(STANDING, text(standing_word(account.standing)));
+        let update = set_flag(set_flag(update, IS_STAFF, ruling.is_staff), IS_SUPERUSER, ruling.is_superuser);
+        let roll = match ruling.roll {
+            RollChange::Stays => {
+                return Ok(match self.write_account(account.number, op, update, |_| false).await? {
+                    Write::Applied => Administered::Applied,
+                    Write::Refused => Administered::Refused,
+                });
+            }
+            RollChange::Enters => self.enter_roll(account.number),
+            RollChange::Leaves => self.leave_roll(account.number),
+        };
+        let items = vec![update.into_part(&self.table, key::account(account.number)), roll];
+        Ok(match self.transact(items, account.number, op).await? {
+            Transaction::Applied => Administered::Applied,
+            Transaction::Failed(failed) if failed.first() == Some(&true) => Administered::Refused,
+            Transaction::Failed(_) => Administered::LastSuperuser,
+        })
+    }
+
+    /// Puts the account into these groups and no others.
+    pub async fn set_groups(
+        &self,
+        account: &Account,
+        groups: &[Group],
+        op: &str,
+    ) -> Result<Write, StoreError> {
+        let update =
+            Update::default().set(OP, text(op)).if_equal(STANDING, text(standing_word(account.standing)));
+        // Absent means none, in the table as well.
+        let update = if account.groups.is_empty() {
+            update.if_absent(GROUPS)
+        } else {
+            update.if_equal(GROUPS, list(&account.groups)?)
+        };
+        let update =
+            if groups.is_empty() { update.remove(GROUPS) } else { update.set(GROUPS, list(groups)?) };
+        self.write_account(account.number, op, update, |_| false).await
+    }
+
+    /// The group with that name, which gets its number by being asked for the first time.
+    pub async fn group(&self, name: &GroupName) -> Result<Group, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::groups()));
+        let registry = request.consistent_read(true).send().await?.item;
+        let known = registry.as_ref().and_then(|registry| read_number(registry, name));
+        let id = match (known, registry) {
+            (Some(id), _) => id,
+            (None, Some(_)) => self.next_group(name).await?,
+            (None, None) => {
+                self.found_groups().await?;
+                self.next_group(name).await?
+            }
+        };
+        Ok(Group { id, name: name.as_str().to_owned() })
+    }
+
+    /// The part of a creation that enters a superuser on the roll.
+    pub(super) fn enrolment(&self, account: &Account) -> Option<TransactWriteItem> {
+        is_on_roll(account.is_superuser, account.standing).then(|| self.enter_roll(account.number))
+    }
+
+    fn enter_roll(&self, account: AccountNumber) -> TransactWriteItem {
+        let update = Update::default().enter(ACCOUNTS, only(account));
+        update.into_part(&self.table, key::superusers())
+    }
+
+    fn leave_roll(&self, account: AccountNumber) -> TransactWriteItem {
+        let update = Update::default().leave(ACCOUNTS, only(account)).if_larger(ACCOUNTS, 1);
+        update.into_part(&self.table, key::superusers())
+    }
+
+    /// Makes the registry of groups unless it is there.
+    async fn found_groups(&self) -> Result<(), StoreError> {
+        let update = Update::default()
+            .set(NAMES, AttributeValue::M(HashMap::new()))
+            .set(LAST, number(0))
+            .if_absent(LAST);
+        // That somebody else made it meanwhile is as good.
+        self.write_groups(update).await?.ok();
+        Ok(())
+    }
+
+    /// Gives the name the next number, or tells the one it was given meanwhile. One write does both,
+    /// so a repetition by the SDK meets the number that the lost answer told.
+    async fn next_group(&self, name: &GroupName) -> Result<u32, StoreError> {
+        let entry = Place::Entry(NAMES, name.as_str());
+        let update = Update::default().set_above(entry, LAST, 1).increase(LAST, 1).if_absent(entry);
+        let id = match self.write_groups(update).await? {
+            Ok(written) => written.get(LAST).and_then(as_number),
+            Err(registry) => read_number(&registry, name),
+        };
+        id.ok_or_else(|| StoreError::Unreadable("the registry of groups".to_owned()))
+    }
+
+    /// Changes the registry of groups: `Ok` holds the new values, `Err` the item that stood in the way.
+    async fn write_groups(&self, update: Update) -> Result<Result<Item, Item>, StoreError> {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key::groups()))
+            .update_expression(update.update_expression())
+            .set_condition_expression(update.condition_expression())
+            .return_values(ReturnValue::UpdatedNew)
+            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
+        let (names, values) = update.into_placeholders();
+        let request = request.set_expression_attribute_names(Some(names));
+        match request.set_expression_attribute_values(values).send().await {
+            Ok(answer) => Ok(Ok(answer.attributes.unwrap_or_default())),
+            Err(error) => match error.as_service_error() {
+                Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
+                    Ok(Err(refusal.item().cloned().unwrap_or_default()))
+                }
+                Some(_) | None => Err(error.into()),
+            },
+        }
+    }
+}
+
+type Item = HashMap<String, AttributeValue>;
+
+/// Absent means false, in the table as well.
+fn set_flag(update: Update, flag: &str, value: bool) -> Update {
+    if value { update.set(flag, AttributeValue::Bool(true)) } else { update.remove(flag) }
+}
+
+/// The set that holds this account alone.
+fn only(account: AccountNumber) -> AttributeValue {
+    AttributeValue::Ns(vec![account.to_string()])
+}
+
+fn list(groups: &[Group]) -> Result<AttributeValue, StoreError> {
+    let records: Vec<GroupRecord> = groups.iter().map(GroupRecord::from).collect();
+    serde_dynamo::to_attribute_value(records).map_err(|error| StoreError::Unreadable(error.to_string()))
+}
+
+fn read_number(registry: &Item, name: &GroupName) -> Option<u32> {
+    registry.get(NAMES)?.as_m().ok()?.get(name.as_str()).and_then(as_number)
+}
+
+fn as_number(value: &AttributeValue) -> Option<u32> {
+    value.as_n().ok()?.parse().ok()
+}

@@ -1,0 +1,322 @@
+//! What the command line may say.
+
+use std::ffi::OsString;
+
+use lexopt::{Arg, ValueExt};
+use tally::domain::administration::Order;
+
+/// Printed for `--help`.
+pub const HELP: &str = "\
+What operators do about accounts, straight on the table.
+
+Usage: tally-admin [--table NAME] COMMAND
+
+Commands:
+  create-superuser --username NAME [--email ADDRESS]
+                            Make a superuser who is staff. The password is asked
+                            for twice on the terminal; elsewhere it is the first
+                            line of standard input
+  staff USER on|off         Let the user into the staff console, or no longer
+  superuser USER on|off     Allow the user everything, or no longer; the last
+                            superuser who can come in stays one
+  group USER add NAME       Put the user into a group, which gets a number when
+                            its name is used for the first time
+  group USER remove NAME    Take the user out of a group
+  freeze USER               Keep the user from coming in
+  unfreeze USER             Let the user in again
+  end-sessions USER         Sign the user out everywhere
+  show USER [--json]        Show the account, without password hash and tokens
+
+USER is a username, an e-mail address or an account number. Digits are a number
+where nobody has that username; #51923482 always is one. The answer says which
+it was. A change of role, freeze and unfreeze sign the user out everywhere, too.
+
+Options:
+      --table NAME          The DynamoDB table [default: TALLY_TABLE]
+  -h, --help                Print this help
+  -V, --version             Print the version
+
+Environment: TALLY_TABLE, and what the AWS SDK reads: AWS_REGION, AWS_PROFILE,
+AWS_ACCESS_KEY_ID and so on, AWS_ENDPOINT_URL for a table that is not on AWS.
+
+Exit code: 0 done, or so already; 1 failed; 2 the command line makes no sense.
+";
+
+/// Printed for `--version`.
+pub const VERSION: &str = concat!("tally-admin ", env!("CARGO_PKG_VERSION"));
+
+/// What the process exits with after a [`UsageError`], as is the custom of Unix tools.
+pub const USAGE_EXIT_CODE: u8 = 2;
+
+/// What the caller wants of the binary.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Invocation {
+    /// Carry out a command.
+    Run(Options),
+    /// Print [`HELP`].
+    Help,
+    /// Print [`VERSION`].
+    Version,
+}
+
+/// A command, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// The table, if not the environment's.
+    pub table: Option<String>,
+    /// What to do.
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Make a superuser.
+    CreateSuperuser {
+        /// The name, as typed.
+        username: String,
+        /// The address, as typed.
+        email: Option<String>,
+    },
+    /// Give an order about a user.
+    Order {
+        /// Whom it is about, as typed.
+        user: String,
+        /// What is to be done.
+        order: Order,
+    },
+    /// Put a user into a group or take one out.
+    Group {
+        /// Whom it is about, as typed.
+        user: String,
+        /// Whether it is to be in the group or outside.
+        inside: bool,
+        /// The group, as typed.
+        name: String,
+    },
+    /// Show an account.
+    Show {
+        /// Whose, as typed.
+        user: String,
+        /// Whether a machine reads it.
+        json: bool,
+    },
+}
+
+/// Why a command line makes no sense; its text is meant for the terminal.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}\nTry 'tally-admin --help'.")]
+pub struct UsageError(String);
+
+/// Everything that was said, before it is known whether it makes sense together.
+#[derive(Debug, Default)]
+struct Said {
+    table: Option<String>,
+    username: Option<String>,
+    email: Option<String>,
+    json: bool,
+    words: Vec<String>,
+}
+
+/// Reads the arguments that follow the name of the program.
+///
+/// Of an option that is given twice, the last one counts, so that an alias can be overridden.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, UsageError> {
+    let mut arguments = lexopt::Parser::from_args(arguments.into_iter().collect::<Vec<_>>());
+    let mut said = Said::default();
+    while let Some(argument) = arguments.next().map_err(unreadable)? {
+        match argument {
+            Arg::Long("table") => said.table = Some(text(arguments.value())?),
+            Arg::Long("username") => said.username = Some(text(arguments.value())?),
+            Arg::Long("email") => said.email = Some(text(arguments.value())?),
+            Arg::Long("json") => said.json = true,
+            Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
+            Arg::Long("version") | Arg::Short('V') => return Ok(Invocation::Version),
+            Arg::Value(word) => said.words.push(text(Ok(word))?),
+            unknown @ (Arg::Long(_) | Arg::Short(_)) => return Err(unreadable(unknown.unexpected())),
+        }
+    }
+    if said.table.as_deref() == Some("") {
+        return Err(UsageError("--table needs the name of a table.".to_owned()));
+    }
+    let command = command(&said)?;
+    refuse_foreign_options(&said, &command)?;
+    Ok(Invocation::Run(Options { table: said.table, command }))
+}
+
+fn command(said: &Said) -> Result<Command, UsageError> {
+    let words: Vec<&str> = said.words.iter().map(String::as_str).collect();
+    let order = |user: &str, order| Ok(Command::Order { user: user.to_owned(), order });
+    match words[..] {
+        [] => refuse("A command is missing."),
+        ["create-superuser"] => match &said.username {
+            Some(username) => {
+                Ok(Command::CreateSuperuser { username: username.clone(), email: said.email.clone() })
+            }
+            None => refuse("create-superuser needs --username NAME."),
+        },
+        ["staff", user, switch] => order(user, Order::Staff(is_on(switch)?)),
+        ["superuser", user, switch] => order(user, Order::Superuser(is_on(switch)?)),
+        ["freeze", user] => order(user, Order::Freeze),
+        ["unfreeze", user] => order(user, Order::Unfreeze),
+        ["end-sessions", user] => order(user, Order::EndSessions),
+        ["group", user, verb @ ("add" | "remove"), name] => {
+            Ok(Command::Group { user: user.to_owned(), inside: verb == "add", name: name.to_owned() })
+        }
+        ["show", user] => Ok(Command::Show { user: user.to_owned(), json: said.json }),
+        [command, ..] => match usage(command) {
+            Some(usage) => refuse(&format!("This command is written {usage}.")),
+            None => refuse(&format!("There is no command {command:?}.")),
+        },
+    }
+}
+
+/// How a command is written whose name is right.
+fn usage(command: &str) -> Option<&'static str> {
+    Some(match command {
+        "create-superuser" => "create-superuser --username NAME [--email ADDRESS]",
+        "staff" => "staff USER on|off",
+        "superuser" => "superuser USER on|off",
+        "group" => "group USER add|remove NAME",
+        "freeze" => "freeze USER",
+        "unfreeze" => "unfreeze USER",
+        "end-sessions" => "end-sessions USER",
+        "show" => "show USER [--json]",
+        _ => return None,
+    })
+}
+
+/// An option that a command does not know was meant for something; it is not passed over.
+fn refuse_foreign_options(said: &Said, command: &Command) -> Result<(), UsageError> {
+    let (creates, shows) = match command {
+        Command::CreateSuperuser { .. } => (true, false),
+        Command::Show { .. } => (false, true),
+        Command::Order { .. } | Command::Group { .. } => (false, false),
+    };
+    let foreign = [
+        ("--username", said.username.is_some() && !creates),
+        ("--email", said.email.is_some() && !creates),
+        ("--json", said.json && !shows),
+    ];
+    match foreign.into_iter().find(|(_, is_foreign)| *is_foreign) {
+        Some((option, _)) => refuse(&format!("This command has no option {option}.")),
+        None => Ok(()),
+    }
+}
+
+fn is_on(switch: &str) -> Result<bool, UsageError> {
+    match switch {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        other => refuse(&format!("It is on or off, not {other:?}.")),
+    }
+}
+
+fn text(value: Result<OsString, lexopt::Error>) -> Result<String, UsageError> {
+    value.and_then(ValueExt::string).map_err(unreadable)
+}
+
+/// The library words its messages for the terminal already; they only lack the capital and the full stop.
+#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
+fn unreadable(error: lexopt::Error) -> UsageError {
+    let message = error.to_string();
+    let mut letters = message.chars();
+    let capital = letters.next().map(|first| first.to_ascii_uppercase());
+    UsageError(format!("{}{}.", capital.map_or_else(String::new, String::from), letters.as_str()))
+}
+
+fn refuse<T>(message: &str) -> Result<T, UsageError> {
+    Err(UsageError(message.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(line: &str) -> Result<Invocation, String> {
+        let words = line.split_whitespace().map(OsString::from);
+        parse(words).map_err(|error| error.to_string().lines().next().unwrap().to_owned())
+    }
+
+    fn command(line: &str) -> Command {
+        match read(line).unwrap() {
+            Invocation::Run(options) => options.command,
+            other @ (Invocation::Help | Invocation::Version) => panic!("{line}: {other:?}"),
+        }
+    }
+
+    #[test]
+    fn every_command_is_heard() {
+        let username = "zhang".to_owned();
+        let user = || "zhang".to_owned();
+        let order = |order| Command::Order { user: user(), order };
+        let email = Some("z@example.com".to_owned());
+        assert_eq!(
+            command("create-superuser --username zhang --email z@example.com"),
+            Command::CreateSuperuser { username: username.clone(), email }
+        );
+        assert_eq!(
+            command("--username=zhang create-superuser"),
+            Command::CreateSuperuser { username, email: None }
+        );
+        assert_eq!(command("staff zhang on"), order(Order::Staff(true)));
+        assert_eq!(command("superuser zhang off"), order(Order::Superuser(false)));
+        assert_eq!(command("freeze zhang"), order(Order::Freeze));
+        assert_eq!(command("unfreeze zhang"), order(Order::Unfreeze));
+        assert_eq!(command("end-sessions zhang"), order(Order::EndSessions));
+        let group = |inside| Command::Group { user: user(), inside, name: "运营".to_owned() };
+        assert_eq!(command("group zhang add 运营"), group(true));
+        assert_eq!(command("group zhang remove 运营"), group(false));
+        assert_eq!(command("show --json zhang"), Command::Show { user: user(), json: true });
+        let dashed = Command::Show { user: "-zhang".to_owned(), json: false };
+        assert_eq!(command("show -- -zhang"), dashed);
+    }
+
+    #[test]
+    fn the_table_may_stand_anywhere() {
+        for line in ["--table pool freeze zhang", "freeze --table=pool zhang", "freeze zhang --table pool"] {
+            match read(line) {
+                Ok(Invocation::Run(options)) => assert_eq!(options.table.as_deref(), Some("pool"), "{line}"),
+                other @ (Ok(Invocation::Help | Invocation::Version) | Err(_)) => panic!("{line}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn help_and_version_win_over_what_follows() {
+        assert_eq!(read("--help --nonsense"), Ok(Invocation::Help));
+        assert_eq!(read("staff -h"), Ok(Invocation::Help));
+        assert_eq!(read("-V"), Ok(Invocation::Version));
+        for command in ["staff", "superuser", "freeze", "unfreeze", "end-sessions"] {
+            assert!(HELP.contains(usage(command).unwrap()), "{command}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        let mistakes = [
+            ("", "A command is missing."),
+            ("--json", "A command is missing."),
+            ("promote zhang", "There is no command \"promote\"."),
+            ("staff zhang", "This command is written staff USER on|off."),
+            ("staff zhang yes", "It is on or off, not \"yes\"."),
+            ("freeze", "This command is written freeze USER."),
+            ("freeze zhang li", "This command is written freeze USER."),
+            ("group zhang join a", "This command is written group USER add|remove NAME."),
+            ("create-superuser", "create-superuser needs --username NAME."),
+            (
+                "create-superuser zhang",
+                "This command is written create-superuser --username NAME [--email ADDRESS].",
+            ),
+            ("create-superuser --username", "Missing argument for option '--username'."),
+            ("create-superuser --username a --password b", "Invalid option '--password'."),
+            ("freeze zhang --json", "This command has no option --json."),
+            ("show zhang --email e", "This command has no option --email."),
+            ("--table= show zhang", "--table needs the name of a table."),
+            ("-x", "Invalid option '-x'."),
+        ];
+        for (line, message) in mistakes {
+            assert_eq!(read(line), Err(message.to_owned()), "{line}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Carrying out a command: find the user, ask the services, say what came of it.
+
+use tally::app::Basics;
+use tally::domain::account::Names;
+use tally::domain::administration::{GroupName, GroupNameFault, MAX_GROUP_NAME, Order};
+use tally::domain::credential::Cost;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::{MAX_BYTES, MIN_CHARACTERS, Password, PasswordFault};
+use tally::domain::username::{self, Username, UsernameFault};
+use tally::services::administration::{self, Found, NewSuperuser, NotFound, Obeyed, OrderRefusal};
+use tally::services::hashing::Hasher;
+use tally::services::registration::Taken;
+use tally::store::StoreError;
+use zeroize::Zeroizing;
+
+use crate::arguments::Command;
+use crate::printing;
+use crate::terminal::NoPassword;
+
+/// Why a command was not carried out; its text is meant for the terminal.
+#[derive(Debug, thiserror::Error)]
+pub enum Failure {
+    /// Something in it breaks the rules, or the accounts are not as it needs them.
+    #[error("{0}")]
+    Refused(String),
+    /// There is no password.
+    #[error(transparent)]
+    NoPassword(#[from] NoPassword),
+    /// The table cannot be used.
+    #[error("The table {table:?} cannot be used")]
+    Table {
+        /// Its name.
+        table: String,
+        /// Why.
+        #[source]
+        source: StoreError,
+    },
+}
+
+/// Carries out a command and answers what to print. `ask_password` may wait for somebody to type.
+pub async fn carry_out(
+    on: &Basics,
+    command: Command,
+    ask_password: impl FnOnce() -> Result<Zeroizing<String>, NoPassword> + Send + 'static,
+) -> Result<String, Failure> {
+    match command {
+        Command::CreateSuperuser { username, email } => {
+            create_superuser(on, &username, email.as_deref(), ask_password).await
+        }
+        Command::Order { user, order } => obey(on, &user, order).await,
+        Command::Group { user, inside, name } => regroup(on, &user, inside, &name).await,
+        Command::Show { user, json } => {
+            let found = find(on, &user).await?;
+            let card = printing::Card::of(&found, administration::living_sessions(on, &found.account));
+            Ok(if json { card.json() } else { card.text() })
+        }
+    }
+}
+
+async fn create_superuser(
+    on: &Basics,
+    username: &str,
+    email: Option<&str>,
+    ask_password: impl FnOnce() -> Result<Zeroizing<String>, NoPassword> + Send + 'static,
+) -> Result<String, Failure> {
+    let email = email.map(EmailAddress::parse).transpose();
+    let email = email.map_err(|_| refused("This is no e-mail address that can be registered."))?;
+    let username = Username::parse(username, email.as_ref());
+    let username = username.map_err(|fault| refused(username_words(fault)))?;
+    // Before asking for a password in vain; this also tells a table that cannot be reached.
+    let taken = administration::taken(on, &username, email.as_ref()).await;
+    refuse_taken(taken.map_err(|source| unusable(on, source))?)?;
+    let typed = tokio::task::spawn_blocking(ask_password).await;
+    let typed = typed.map_err(|_| refused("The password cannot be read."))??;
+    let password = judge(&typed, &Names { username: Some(&username), email: email.as_ref() })?;
+    let hasher = Hasher::new(Cost::PRODUCTION);
+    let wanted = NewSuperuser { username, email, password };
+    let created = administration::create_superuser(on, &hasher, wanted).await;
+    match created.map_err(|source| unusable(on, source))? {
+        Ok(account) => Ok(printing::created(&account)),
+        Err(taken) => refuse_taken(taken).map(|()| String::new()),
+    }
+}
+
+async fn obey(on: &Basics, user: &str, order: Order) -> Result<String, Failure> {
+    let found = find(on, user).await?;
+    match administration::obey(on, found.account.number, order).await {
+        Ok(Obeyed::Done { sessions }) => Ok(printing::done(&found, order, sessions)),
+        Ok(Obeyed::AlreadySo) => Ok(printing::already_so(&found, order)),
+        Err(refusal) => Err(order_failure(on, &found, refusal)),
+    }
+}
+
+async fn regroup(on: &Basics, user: &str, inside: bool, name: &str) -> Result<String, Failure> {
+    let name = GroupName::parse(name).map_err(|fault| refused(group_name_words(fault)))?;
+    let found = find(on, user).await?;
+    let number = found.account.number;
+    let printed = if inside {
+        let joined = administration::join(on, number, &name).await;
+        joined.map(|(group, was_outside)| printing::joined(&found, &group, was_outside))
+    } else {
+        let left = administration::leave(on, number, &name).await;
+        left.map(|was_inside| printing::left(&found, name.as_str(), was_inside))
+    };
+    printed.map_err(|refusal| order_failure(on, &found, refusal))
+}
+
+async fn find(on: &Basics, user: &str) -> Result<Found, Failure> {
+    administration::find(on, user).await.map_err(|not_found| match not_found {
+        NotFound::Nobody => refused(format!(
+            "There is no user {user:?}: it is nobody's username, e-mail address or account number."
+        )),
+        NotFound::Ambiguous { username, email } => refused(format!(
+            "{user:?} is the username of account {username} and the e-mail address of account {email}. \
+             Write #{username} or #{email}."
+        )),
+        NotFound::Unavailable(source) => unusable(on, source),
+    })
+}
+
+fn order_failure(on: &Basics, found: &Found, refusal: OrderRefusal) -> Failure {
+    match refusal {
+        OrderRefusal::Gone => refused(format!("{} is deleted.", printing::person(found))),
+        OrderRefusal::LastSuperuser => refused(format!(
+            "{} is the last superuser who can come in. Make another one first.",
+            printing::person(found)
+        )),
+        OrderRefusal::Unavailable(source) => unusable(on, source),
+    }
+}
+
+/// Takes a password that keeps every rule.
+fn judge(typed: &str, names: &Names<'_>) -> Result<Password, Failure> {
+    let password = Password::new(typed)
+        .map_err(|_| refused(format!("The password is longer than {MAX_BYTES} bytes.")))?;
+    let faults = password.faults(names);
+    if faults.is_empty() {
+        return Ok(password);
+    }
+    let words: Vec<String> = faults.into_iter().map(password_words).collect();
+    Err(refused(words.join("\n")))
+}
+
+fn refuse_taken(taken: Taken) -> Result<(), Failure> {
+    match (taken.username, taken.email) {
+        (false, false) => Ok(()),
+        (true, false) => Err(refused("The username is taken.")),
+        (false, true) => Err(refused("The e-mail address is taken.")),
+        (true, true) => Err(refused("The username and the e-mail address are taken.")),
+    }
+}
+
+fn username_words(fault: UsernameFault) -> String {
+    match fault {
+        UsernameFault::TooLong => {
+            format!("The username is longer than {} characters.", username::MAX_CHARACTERS)
+        }
+        UsernameFault::Characters => "A username consists of ASCII letters, digits and @ . + - _".to_owned(),
+        UsernameFault::AnothersIdentifier => {
+            "The username reads like a phone number or like an e-mail address that is not the user's own."
+                .to_owned()
+        }
+    }
+}
+
+fn password_words(fault: PasswordFault) -> String {
+    match fault {
+        PasswordFault::TooShort => format!("The password has fewer than {MIN_CHARACTERS} characters."),
+        PasswordFault::TooCommon => {
+            "The password is a common one, or the user's own name or address.".to_owned()
+        }
+        PasswordFault::EntirelyNumeric => "The password consists of digits only.".to_owned(),
+        PasswordFault::ControlCharacter => "The password holds a control character.".to_owned(),
+    }
+}
+
+fn group_name_words(fault: GroupNameFault) -> String {
+    match fault {
+        GroupNameFault::Empty => "A group needs a name.".to_owned(),
+        GroupNameFault::TooLong => format!("The group's name is longer than {MAX_GROUP_NAME} characters."),
+        GroupNameFault::ControlCharacter => "The group's name holds a control character.".to_owned(),
+    }
+}
+
+fn refused(message: impl Into<String>) -> Failure {
+    Failure::Refused(message.into())
+}
+
+fn unusable(on: &Basics, source: StoreError) -> Failure {
+    Failure::Table { table: on.store.table().to_owned(), source }
+}
