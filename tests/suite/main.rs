@@ -1,1 +1,15 @@
-//! stub
+//! The whole service, seen from outside.
+
+mod accounts;
+mod administration;
+mod browser;
+mod costs;
+mod durability;
+mod faults;
+mod flows;
+mod lambda;
+mod manage;
+mod races;
+mod security;
+mod tidy;
+mod wire;

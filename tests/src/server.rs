@@ -1,0 +1,236 @@
+//! The whole service in the test's own process: its own database in memory, a clock that stands until it is
+//! moved, and hashes that cost next to nothing.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{ConnectInfo, Request};
+use jiff::Timestamp;
+use local::aws::Storage;
+use local::inbox::Inbox;
+use local::service::{SECRET_ID, Service, ServiceOptions, TABLE};
+use tally::app::App;
+use tally::clock::Clock;
+use tally::config::{Config, MailSettings};
+use tally::domain::address_budget::AddressLimits;
+use tally::domain::credential::Cost;
+use tally::entropy::Entropy;
+use tally::http::request::ClientAddress;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::client::Client;
+
+/// The server's secret of every test.
+pub const SECRET: &str = r#"{"current":"a secret that only tests know, 0123456789"}"#;
+
+/// When every test begins: the moment of contract 002's example.
+pub const START: &str = "2017-07-06T05:11:24.481Z";
+
+/// A hash that takes microseconds.
+pub const CHEAP: Cost = Cost { memory_kib: 16, passes: 1, lanes: 1 };
+
+/// A running service; it ends when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    service: Service,
+    clock: Clock,
+    front: Option<Front>,
+}
+
+/// How a server is to run; see [`Server::builder`].
+#[derive(Debug)]
+pub struct Builder {
+    options: ServiceOptions,
+    deployed: Option<Vec<String>>,
+}
+
+/// The functions with the settings of a deployment, in front of the same table.
+#[derive(Debug)]
+struct Front {
+    address: SocketAddr,
+    app: App,
+    server: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts a service with wide address limits and cheap hashes.
+    pub async fn start() -> Self {
+        Self::builder().start().await
+    }
+
+    /// A service that is to differ from [`Server::start`].
+    #[must_use]
+    pub fn builder() -> Builder {
+        let start: Timestamp = START.parse().expect("the start is a time");
+        let options = ServiceOptions {
+            storage: Storage::Memory,
+            secret: SECRET.to_owned(),
+            trusted_origins: Vec::new(),
+            mail: mail(),
+            code_answer_time: Duration::ZERO,
+            address_limits: AddressLimits::Relaxed,
+            hash_cost: CHEAP,
+            clock: Clock::manual(start),
+            entropy: Entropy::System,
+        };
+        Builder { options, deployed: None }
+    }
+
+    /// The time as the service sees it.
+    #[must_use]
+    pub fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
+    /// The parts that the functions share, for what only operators and tests do.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        self.front.as_ref().map_or_else(|| self.service.app(), |front| &front.app)
+    }
+
+    /// Where it answers, without a final slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        self.front.as_ref().map_or_else(|| self.service.url(), |front| format!("http://{}", front.address))
+    }
+
+    /// Everything it has sent.
+    #[must_use]
+    pub fn inbox(&self) -> Inbox {
+        self.service.aws().inbox()
+    }
+
+    /// The service itself.
+    #[must_use]
+    pub fn service(&self) -> &Service {
+        &self.service
+    }
+
+    /// A client with no cookies yet.
+    #[must_use]
+    pub fn client(&self) -> Client {
+        Client::new(&self.url())
+    }
+
+    /// Ends the service once the requests under way are answered.
+    pub async fn stop(self) {
+        if let Some(front) = &self.front {
+            front.server.abort();
+        }
+        self.service.stop().await;
+    }
+}
+
+/// Who the mail of every test is from.
+#[must_use]
+pub fn mail() -> MailSettings {
+    MailSettings { from: "tigertally@example.com".to_owned(), reply_to: None, configuration_set: None }
+}
+
+impl Builder {
+    /// The limits per network address of a deployment, instead of wide ones.
+    #[must_use]
+    pub fn production_limits(mut self) -> Self {
+        self.options.address_limits = AddressLimits::Production;
+        self
+    }
+
+    /// What a password hash costs.
+    #[must_use]
+    pub fn hash_cost(mut self, cost: Cost) -> Self {
+        self.options.hash_cost = cost;
+        self
+    }
+
+    /// Where the database lives.
+    #[must_use]
+    pub fn storage(mut self, storage: Storage) -> Self {
+        self.options.storage = storage;
+        self
+    }
+
+    /// The machine's own time, for what lives by it, such as a browser.
+    #[must_use]
+    pub fn real_clock(self) -> Self {
+        self.clock(Clock::System)
+    }
+
+    /// How long the answer to a request for a code takes at least.
+    #[must_use]
+    pub fn code_answer_time(mut self, time: Duration) -> Self {
+        self.options.code_answer_time = time;
+        self
+    }
+
+    /// An origin besides its own whose pages may use it.
+    #[must_use]
+    pub fn trusting(mut self, origin: &str) -> Self {
+        self.options.trusted_origins.push(origin.to_owned());
+        self
+    }
+
+    /// The time.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.options.clock = clock;
+        self
+    }
+
+    /// Cookies as a deployment sets them, and these origins trusted.
+    #[must_use]
+    pub fn deployed(mut self, trusted_origins: &[&str]) -> Self {
+        self.deployed = Some(trusted_origins.iter().map(|origin| (*origin).to_owned()).collect());
+        self
+    }
+
+    /// Starts it.
+    pub async fn start(self) -> Server {
+        let Self { options, deployed } = self;
+        let (clock, limits, cost) = (options.clock.clone(), options.address_limits, options.hash_cost);
+        let entropy = options.entropy.clone();
+        let (listener, aws_listener) = (listen().await, listen().await);
+        let service = Service::start(listener, aws_listener, options).await.expect("the service starts");
+        let front = match deployed {
+            None => None,
+            Some(trusted_origins) => {
+                let config = Config {
+                    table: TABLE.to_owned(),
+                    secret_id: SECRET_ID.to_owned(),
+                    secure_cookies: true,
+                    trusted_origins,
+                    mail: mail(),
+                    code_answer_time: Duration::ZERO,
+                    address_limits: limits,
+                    hash_cost: cost,
+                    aws_endpoint: Some(service.aws().url()),
+                };
+                let app = App::start(config, clock.clone(), entropy).await.expect("the functions start");
+                Some(Front::start(app).await)
+            }
+        };
+        Server { service, clock, front }
+    }
+}
+
+impl Front {
+    async fn start(app: App) -> Self {
+        let router: Router =
+            rest_auth::router(app.clone()).layer(axum::middleware::map_request(tell_address));
+        let listener = listen().await;
+        let address = listener.local_addr().expect("a listener has an address");
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async { axum::serve(listener, service).await.expect("it serves") });
+        Self { address, app, server }
+    }
+}
+
+async fn listen() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("the system has a free port")
+}
+
+async fn tell_address(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
+    request.extensions_mut().insert(ClientAddress(peer.ip()));
+    request
+}

@@ -1,0 +1,100 @@
+//! One person's way through several groups.
+
+use serde_json::json;
+use tally::app::Basics;
+use tally::domain::administration::Order;
+use tally::services::administration;
+use tests::process::Tigertally;
+use tests::server::Server;
+
+const PASSWORD: &str = "fswxxz1456";
+const NEW_PASSWORD: &str = "tiger-tally-78";
+const EMAIL: &str = "xiaoming@example.com";
+
+#[tokio::test]
+async fn registered_made_staff_and_reset_by_mail_in_all_three_groups() {
+    let service = Tigertally::start(&["--memory"]).await;
+    let caller = tests::client::Client::new(service.url());
+    let registration =
+        json!({"username": "xiaoming", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
+    let key = caller.post("/rest-auth/registration/").json(&registration).send().await.key();
+
+    let manage = json!({"username": EMAIL, "password": PASSWORD});
+    let refused = caller.post("/v3_1/manage/login/").json(&manage).send().await;
+    assert_eq!(refused.json()["meta"]["code"], 1002, "not on the staff yet");
+    let made_staff = service.administer(&["staff", EMAIL, "on"]).await;
+    assert!(made_staff.status.success(), "{made_staff:?}");
+
+    // The change of role has ended everything before it.
+    assert_eq!(caller.get("/api/users_display/").without_cookies().token(&key).send().await.code(), 401);
+    let key = tests::client::Client::new(service.url()).login("xiaoming", PASSWORD).await.key();
+    let token = caller.post("/v3_1/manage/login/").json(&manage).send().await.json()["data"]["token"].clone();
+    let browser = tests::client::Client::new(service.url());
+    log_in_at_accounts(&browser, PASSWORD, 1).await;
+
+    caller.post("/v3_1/manage/verCode/").json(&json!({"username": EMAIL, "code_type": 1})).send().await;
+    let messages = caller.get("/_local/messages").send().await.json();
+    assert_eq!(messages[0]["to"], EMAIL);
+    let text = messages[0]["text"].as_str().expect("the message has a text");
+    let code =
+        text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("a code in the text");
+    let reset =
+        json!({"username": EMAIL, "vercode": code, "password": NEW_PASSWORD, "password2": NEW_PASSWORD});
+    let reset = caller.post("/v3_1/manage/password/reset/").json(&reset).send().await;
+    assert_eq!(reset.json()["meta"]["message"], "重置密码成功！");
+
+    let token = token.as_str().expect("the token is a text");
+    for credential in [&key, token] {
+        let answer = caller.get("/api/users_display/").without_cookies().token(credential).send().await;
+        assert_eq!(answer.code(), 401, "{answer:?}");
+    }
+    assert_eq!(browser.get("/api/accounts/account_change/").send().await.code(), 401);
+
+    for (password, code, manage_code) in [(PASSWORD, 400, 1002), (NEW_PASSWORD, 200, 0)] {
+        let other = tests::client::Client::new(service.url());
+        assert_eq!(other.login("xiaoming", password).await.code(), code);
+        let manage = json!({"username": EMAIL, "password": password});
+        let answer = other.post("/v3_1/manage/login/").json(&manage).send().await;
+        assert_eq!(answer.json()["meta"]["code"], manage_code);
+        log_in_at_accounts(&tests::client::Client::new(service.url()), password, i64::from(code == 200))
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn logging_out_of_another_group_leaves_the_shared_key_alone() {
+    let server = Server::start().await;
+    let registration =
+        json!({"username": "xiaoming", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
+    server.client().post("/rest-auth/registration/").json(&registration).send().await;
+    make_staff(&server).await;
+    let key = server.client().login("xiaoming", PASSWORD).await.key();
+
+    let browser = server.client();
+    log_in_at_accounts(&browser, PASSWORD, 1).await;
+    browser.get("/api/accounts/logout/").send().await;
+    assert_eq!(browser.get("/api/accounts/account_change/").send().await.code(), 401);
+    let manage = json!({"username": EMAIL, "password": PASSWORD});
+    let token = server.client().post("/v3_1/manage/login/").json(&manage).send().await;
+    let token = token.json()["data"]["token"].as_str().expect("the token is a text").to_owned();
+    server.client().post("/rest-auth/logout/").token(&token).send().await;
+    assert_eq!(server.client().get("/api/users_display/").token(&token).send().await.code(), 401);
+
+    assert_eq!(server.client().get("/api/users_display/").token(&key).send().await.code(), 404, "let in");
+    server.client().post("/rest-auth/logout/").token(&key).send().await;
+    assert_eq!(server.client().get("/api/users_display/").token(&key).send().await.code(), 401);
+}
+
+async fn make_staff(server: &Server) {
+    let on = Basics::from(server.app());
+    let found = administration::find(&on, EMAIL).await.expect("the user is there");
+    administration::obey(&on, found.account.number, Order::Staff(true)).await.expect("it is done");
+}
+
+async fn log_in_at_accounts(browser: &tests::client::Client, password: &str, code: i64) {
+    let token = browser.get("/api/accounts/get_token/").send().await.json()["data"].clone();
+    let token = token.as_str().expect("the token is a text");
+    let fields = [("csrfmiddlewaretoken", token), ("username", "xiaoming"), ("password", password)];
+    let answer = browser.post("/api/accounts/login/").form(&fields).send().await;
+    assert_eq!(answer.json()["code"], code, "{answer:?}");
+}

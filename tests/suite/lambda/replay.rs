@@ -1,0 +1,179 @@
+//! The sample events of each function, one story after the other.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::Value;
+use tally::app::Basics;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::Password;
+use tally::domain::username::Username;
+use tally::services::administration::{self, NewSuperuser};
+use tests::process;
+use tests::runtime_api::{Function, environment};
+use tests::tapped::Ground;
+
+use super::body;
+
+const SESSION_COOKIE: &str = "__Host-sessionid=";
+
+fn events(group: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../events").join(group)
+}
+
+/// A file of the group's sample events.
+pub(crate) fn read(group: &str, name: &str) -> String {
+    std::fs::read_to_string(events(group).join(name)).unwrap_or_else(|error| panic!("{name}: {error}"))
+}
+
+/// The sample events of the group, in the order of their names.
+fn names(group: &str) -> Vec<String> {
+    let folder = std::fs::read_dir(events(group)).expect("there are sample events");
+    let names = folder.map(|entry| entry.expect("the folder can be read").file_name());
+    let names = names.map(|name| name.into_string().expect("names are plain"));
+    let mut names: Vec<String> = names.filter(|name| name != "expected.json").collect();
+    names.sort();
+    names
+}
+
+/// Whether the body is the expected one, in which `"*"` is any text or number.
+fn is_as_expected(found: &Value, expected: &Value) -> bool {
+    match (found, expected) {
+        (Value::String(_) | Value::Number(_), Value::String(any)) if any == "*" => true,
+        (Value::Object(found), Value::Object(expected)) => {
+            let same = |(name, value): (&String, &Value)| {
+                found.get(name).is_some_and(|found| is_as_expected(found, value))
+            };
+            found.len() == expected.len() && expected.iter().all(same)
+        }
+        (Value::Array(found), Value::Array(expected)) => {
+            let mut pairs = found.iter().zip(expected);
+            found.len() == expected.len() && pairs.all(|(found, value)| is_as_expected(found, value))
+        }
+        _ => found == expected,
+    }
+}
+
+/// Takes an answer apart as API Gateway does with payload version 2.
+fn check_form(name: &str, event: &Value, answer: &Value) {
+    assert_eq!(answer["isBase64Encoded"], false, "{name}: text is sent as text");
+    let headers = answer["headers"].as_object().expect("an answer has headers");
+    assert_eq!(headers["content-type"], "application/json", "{name}");
+    assert_eq!(headers["cache-control"], "no-store", "{name}");
+    assert_eq!(headers["x-request-id"], event["requestContext"]["requestId"], "{name}");
+    assert!(!headers.contains_key("set-cookie"), "{name}: cookies have a list of their own");
+    // The gateway ignores this field, so whatever stands only there is lost.
+    let multiple = answer["multiValueHeaders"].as_object().into_iter().flatten();
+    for (header, values) in multiple.filter(|(header, _)| *header != "set-cookie") {
+        let single = values.as_array().is_none_or(|values| values.len() == 1);
+        assert!(single && headers.contains_key(header), "{name}: {header} is repeated: {values}");
+    }
+    let cookies: Vec<&str> =
+        answer["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+    assert!(cookies.iter().all(|cookie| cookie.contains("; Secure")), "{name}: {cookies:?}");
+}
+
+/// What the story has brought so far, for the placeholders of the events to come.
+#[derive(Default)]
+struct Story {
+    key: String,
+    session: String,
+    csrf_token: String,
+}
+
+impl Story {
+    fn fill(&self, event: &str) -> String {
+        let event = event.replace("{{key}}", &self.key).replace("{{sessionid}}", &self.session);
+        event.replace("{{csrftoken}}", &self.csrf_token)
+    }
+
+    fn go_on(&mut self, answer: &Value) {
+        if let Some(key) = body(answer)["key"].as_str() {
+            key.clone_into(&mut self.key);
+        }
+        for cookie in answer["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+            let value = |prefix| cookie.strip_prefix(prefix)?.split(';').next().map(str::to_owned);
+            // A deletion sets it to a pair of quotes.
+            if let Some(session) = value(SESSION_COOKIE).filter(|value| value != "\"\"") {
+                self.session = session;
+            }
+            if let Some(token) = value("csrftoken=") {
+                self.csrf_token = token;
+            }
+        }
+    }
+}
+
+/// Sends all events of the group and compares the answers with those they promise.
+async fn replay(group: &str, function: &mut Function) -> Story {
+    let expected: BTreeMap<String, Value> =
+        serde_json::from_str(&read(group, "expected.json")).expect("answers are JSON");
+    let names = names(group);
+    assert_eq!(names, expected.keys().cloned().collect::<Vec<_>>(), "every event has its answer");
+    let mut story = Story::default();
+    let mut faults = Vec::new();
+    for name in names {
+        let text = story.fill(&read(group, &name));
+        let event: Value = serde_json::from_str(&text).expect("an event is JSON");
+        let outcome = function.invoke(&text).await;
+        let answer = outcome.unwrap_or_else(|error| panic!("{name}: the invocation failed: {error}"));
+        check_form(&name, &event, &answer);
+        let (found, wanted) = (body(&answer), &expected[&name]);
+        if answer["statusCode"] != wanted["status"] || !is_as_expected(&found, &wanted["body"]) {
+            faults.push(format!("{name}: {} {found}\n  instead of {wanted}", answer["statusCode"]));
+        }
+        story.go_on(&answer);
+    }
+    assert!(faults.is_empty(), "{} events:\n{}", faults.len(), faults.join("\n"));
+    story
+}
+
+#[tokio::test]
+async fn the_deployed_rest_auth_answers_its_sample_events_and_logs_no_secret() {
+    let ground = Ground::start().await;
+    let mut function = super::start(&ground).await;
+    let story = replay("rest-auth", &mut function).await;
+    let log = function.output();
+    assert!(log.lines().count() > 40, "each request is logged");
+    for secret in ["fog123456", "fswxxz1456", &story.key, &story.session, "zhang@example.com"] {
+        assert!(!secret.is_empty() && !log.contains(secret), "the log tells {secret}");
+    }
+}
+
+// The other functions share the host that the deployed binary above is tried with, so quick builds
+// of them will do here.
+
+#[tokio::test]
+async fn accounts_answers_its_sample_events_and_logs_no_secret() {
+    let ground = Ground::start().await;
+    let mut function = start("accounts", &ground).await;
+    let story = replay("accounts", &mut function).await;
+    let log = function.output();
+    for secret in ["fog123456", &story.session, &story.csrf_token] {
+        assert!(!secret.is_empty() && !log.contains(secret), "the log tells {secret}");
+    }
+}
+
+#[tokio::test]
+async fn manage_answers_its_sample_events_and_logs_no_secret() {
+    let ground = Ground::start().await;
+    let superuser = NewSuperuser {
+        username: Username::parse("wxd", None).unwrap(),
+        email: EmailAddress::parse("wxd@mxchip.com").ok(),
+        password: Password::new("fog123456").unwrap(),
+    };
+    let on = Basics::from(ground.app());
+    administration::create_superuser(&on, &ground.app().hasher, superuser).await.unwrap().unwrap();
+    let mut function = start("manage", &ground).await;
+    replay("manage", &mut function).await;
+    let log = function.output();
+    for secret in ["fog123456", "wxd@mxchip.com"] {
+        assert!(!log.contains(secret), "the log tells {secret}");
+    }
+}
+
+async fn start(name: &str, ground: &Ground) -> Function {
+    let function = Function::start(&process::function(name), &environment(&ground.aws_url())).await;
+    function.ready().await;
+    function
+}

@@ -1,0 +1,88 @@
+//! The admin console's group: contract 001 over the wire, and what its codes promise.
+
+mod codes;
+mod conversations;
+mod secrecy;
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tally::app::Basics;
+use tally::domain::administration::Order;
+use tally::services::administration;
+use tests::answer::Answer;
+use tests::client::Client;
+use tests::server::Server;
+
+const LOGIN: &str = "/v3_1/manage/login/";
+const VER_CODE: &str = "/v3_1/manage/verCode/";
+const RESET: &str = "/v3_1/manage/password/reset/";
+
+/// Contract 001's own e-mail address and password.
+const EMAIL: &str = "wxd@mxchip.com";
+const PASSWORD: &str = "fog123456";
+
+/// The password that the tests change it to.
+const NEW_PASSWORD: &str = "tiger-tally-78";
+
+/// The pause after which another mail may go to an address for certain.
+const PAUSE: Duration = Duration::from_mins(8);
+
+/// A service with one user, who has the address of contract 001.
+async fn with_user() -> Server {
+    let server = Server::start().await;
+    register(&server, "wxd", EMAIL).await;
+    server
+}
+
+/// The same with the user on the staff.
+async fn with_staff() -> Server {
+    let server = with_user().await;
+    order(&server, EMAIL, Order::Staff(true)).await;
+    server
+}
+
+async fn register(server: &Server, username: &str, email: &str) {
+    let body = json!({"username": username, "email": email, "password1": PASSWORD, "password2": PASSWORD});
+    let answer = server.client().post("/rest-auth/registration/").json(&body).send().await;
+    assert_eq!(answer.code(), 201, "{answer:?}");
+}
+
+async fn order(server: &Server, email: &str, order: Order) {
+    let on = Basics::from(server.app());
+    let found = administration::find(&on, email).await.expect("the user is there");
+    administration::obey(&on, found.account.number, order).await.expect("the order is carried out");
+}
+
+async fn login(client: &Client, email: &str, password: &str) -> Answer {
+    client.post(LOGIN).json(&json!({"username": email, "password": password})).send().await
+}
+
+async fn ask(client: &Client, email: &str) -> Answer {
+    client.post(VER_CODE).json(&json!({"username": email, "code_type": 1})).send().await
+}
+
+async fn reset(client: &Client, email: &str, code: &str) -> Answer {
+    let body =
+        json!({"username": email, "vercode": code, "password": NEW_PASSWORD, "password2": NEW_PASSWORD});
+    client.post(RESET).json(&body).send().await
+}
+
+/// The code in the latest mail.
+fn latest_code(server: &Server) -> String {
+    let messages = server.inbox().messages();
+    let text = &messages.last().expect("a mail was sent").text;
+    let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 6).collect();
+    assert_eq!(digits.len(), 1, "one code in {text:?}");
+    digits[0].to_owned()
+}
+
+/// A code that is certainly another one.
+fn wrong(code: &str) -> String {
+    let digit = if code.starts_with('0') { "1" } else { "0" };
+    format!("{digit}{}", &code[1..])
+}
+
+fn meta(answer: &Answer) -> Value {
+    answer.json()["meta"]["code"].clone()
+}

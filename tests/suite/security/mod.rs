@@ -1,0 +1,52 @@
+//! Abuse of the service, one module per kind.
+//!
+//! What holds for every answer is not repeated here: the client's oracle watches that all the time.
+
+mod access;
+mod bodies;
+mod csrf;
+mod enumeration;
+mod frozen;
+mod headers;
+mod input;
+mod mass_assignment;
+mod passwords;
+mod sessions;
+mod throttling;
+mod throttling_by_address;
+
+const REGISTRATION: &str = "/rest-auth/registration/";
+const LOGIN: &str = "/rest-auth/login/";
+const LOGOUT: &str = "/rest-auth/logout/";
+const CHANGE: &str = "/rest-auth/password/change/";
+const CREATE: &str = "/api/create_users_info/";
+const DISPLAY: &str = "/api/users_display/";
+
+/// Every endpoint that reads a body.
+const WRITING: [(&str, &str); 6] = [
+    ("POST", REGISTRATION),
+    ("POST", LOGIN),
+    ("POST", CHANGE),
+    ("POST", CREATE),
+    ("PUT", DISPLAY),
+    ("PATCH", DISPLAY),
+];
+
+/// Every endpoint that needs a caller.
+const GUARDED: [(&str, &str); 6] = [
+    ("POST", CHANGE),
+    ("POST", CREATE),
+    ("GET", DISPLAY),
+    ("HEAD", DISPLAY),
+    ("PUT", DISPLAY),
+    ("PATCH", DISPLAY),
+];
+
+const PASSWORD: &str = "fswxxz1456";
+const DETAILS: &str = r#"{"company":"rinc","tel":"1234567","address":"asasasasa"}"#;
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+const WRONG: &str = r#"400 {"non_field_errors":["Unable to log in with provided credentials."]}"#;
+const STRANGER: &str = r#"401 {"detail":"Authentication credentials were not provided."}"#;
+const INVALID: &str = r#"401 {"detail":"Invalid token."}"#;

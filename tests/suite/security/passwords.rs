@@ -1,0 +1,142 @@
+//! Hashes: old ones move in, outdated ones are renewed, and nothing secret lies in the table in the clear.
+
+use serde_json::json;
+use tally::domain::credential::{Arena, Cost, SALT_BYTES, StoredCredential};
+use tally::domain::password::Password;
+use tests::server::Server;
+
+use super::{CHANGE, CREATE, DETAILS, JSON, PASSWORD, REGISTRATION, WRONG};
+
+/// `hashlib.pbkdf2_hmac("sha256", b"tiger-tally", b"MO32aGo4yQuK", 36000)`, as Django writes it.
+const DJANGO: &str = "pbkdf2_sha256$36000$MO32aGo4yQuK$lQKGzSW5YkO6Q50NwvlqNEu9AX9Fw0fxUPf/A4WhbwI=";
+
+const CURRENT: &str = "$argon2id$v=19$m=16,t=1,p=1$";
+
+/// A server with the user `zhang`, whose stored hash is this one.
+async fn with_hash(hash: &str) -> (Server, tally::domain::account_number::AccountNumber) {
+    let server = Server::start().await;
+    let number = tests::table::owner(&server.client().register("zhang", PASSWORD).await.key());
+    tests::table::set(&server, number, "credential", hash).await;
+    (server, number)
+}
+
+async fn stored(server: &Server, number: tally::domain::account_number::AccountNumber) -> String {
+    tests::table::text(&tests::table::account(server, number).await, "credential").to_owned()
+}
+
+#[tokio::test]
+async fn a_hash_that_django_wrote_opens_and_becomes_argon2id() {
+    let (server, number) = with_hash(DJANGO).await;
+    assert_eq!(server.client().login("zhang", PASSWORD).await.brief(), WRONG);
+    assert_eq!(stored(&server, number).await, DJANGO, "a wrong password changes nothing");
+    assert_eq!(server.client().login("zhang", "tiger-tally").await.code(), 200);
+    assert!(stored(&server, number).await.starts_with(CURRENT));
+    assert_eq!(server.client().login("zhang", "tiger-tally").await.code(), 200);
+    assert_eq!(server.client().login("zhang", PASSWORD).await.brief(), WRONG);
+}
+
+#[tokio::test]
+async fn moving_in_disturbs_neither_the_key_nor_the_other_sessions() {
+    let server = Server::start().await;
+    let phone = server.client();
+    let key = phone.register("zhang", PASSWORD).await.key();
+    tests::table::set(&server, tests::table::owner(&key), "credential", DJANGO).await;
+    assert_eq!(server.client().login("zhang", "tiger-tally").await.key(), key);
+    assert_eq!(phone.get(super::DISPLAY).send().await.code(), 404);
+}
+
+#[tokio::test]
+async fn a_hash_of_another_cost_is_renewed_by_the_next_login() {
+    for cost in [Cost { memory_kib: 32, passes: 1, lanes: 1 }, Cost { memory_kib: 16, passes: 2, lanes: 1 }] {
+        let password = Password::new(PASSWORD).unwrap();
+        let old = StoredCredential::hash(&password, [7; SALT_BYTES], cost, &mut Arena::new(cost));
+        let (server, number) = with_hash(old.as_str()).await;
+        assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 200);
+        let renewed = stored(&server, number).await;
+        assert!(renewed.starts_with(CURRENT), "{renewed}");
+        assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 200);
+        assert_eq!(stored(&server, number).await, renewed, "a current hash stays as it is");
+    }
+}
+
+#[tokio::test]
+async fn an_old_hash_is_enough_to_change_the_password() {
+    let (server, number) = with_hash(DJANGO).await;
+    let key = server.client().login("zhang", "tiger-tally").await.key();
+    tests::table::set(&server, number, "credential", DJANGO).await;
+    let new = "another-tiger-7";
+    let body = json!({"old_password": "tiger-tally", "new_password1": new, "new_password2": new});
+    assert_eq!(server.client().post(CHANGE).token(&key).json(&body).send().await.code(), 200);
+    assert!(stored(&server, number).await.starts_with(CURRENT));
+    assert_eq!(server.client().login("zhang", new).await.code(), 200);
+}
+
+#[tokio::test]
+async fn a_hash_that_cannot_be_read_or_costs_too_much_opens_nothing() {
+    for hash in [
+        "",
+        "!",
+        PASSWORD,
+        "plain$fswxxz1456",
+        "md5$x$0cc175b9c0f1b6a831c399e269772661",
+        "pbkdf2_sha256$2000000000$MO32aGo4yQuK$lQKGzSW5YkO6Q50NwvlqNEu9AX9Fw0fxUPf/A4WhbwI=",
+        "pbkdf2_sha256$36000$MO32aGo4yQuK$",
+        "$argon2id$v=19$m=4194304,t=1,p=1$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
+        "$argon2id$v=19$m=16,t=1,p=1$$",
+    ] {
+        let (server, _) = with_hash(hash).await;
+        for password in [PASSWORD, "tiger-tally", "!", hash] {
+            let answer = server.client().login("zhang", password).await;
+            assert_eq!((answer.code(), answer.cookie("sessionid")), (400, None), "{hash} {password}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn production_hashes_have_the_documented_cost() {
+    let server = Server::builder().hash_cost(Cost::PRODUCTION).start().await;
+    let key = server.client().register("zhang", PASSWORD).await.key();
+    let hash = stored(&server, tests::table::owner(&key)).await;
+    assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{hash}");
+    assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 200);
+}
+
+#[tokio::test]
+async fn two_people_with_one_password_have_two_hashes() {
+    let server = Server::start().await;
+    let mut hashes = Vec::new();
+    for name in ["zhang", "zhangxu"] {
+        let key = server.client().register(name, PASSWORD).await.key();
+        hashes.push(stored(&server, tests::table::owner(&key)).await);
+    }
+    assert_ne!(hashes[0], hashes[1]);
+}
+
+#[tokio::test]
+async fn nothing_secret_lies_in_the_table_in_the_clear() {
+    let server = Server::start().await;
+    let (first, second) = (server.client(), server.client());
+    let new = "another-tiger-7";
+    let body = json!({"username": "zhang", "email": "a@b.co", "password1": PASSWORD, "password2": PASSWORD});
+    let mut keys = vec![first.post(REGISTRATION).json(&body).send().await.key()];
+    first.post(CREATE).body(JSON, DETAILS).send().await;
+    let mut secrets: Vec<String> =
+        vec![first.cookie("sessionid").unwrap(), first.cookie("csrftoken").unwrap()];
+    second.login("zhang", "wrong-password-1").await;
+    second.login("ghost-of-nobody", "wrong-password-2").await;
+    let change = json!({"old_password": PASSWORD, "new_password1": new, "new_password2": new});
+    first.post(CHANGE).json(&change).send().await;
+    keys.push(second.login("zhang", new).await.key());
+    secrets.extend([second.cookie("sessionid").unwrap(), second.cookie("csrftoken").unwrap()]);
+    for key in &keys {
+        secrets.extend([key.clone(), key[8..].to_owned()]);
+    }
+    for word in [PASSWORD, new, "wrong-password-1", "wrong-password-2", "ghost-of-nobody", "127.0.0.1"] {
+        secrets.push(word.to_owned());
+    }
+    let dump = format!("{:?}", tests::table::items(&server).await).to_lowercase();
+    assert!(dump.contains("$argon2id$") && dump.contains("asasasasa"), "the dump is one");
+    for secret in secrets {
+        assert!(!dump.contains(&secret.to_lowercase()), "{secret} is in {dump}");
+    }
+}
