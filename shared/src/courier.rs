@@ -8,6 +8,7 @@ use aws_config::SdkConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::Client;
+use aws_sdk_sesv2::config::http::HttpResponse;
 use aws_sdk_sesv2::error::SdkError;
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
@@ -83,9 +84,14 @@ impl Courier {
     }
 }
 
-/// Only SES's own word, or a request that was never made, says that nobody will get the letter. A
-/// connection that failed may have failed after the letter went over it.
-fn judge<E, R>(error: &SdkError<E, R>) -> Dispatch {
-    let was_refused = matches!(error, SdkError::ServiceError(_) | SdkError::ConstructionFailure(_));
+/// Only a refusal of SES's own, or a request that was never made, says that nobody will get the letter.
+/// A connection that failed may have failed after the letter went over it, and an answer that cannot
+/// be read may have been a yes.
+fn judge<E>(error: &SdkError<E, HttpResponse>) -> Dispatch {
+    let was_refused = match error {
+        SdkError::ServiceError(answer) => !answer.raw().status().is_success(),
+        SdkError::ConstructionFailure(_) => true,
+        SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) | _ => false,
+    };
     if was_refused { Dispatch::NotSent } else { Dispatch::Unknown }
 }

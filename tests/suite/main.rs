@@ -4,6 +4,7 @@ mod accounts;
 mod administration;
 mod browser;
 mod costs;
+mod courier;
 mod durability;
 mod faults;
 mod flows;
