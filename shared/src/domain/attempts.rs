@@ -89,4 +89,17 @@ mod tests {
         let ahead = Attempts { count: 6, last: at(30) };
         assert_eq!(ahead.reserve(at(0)), Reservation::Wait(Duration::from_secs(2)));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_wait_ends_when_it_says_and_never_earlier(count in 0_u32..2000, after in 0_i64..2000) {
+            let attempts = Attempts { count, last: at(0) };
+            if let Reservation::Wait(wait) = attempts.reserve(at(after)) {
+                let seconds = i64::try_from(wait.as_secs()).unwrap();
+                proptest::prop_assert!((1..=900).contains(&seconds));
+                let granted = |second| matches!(attempts.reserve(at(second)), Reservation::Granted(_));
+                proptest::prop_assert!(granted(after + seconds) && !granted(after + seconds - 1));
+            }
+        }
+    }
 }

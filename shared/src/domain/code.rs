@@ -144,4 +144,25 @@ mod tests {
         assert_eq!(may_send(&day, at(24 * 3600)), Ok(()));
         assert_eq!(remember(&day, at(24 * 3600)).len(), 10);
     }
+
+    proptest::proptest! {
+        #[test]
+        fn whoever_asks_as_often_as_allowed_gets_ten_messages_a_day_and_five_an_hour(
+            steps in proptest::collection::vec(1_i64..4000, 1..200)
+        ) {
+            let (mut sent, mut now) = (Vec::new(), 0);
+            for step in steps {
+                now += step;
+                if may_send(&sent, at(now)).is_ok() {
+                    sent.push(at(now));
+                }
+            }
+            for window in [(MOST_PER_HOUR, 3600), (MOST_PER_DAY, 24 * 3600)] {
+                for run in sent.windows(window.0 + 1) {
+                    let span = run[window.0].duration_since(run[0]).as_secs();
+                    proptest::prop_assert!(span >= window.1, "{span} s for {} messages", run.len());
+                }
+            }
+        }
+    }
 }

@@ -168,4 +168,26 @@ mod tests {
         assert_eq!(typed.canonical(), "zhang@xn--bcher-kva.example");
         assert_eq!(typed.local_part(), "zhang");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_stumble_and_what_it_takes_is_safe_to_mail_to(text in ".{0,300}") {
+            if let Ok(address) = EmailAddress::parse(&text) {
+                proptest::prop_assert!(text.chars().count() <= MAX_CHARACTERS);
+                proptest::prop_assert!(!text.contains([' ', ',', ';', '\r', '\n', '<', '>', '\0']), "{text:?}");
+                let again = EmailAddress::parse(address.canonical()).expect("a canonical address is an address");
+                proptest::prop_assert_eq!(again.canonical(), address.canonical());
+            }
+        }
+
+        #[test]
+        fn case_never_makes_two_addresses_of_one(local in "[a-z0-9.+_-]{1,20}", domain in "[a-z]{1,10}\\.[a-z]{2,5}") {
+            let lower = format!("{local}@{domain}");
+            let (lower, upper) = (EmailAddress::parse(&lower), EmailAddress::parse(&lower.to_uppercase()));
+            proptest::prop_assert_eq!(
+                lower.map(|address| address.canonical().to_owned()),
+                upper.map(|address| address.canonical().to_owned())
+            );
+        }
+    }
 }

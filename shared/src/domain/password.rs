@@ -167,4 +167,16 @@ mod tests {
     fn debug_tells_nothing() {
         assert_eq!(format!("{:?}", Password::new("hunter2hunter2").unwrap()), "Password(..)");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn a_password_is_its_own_normal_form_and_nothing_is_lost(typed in ".{0,80}") {
+            let once = Password::new(&typed).unwrap();
+            let text = std::str::from_utf8(once.as_bytes()).unwrap().to_owned();
+            let twice = Password::new(&text).unwrap();
+            proptest::prop_assert_eq!(once.as_bytes(), twice.as_bytes());
+            let other = Password::new(&format!("{typed}x")).unwrap();
+            proptest::prop_assert_ne!(once.as_bytes(), other.as_bytes());
+        }
+    }
 }

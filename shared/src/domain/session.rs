@@ -263,4 +263,23 @@ mod tests {
         assert_eq!(holder.to_string().parse(), Ok(holder));
         assert_eq!("pigeon 1 2".parse::<Session>(), Err(UnreadableSession));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn every_stored_session_reads_back(epoch: u32, expires in 0..253_402_300_799_i64, holds_key: bool, cookie: bool) {
+            let carrier = if cookie { Carrier::Cookie } else { Carrier::Authorization };
+            let stored = Session { carrier, holds_key, ..session("", epoch, expires) };
+            proptest::prop_assert_eq!(stored.to_string().parse(), Ok(stored));
+        }
+
+        #[test]
+        fn no_cookie_makes_it_stumble_and_every_minted_one_names_its_account(
+            text in ".{0,40}", number: u32, secret: [u8; SECRET_BYTES]
+        ) {
+            let _ = account_in_cookie(&text);
+            let number = AccountNumber::new(number);
+            let token = SessionToken::mint(Carrier::Cookie, number, secret);
+            proptest::prop_assert_eq!(account_in_cookie(token.as_str()), Some(number));
+        }
+    }
 }

@@ -122,4 +122,22 @@ mod tests {
         assert!(Username::parse("v@Corp.com", Some(&own)).is_ok());
         assert!(parse("v@corp").is_ok(), "no dot, no address");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_makes_it_stumble_and_names_are_compared_by_one_spelling(text in ".{0,200}") {
+            if let Ok(name) = parse(&text) {
+                proptest::prop_assert!(text.is_ascii() && (1..=MAX_CHARACTERS).contains(&text.len()));
+                proptest::prop_assert_eq!(canonical(&text.to_uppercase()), name.canonical());
+                proptest::prop_assert_eq!(canonical(&name.canonical()), name.canonical());
+            }
+        }
+
+        #[test]
+        fn however_a_mobile_number_is_typed_it_is_nobodys_name(number in "1[3-9][0-9]{9}", prefix in "(\\+|00)?(86)?") {
+            let typed = format!("{prefix}{number}");
+            let is_number = ["", "86", "+86", "0086", "+"].contains(&prefix.as_str());
+            proptest::prop_assert_eq!(parse(&typed) == Err(UsernameFault::AnothersIdentifier), is_number, "{}", typed);
+        }
+    }
 }

@@ -156,4 +156,22 @@ mod tests {
         assert!(form("a=%ff").is_err() && form("a=%c0%c1").is_err());
         assert!(form("a=1&a=2").is_err() && form("a=1&%61=2").is_err());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_a_browser_encodes_is_what_is_read(
+            fields in proptest::collection::btree_map("[a-z]{1,8}", ".{0,40}", 0..6)
+        ) {
+            let encoded = form_urlencoded::Serializer::new(String::new()).extend_pairs(&fields).finish();
+            let read = form(&encoded).unwrap();
+            let wanted: Vec<(String, Value)> =
+                fields.into_iter().map(|(name, value)| (name, Value::Text(value))).collect();
+            proptest::prop_assert_eq!(read, wanted);
+        }
+
+        #[test]
+        fn no_form_makes_it_stumble(body in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let _ = read_form(&body);
+        }
+    }
 }

@@ -210,4 +210,20 @@ mod tests {
             assert!(parse(body).is_err(), "{}", String::from_utf8_lossy(body));
         }
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_written_as_json_is_what_is_read(
+            fields in proptest::collection::btree_map(".{1,8}", ".{0,40}", 0..6)
+        ) {
+            let body = serde_json::to_vec(&fields).unwrap();
+            let wanted = fields.into_iter().map(|(name, text)| (name, Value::Text(text))).collect();
+            proptest::prop_assert_eq!(parse(&body), Ok(Document::Object(wanted)));
+        }
+
+        #[test]
+        fn no_body_makes_it_stumble(body in proptest::collection::vec(proptest::num::u8::ANY, 0..200)) {
+            let _ = parse(&body);
+        }
+    }
 }
