@@ -9,6 +9,7 @@ mod durability;
 mod faults;
 mod flows;
 mod lambda;
+mod letters;
 mod manage;
 mod races;
 mod security;
