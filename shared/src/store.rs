@@ -15,7 +15,9 @@ pub mod key;
 mod record;
 pub mod schema;
 mod transaction;
+mod update;
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_config::SdkConfig;
@@ -117,6 +119,13 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
         next = cause.source();
     }
     text
+}
+
+/// An item as the SDK gives it.
+type Item = HashMap<String, AttributeValue>;
+
+fn attribute(record: impl serde::Serialize) -> Result<AttributeValue, StoreError> {
+    serde_dynamo::to_attribute_value(record).map_err(|error| StoreError::Unreadable(error.to_string()))
 }
 
 fn text(value: impl Into<String>) -> AttributeValue {

@@ -147,7 +147,7 @@ pub async fn reset_password(
     // A code read from the former address proves nothing about the present one.
     let proves = account.reset_address(now).is_some_and(|address| address.canonical() == email.canonical());
     let is_current = account.email.as_ref().is_some_and(|own| own.canonical() == email.canonical());
-    let op = sessions::mark(app);
+    let op = app.entropy.mark();
     let claim = (proves && is_current).then_some(&identifier);
     let redemption = Redemption { subject: &subject, code: &tried, proven: claim, op: &op };
     match app.store.redeem_for_credential(&account, &credential, &redemption).await? {
@@ -184,7 +184,7 @@ async fn keep(app: &App, subject: &str, code: &Code) -> Result<Option<Kept>, Sto
     let nonce = HEXLOWER.encode(&app.entropy.bytes::<16>());
     let digest = digest(app, subject, &nonce, code);
     let expires = now.saturating_add(code::LASTS).expect("a duration without a sign is in range");
-    let mut kept = Kept { digest, nonce, expires, sent: vec![now], op: sessions::mark(app) };
+    let mut kept = Kept { digest, nonce, expires, sent: vec![now], op: app.entropy.mark() };
     let mut seen = None;
     for _ in 0..ROUNDS {
         match app.store.put_code(&kept.as_new(subject), seen.as_ref()).await? {

@@ -9,7 +9,7 @@ use crate::domain::account::Account;
 use crate::domain::address_budget::Deed;
 use crate::domain::contact::{Contact, FORMER_EMAIL_COUNTS, FormerEmail};
 use crate::domain::email_address::EmailAddress;
-use crate::services::sessions::{self, Caller};
+use crate::services::sessions::Caller;
 use crate::services::{address_gate, codes};
 use crate::store::{EmailMove, EmailMoved, Guarded, StoreError, Write};
 
@@ -51,7 +51,7 @@ pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> R
     }
     let ContactChange { contact, email, .. } = change;
     let account = &caller.account;
-    let op = sessions::mark(app);
+    let op = app.entropy.mark();
     let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
     let from = account.email.as_ref();
     if from.is_some_and(|from| from.canonical() == email.canonical()) {

@@ -41,7 +41,7 @@ pub async fn prove<'a>(
 /// request from another device; nothing was done.
 pub async fn replace(app: &App, proven: &Proven<'_>, new: &Password) -> Result<Write, StoreError> {
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
-    let op = sessions::mark(app);
+    let op = app.entropy.mark();
     let replaced = app.store.replace_credential(proven.account, &credential, &op);
     let (replaced, ()) = futures_util::future::join(replaced, leave(app, proven)).await;
     replaced

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::details::{Details, DetailsChange};
-use crate::services::sessions::{self, Caller};
+use crate::services::sessions::Caller;
 use crate::store::{Guarded, StoreError, Write};
 
 /// Why details were not written.
@@ -27,7 +27,7 @@ pub async fn create(app: &App, caller: &Caller, details: &Details) -> Result<(),
     if caller.account.details.is_some() {
         return Err(DetailsRefusal::Exist);
     }
-    let op = sessions::mark(app);
+    let op = app.entropy.mark();
     match app.store.create_details(guarded(caller, &op), details).await? {
         Write::Applied => Ok(()),
         Write::Refused => Err(why_refused(app, caller, DetailsRefusal::Exist).await?),
@@ -39,7 +39,7 @@ pub async fn change(app: &App, caller: &Caller, change: &DetailsChange) -> Resul
     let Some(details) = &caller.account.details else {
         return Err(DetailsRefusal::Missing);
     };
-    let op = sessions::mark(app);
+    let op = app.entropy.mark();
     match app.store.change_details(guarded(caller, &op), change).await? {
         Write::Applied => Ok(details.with(change)),
         Write::Refused => Err(why_refused(app, caller, DetailsRefusal::Missing).await?),

@@ -132,7 +132,7 @@ pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefus
         return Err(SignInRefusal::Frozen);
     }
     let is_outdated = comparison == Comparison::Outdated;
-    let recorded = record(app, account, request, is_outdated);
+    let recorded = Box::pin(record(app, account, request, is_outdated));
     let (signed_in, ()) = futures_util::future::join(recorded, forget_attempts(app, &subject)).await;
     signed_in
 }
@@ -177,7 +177,7 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
         RecognisedBy::Session(digest) => Some(digest),
         RecognisedBy::SharedKey => None,
     };
-    let op = mark(app);
+    let op = app.entropy.mark();
     let mut account = caller.account.clone();
     for _ in 0..ROUNDS {
         let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
@@ -209,12 +209,6 @@ pub fn open(app: &App, number: AccountNumber, epoch: u32, new: NewSession) -> (S
 pub fn shared_key(app: &App, account: &Account) -> String {
     let message = shared_key::derivation(account.number, account.shared_key.generation);
     shared_key::write(account.number, &app.secret.code(Purpose::SharedKey, &message))
-}
-
-/// A fresh mark by which a write recognises itself.
-#[must_use]
-pub fn mark(app: &App) -> String {
-    app.entropy.mark()
 }
 
 /// What attempts on an account are counted under, whichever identifier they came by.
@@ -296,7 +290,7 @@ async fn record(
         (Some(password), true) => Some(app.hasher.hash(password, app.entropy.bytes()).await),
         (Some(_) | None, _) => None,
     };
-    let op = mark(app);
+    let op = app.entropy.mark();
     for _ in 0..ROUNDS {
         let now = app.clock.now();
         let (token, session) = open(app, account.number, account.epoch, request.session);
@@ -341,7 +335,7 @@ async fn forget_other_account(app: &App, request: &SignIn, number: AccountNumber
         return;
     };
     if let RecognisedBy::Session(digest) = &caller.by {
-        let op = mark(app);
+        let op = app.entropy.mark();
         let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
         if let Err(error) = app.store.forget_session(on, digest).await {
             tracing::warn!(error = %crate::store::chain(&error), "a replaced session was not ended");

@@ -2,15 +2,14 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 
 use super::expression::{Place, Update};
 use super::key::{self, Identifier};
 use super::record::{AccountRecord, DetailsRecord, standing_word};
 use super::transaction::Transaction;
-use super::{Store, StoreError, number, text};
+use super::{Item, Store, StoreError, attribute, number, text};
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::credential::StoredCredential;
@@ -30,9 +29,6 @@ const DETAILS: &str = "details";
 const SESSIONS: &str = "sessions";
 /// Who wrote last.
 pub(super) const OP: &str = "op";
-
-/// An item as the SDK gives it.
-type Item = HashMap<String, AttributeValue>;
 
 /// An account to make, with the identifiers it claims and the mark of who makes it.
 #[derive(Debug)]
@@ -103,7 +99,7 @@ impl Store {
     /// Makes an account and its claims, all or nothing.
     pub async fn create_account(&self, new: &NewAccount<'_>) -> Result<Creation, StoreError> {
         let record = AccountRecord::of(new.account, new.op);
-        let mut item: HashMap<String, AttributeValue> =
+        let mut item: Item =
             serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
         item.extend(key::account(new.account.number));
         let put = Put::builder()
@@ -214,8 +210,7 @@ impl Store {
     /// Adds the details, once.
     pub async fn create_details(&self, on: Guarded<'_>, details: &Details) -> Result<Write, StoreError> {
         // The same details may be submitted twice at once; their own mark tells whose they are.
-        let record: AttributeValue = serde_dynamo::to_attribute_value(DetailsRecord::of(details, on.op))
-            .map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        let record = attribute(DetailsRecord::of(details, on.op))?;
         let update = Update::default().set(DETAILS, record.clone()).if_absent(DETAILS);
         self.write_recognised(on, update, |item: &Item| item.get(DETAILS) == Some(&record)).await
     }
@@ -260,24 +255,12 @@ impl Store {
         has_trace: impl Fn(&Item) -> bool,
     ) -> Result<Write, StoreError> {
         let update = update.unless_equal(OP, text(op));
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::account(account)))
-            .update_expression(update.update_expression())
-            .set_condition_expression(update.condition_expression())
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let (names, values) = update.into_placeholders();
-        let request = request.set_expression_attribute_names(Some(names));
-        let Err(error) = request.set_expression_attribute_values(values).send().await else {
-            return Ok(Write::Applied);
-        };
-        if let Some(UpdateItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() {
-            let is_ours = |item: &Item| item.get(OP) == Some(&text(op)) || has_trace(item);
-            return Ok(if refusal.item().is_some_and(is_ours) { Write::Applied } else { Write::Refused });
-        }
-        Err(error.into())
+        let is_ours = |item: &Item| item.get(OP) == Some(&text(op)) || has_trace(item);
+        Ok(match self.update(key::account(account), update, ReturnValue::None).await? {
+            Ok(_) => Write::Applied,
+            Err(item) if item.as_ref().is_some_and(is_ours) => Write::Applied,
+            Err(_) => Write::Refused,
+        })
     }
 
     /// The same write as a part of a transaction.

@@ -13,16 +13,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 
 use super::account::{EPOCH, OP, STANDING, everything_ends};
 use super::expression::{Place, Update};
 use super::record::{GroupRecord, standing_word};
 use super::transaction::Transaction;
-use super::{Store, StoreError, Write, key, number, text};
+use super::{Item, Store, StoreError, Write, attribute, key, number, text};
 use crate::domain::account::{Account, Group};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::administration::{GroupName, RollChange, Ruling, is_on_roll};
@@ -139,7 +136,7 @@ impl Store {
             .set(LAST, number(0))
             .if_absent(LAST);
         // That somebody else made it meanwhile is as good.
-        self.write_groups(update).await?.ok();
+        self.update(key::groups(), update, ReturnValue::None).await?.ok();
         Ok(())
     }
 
@@ -148,39 +145,13 @@ impl Store {
     async fn next_group(&self, name: &GroupName) -> Result<u32, StoreError> {
         let entry = Place::Entry(NAMES, name.as_str());
         let update = Update::default().set_above(entry, LAST, 1).increase(LAST, 1).if_absent(entry);
-        let id = match self.write_groups(update).await? {
+        let id = match self.update(key::groups(), update, ReturnValue::UpdatedNew).await? {
             Ok(written) => written.get(LAST).and_then(as_number),
-            Err(registry) => read_number(&registry, name),
+            Err(registry) => registry.and_then(|registry| read_number(&registry, name)),
         };
         id.ok_or_else(|| StoreError::Unreadable("the registry of groups".to_owned()))
     }
-
-    /// Changes the registry of groups: `Ok` holds the new values, `Err` the item that stood in the way.
-    async fn write_groups(&self, update: Update) -> Result<Result<Item, Item>, StoreError> {
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::groups()))
-            .update_expression(update.update_expression())
-            .set_condition_expression(update.condition_expression())
-            .return_values(ReturnValue::UpdatedNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let (names, values) = update.into_placeholders();
-        let request = request.set_expression_attribute_names(Some(names));
-        match request.set_expression_attribute_values(values).send().await {
-            Ok(answer) => Ok(Ok(answer.attributes.unwrap_or_default())),
-            Err(error) => match error.as_service_error() {
-                Some(UpdateItemError::ConditionalCheckFailedException(refusal)) => {
-                    Ok(Err(refusal.item().cloned().unwrap_or_default()))
-                }
-                Some(_) | None => Err(error.into()),
-            },
-        }
-    }
 }
-
-type Item = HashMap<String, AttributeValue>;
 
 /// Absent means false, in the table as well.
 fn set_flag(update: Update, flag: &str, value: bool) -> Update {
@@ -193,8 +164,7 @@ fn only(account: AccountNumber) -> AttributeValue {
 }
 
 fn list(groups: &[Group]) -> Result<AttributeValue, StoreError> {
-    let records: Vec<GroupRecord> = groups.iter().map(GroupRecord::from).collect();
-    serde_dynamo::to_attribute_value(records).map_err(|error| StoreError::Unreadable(error.to_string()))
+    attribute(groups.iter().map(GroupRecord::from).collect::<Vec<_>>())
 }
 
 fn read_number(registry: &Item, name: &GroupName) -> Option<u32> {

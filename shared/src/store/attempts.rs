@@ -1,14 +1,12 @@
 //! The record of password attempts: raised before any work, by writes that only one racer can win.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValuesOnConditionCheckFailure};
+use aws_sdk_dynamodb::types::ReturnValue;
 use jiff::Timestamp;
 
 use super::expression::Update;
-use super::{Store, StoreError, key, number};
+use super::{Item, Store, StoreError, key, number};
 use crate::domain::attempts::{Attempts, FREE, QUIET, Reservation};
 
 const COUNT: &str = "count";
@@ -75,31 +73,12 @@ impl Store {
         let update = update
             .set(LAST, number(now.as_microsecond()))
             .set(key::TTL, number(now.as_second() + KEPT_SECONDS));
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::attempts(subject)))
-            .update_expression(update.update_expression())
-            .set_condition_expression(update.condition_expression())
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let (names, values) = update.into_placeholders();
-        let answer = request
-            .set_expression_attribute_names(Some(names))
-            .set_expression_attribute_values(values)
-            .send()
-            .await;
-        let Err(error) = answer else {
-            return Ok(Ok(()));
-        };
-        if let Some(UpdateItemError::ConditionalCheckFailedException(refusal)) = error.as_service_error() {
-            return Ok(Err(refusal.item().and_then(read)));
-        }
-        Err(error.into())
+        let written = self.update(key::attempts(subject), update, ReturnValue::None).await?;
+        Ok(written.map(|_| ()).map_err(|item| item.as_ref().and_then(read)))
     }
 }
 
-fn read(item: &HashMap<String, AttributeValue>) -> Option<Attempts> {
+fn read(item: &Item) -> Option<Attempts> {
     let number = |name: &str| item.get(name)?.as_n().ok()?.parse::<i64>().ok();
     Some(Attempts {
         count: u32::try_from(number(COUNT)?).ok()?,

@@ -1,18 +1,13 @@
 //! Verification codes: one item per purpose and address, whether or not anybody has that address.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
-use aws_sdk_dynamodb::types::{
-    AttributeValue, ReturnValue, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
-};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 
-use super::account::credential_update;
+use super::account::{OP, credential_update};
 use super::expression::Update;
 use super::key::{self, Identifier};
 use super::transaction::Transaction;
-use super::{Guarded, Store, StoreError, Write, number, text};
+use super::{Guarded, Item, Store, StoreError, Write, number, text};
 use crate::domain::account::Account;
 use crate::domain::code::TRIES;
 use crate::domain::credential::StoredCredential;
@@ -22,7 +17,6 @@ const NONCE: &str = "nonce";
 const EXPIRES: &str = "expires";
 const TRIED: &str = "tried";
 const SENT: &str = "sent";
-const OP: &str = "op";
 
 /// How long the item is kept for its history of messages.
 const KEPT_SECONDS: i64 = 48 * 3600;
@@ -146,35 +140,13 @@ impl Store {
         update.into_part(&self.table, key::code(subject))
     }
 
-    /// Writes the code's item; `Err` holds the item that stood in the way.
+    /// Writes the code's item and hands it out; `Err` holds the item that stood in the way.
     async fn write_code(
         &self,
         subject: &str,
         update: Update,
-    ) -> Result<Result<HashMap<String, AttributeValue>, Option<HashMap<String, AttributeValue>>>, StoreError>
-    {
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::code(subject)))
-            .update_expression(update.update_expression())
-            .set_condition_expression(update.condition_expression())
-            .return_values(ReturnValue::AllNew)
-            .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        let (names, values) = update.into_placeholders();
-        let request = request.set_expression_attribute_names(Some(names));
-        match request.set_expression_attribute_values(values).send().await {
-            Ok(answer) => Ok(Ok(answer.attributes.unwrap_or_default())),
-            Err(error) => {
-                if let Some(UpdateItemError::ConditionalCheckFailedException(refusal)) =
-                    error.as_service_error()
-                {
-                    return Ok(Err(refusal.item().cloned()));
-                }
-                Err(error.into())
-            }
-        }
+    ) -> Result<Result<Item, Option<Item>>, StoreError> {
+        self.update(key::code(subject), update, ReturnValue::AllNew).await
     }
 }
 
@@ -191,13 +163,13 @@ pub struct Redemption<'a> {
     pub op: &'a str,
 }
 
-fn history(item: &HashMap<String, AttributeValue>) -> Option<CodeHistory> {
+fn history(item: &Item) -> Option<CodeHistory> {
     let time = |value: &AttributeValue| Timestamp::from_microsecond(value.as_n().ok()?.parse().ok()?).ok();
     let sent = item.get(SENT)?.as_l().ok()?.iter().filter_map(time).collect();
     Some(CodeHistory { sent, op: item.get(OP)?.as_s().ok()?.clone() })
 }
 
-fn tried(item: &HashMap<String, AttributeValue>) -> Option<TriedCode> {
+fn tried(item: &Item) -> Option<TriedCode> {
     let text = |name: &str| item.get(name)?.as_s().ok().cloned();
     Some(TriedCode { digest: text(DIGEST)?, nonce: text(NONCE)?, op: text(OP)? })
 }

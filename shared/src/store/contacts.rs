@@ -1,13 +1,12 @@
 //! Contact data and the e-mail address, which is a claim as well.
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 
 use super::expression::Update;
 use super::key::Identifier;
 use super::record::{ContactRecord, FormerEmailRecord};
 use super::transaction::Transaction;
-use super::{Guarded, Store, StoreError, Write, text};
+use super::{Guarded, Store, StoreError, Write, attribute, text};
 use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::email_address::EmailAddress;
 
@@ -88,8 +87,4 @@ fn contact_update(
         Some(seen) => update.if_equal(EMAIL, text(seen.as_str())),
         None => update.if_absent(EMAIL),
     })
-}
-
-fn attribute(record: impl serde::Serialize) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(record).map_err(|error| StoreError::Unreadable(error.to_string()))
 }

@@ -38,17 +38,8 @@ impl Store {
     async fn count(&self, key: key::Key, allowance: &Allowance, now: Timestamp) -> Result<u32, StoreError> {
         let expires = allowance.end_of_window(now).as_second() + KEPT_SECONDS;
         let update = Update::default().count_up(COUNT).set(key::TTL, number(expires));
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .update_expression(update.update_expression())
-            .return_values(ReturnValue::UpdatedNew);
-        let (names, values) = update.into_placeholders();
-        let request = request.set_expression_attribute_names(Some(names));
-        let answer = request.set_expression_attribute_values(values).send().await?;
-        let count = answer.attributes.as_ref().and_then(|item| item.get(COUNT)?.as_n().ok()?.parse().ok());
+        let counted = self.update(key, update, ReturnValue::UpdatedNew).await?;
+        let count = counted.ok().and_then(|item| item.get(COUNT)?.as_n().ok()?.parse().ok());
         count.ok_or_else(|| StoreError::Unreadable("a counter without a count".to_owned()))
     }
 }

@@ -1,12 +1,11 @@
 //! Claims: which account an identifier belongs to.
 
-use std::collections::HashMap;
-
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
 use jiff::Timestamp;
 
+use super::expression::Update;
 use super::key::{self, Identifier};
-use super::{Store, StoreError, number};
+use super::{Item, Store, StoreError, number};
 use crate::domain::account_number::AccountNumber;
 
 /// The attribute of a claim that names the account.
@@ -95,42 +94,31 @@ impl Store {
         account: AccountNumber,
         until: Timestamp,
     ) -> TransactWriteItem {
-        let update = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(key::guard(identifier)))
-            .update_expression("SET #until = :until, #ttl = :until")
-            .condition_expression("#account = :account")
-            .expression_attribute_names("#until", UNTIL)
-            .expression_attribute_names("#ttl", key::TTL)
-            .expression_attribute_names("#account", ACCOUNT)
-            .expression_attribute_values(":until", number(until.as_second()))
-            .expression_attribute_values(":account", number(account))
-            .build()
-            .expect("an update with a table, a key and an expression is complete");
-        TransactWriteItem::builder().update(update).build()
+        let update = Update::default()
+            .set(UNTIL, number(until.as_second()))
+            .set(key::TTL, number(until.as_second()))
+            .if_equal(ACCOUNT, number(account));
+        update.into_part(&self.table, key::guard(identifier))
     }
-}
 
-impl Store {
     /// Notes that a message to the address was read by the account's owner.
     pub(super) fn mark_proven(&self, identifier: &Identifier, account: AccountNumber) -> TransactWriteItem {
-        let update = super::expression::Update::default()
-            .set(PROVEN, AttributeValue::Bool(true))
-            .if_equal(ACCOUNT, number(account));
+        let update =
+            Update::default().set(PROVEN, AttributeValue::Bool(true)).if_equal(ACCOUNT, number(account));
         update.into_part(&self.table, key::guard(identifier))
     }
 }
 
 /// A released claim holds until its time, whether or not DynamoDB has swept it by then.
-fn holds(item: &HashMap<String, AttributeValue>, now: Timestamp) -> bool {
+fn holds(item: &Item, now: Timestamp) -> bool {
     until(item).is_none_or(|until| now.as_second() < until)
 }
 
-fn until(item: &HashMap<String, AttributeValue>) -> Option<i64> {
+fn until(item: &Item) -> Option<i64> {
     item.get(UNTIL)?.as_n().ok()?.parse().ok()
 }
 
-fn read(item: &HashMap<String, AttributeValue>) -> Result<Claim, StoreError> {
+fn read(item: &Item) -> Result<Claim, StoreError> {
     let number = item.get(ACCOUNT).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok());
     let account = number.map(AccountNumber::new);
     let account = account.ok_or_else(|| StoreError::Unreadable("a claim without its account".to_owned()))?;
