@@ -180,14 +180,7 @@ fn say(text: &str) -> Outcome {
 }
 
 /// Tells on the terminal what went wrong, with everything that caused it.
-fn complain(error: &dyn std::error::Error) {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        text.push_str(": ");
-        text.push_str(&cause.to_string());
-        next = cause.source();
-    }
+fn complain(error: &(dyn std::error::Error + 'static)) {
     // A terminal that is gone hears nothing.
-    _ = writeln!(io::stderr().lock(), "{text}");
+    _ = writeln!(io::stderr().lock(), "{}", tally::store::chain(error));
 }
