@@ -33,6 +33,8 @@ pub enum Purpose {
     CodeSubject,
     /// The digest of a verification code.
     CodeDigest,
+    /// The cipher of tokens that name their account without showing it.
+    TokenSeal,
 }
 
 /// The secret's text is not a JSON object with a long enough `current` text.
@@ -75,6 +77,19 @@ impl ServerSecret {
             .map(move |secret| code(secret, purpose, message))
     }
 
+    /// The key of a cipher.
+    #[must_use]
+    pub fn key(&self, purpose: Purpose) -> Zeroizing<[u8; 32]> {
+        Zeroizing::new(full_code(&self.current, purpose, b""))
+    }
+
+    /// The keys to accept: the current one, and the one before while it is kept.
+    pub fn accepted_keys(&self, purpose: Purpose) -> impl Iterator<Item = Zeroizing<[u8; 32]>> + '_ {
+        std::iter::once(&self.current)
+            .chain(self.previous.as_ref())
+            .map(move |secret| Zeroizing::new(full_code(secret, purpose, b"")))
+    }
+
     /// A keyed fingerprint for use in a table key, so that the table does not tell what was counted.
     #[must_use]
     pub fn fingerprint(&self, purpose: Purpose, message: &[u8]) -> String {
@@ -83,6 +98,12 @@ impl ServerSecret {
 }
 
 fn code(secret: &str, purpose: Purpose, message: &[u8]) -> [u8; 16] {
+    let full = full_code(secret, purpose, message);
+    let (half, _) = full.split_first_chunk::<16>().expect("32 bytes have a first half");
+    *half
+}
+
+fn full_code(secret: &str, purpose: Purpose, message: &[u8]) -> [u8; 32] {
     let label: &[u8] = match purpose {
         Purpose::SharedKey => b"shared-key/v1\0",
         Purpose::Attempts => b"attempts/v1\0",
@@ -90,13 +111,12 @@ fn code(secret: &str, purpose: Purpose, message: &[u8]) -> [u8; 16] {
         Purpose::CsrfToken => b"csrf-token/v1\0",
         Purpose::CodeSubject => b"code-subject/v1\0",
         Purpose::CodeDigest => b"code-digest/v1\0",
+        Purpose::TokenSeal => b"token-seal/v1\0",
     };
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(label);
     mac.update(message);
-    let full: [u8; 32] = mac.finalize().into_bytes().into();
-    let (half, _) = full.split_first_chunk::<16>().expect("32 bytes have a first half");
-    *half
+    mac.finalize().into_bytes().into()
 }
 
 impl fmt::Debug for ServerSecret {

@@ -48,12 +48,10 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
         return Err(Failure::UserForm(form.errors.in_order(&FIELDS)));
     };
     let wanted = Registration {
-        username: username.clone(),
+        username: Some(username.clone()),
         email: Some(email.clone()),
-        password,
-        address,
         contact: Some(contact),
-        session: None,
+        ..Registration::new(password, address)
     };
     registration::register(&app, wanted).await?;
     Ok(success(words::REGISTERED, NewUser { username: username.as_str() }))

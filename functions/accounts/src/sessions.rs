@@ -14,7 +14,7 @@ use tally::http::endpoint::Exchange;
 use tally::http::origin::{self, Provenance};
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::sessions::{self, Caller, NewSession, SignIn};
+use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
 use tally::store::key::Identifier;
 
 use crate::csrf::Tokens;
@@ -34,7 +34,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
         return Err(Failure::WrongCredentials);
     };
     let sign_in = SignIn {
-        identifier: Identifier::typed_username(username),
+        name: LoginName::Claimed(Identifier::typed_username(username)),
         password: Password::new(password).ok(),
         address: request.address,
         session: NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: false },

@@ -12,7 +12,7 @@ use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
-use tally::services::sessions::{self, NewSession, SignIn};
+use tally::services::sessions::{self, LoginName, NewSession, SignIn};
 use tally::store::key::Identifier;
 
 use crate::words::{self, Failure};
@@ -52,7 +52,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let email = fields::username(&fields)?;
     let password = fields::text(&fields, "password")?;
     let sign_in = SignIn {
-        identifier: Identifier::email(&email),
+        name: LoginName::Claimed(Identifier::email(&email)),
         password: Password::new(password).ok(),
         address: request.address,
         session: NewSession { carrier: Carrier::Authorization, lasts: SESSION_LASTS, holds_key: false },

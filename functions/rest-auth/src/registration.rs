@@ -43,7 +43,8 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     let address = request.address;
     let session =
         Some(NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: true });
-    let wanted = Registration { username, email, password, address, contact: None, session };
+    let wanted =
+        Registration { username: Some(username), email, session, ..Registration::new(password, address) };
     let Registered { account, token } = registration::register(&app, wanted).await?;
     Ok(sessions::welcome(&app, StatusCode::CREATED, &account, token.as_ref()))
 }

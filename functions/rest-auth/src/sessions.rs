@@ -12,7 +12,7 @@ use tally::http::endpoint::Exchange;
 use tally::http::origin::{self, Provenance};
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::sessions::{self, Caller, NewSession, RecognisedBy, Recognition, SignIn};
+use tally::services::sessions::{self, Caller, LoginName, NewSession, RecognisedBy, Recognition, SignIn};
 use tally::store::key::Identifier;
 
 use crate::envelope::{detail, whole_body};
@@ -40,7 +40,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
         return Err(Failure::Fields(whole_body(words::NO_USERNAME)));
     };
     let sign_in = SignIn {
-        identifier: Identifier::typed_username(&username),
+        name: LoginName::Claimed(Identifier::typed_username(&username)),
         password: Password::new(&password).ok(),
         address: request.address,
         session: NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: true },

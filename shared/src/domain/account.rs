@@ -7,6 +7,8 @@ use super::contact::{Contact, FormerEmail};
 use super::credential::StoredCredential;
 use super::details::Details;
 use super::email_address::EmailAddress;
+use super::phone_number::PhoneNumber;
+use super::role::Role;
 use super::session::{Session, SessionDigest};
 use super::shared_key::SharedKey;
 use super::username::Username;
@@ -22,6 +24,8 @@ pub struct Account {
     pub email: Option<EmailAddress>,
     /// The address before it was changed, as long as it counts.
     pub former_email: Option<FormerEmail>,
+    /// The mobile number, proven by a code, where the person has one.
+    pub phone: Option<PhoneNumber>,
     /// Given name; empty until set.
     pub first_name: String,
     /// Family name; empty until set.
@@ -30,6 +34,8 @@ pub struct Account {
     pub credential: StoredCredential,
     /// Whether the person may come in at all.
     pub standing: Standing,
+    /// What the person is to the charity.
+    pub role: Role,
     /// May use the staff console.
     pub is_staff: bool,
     /// May do everything.
@@ -90,10 +96,12 @@ impl Account {
             username: None,
             email: None,
             former_email: None,
+            phone: None,
             first_name: String::new(),
             last_name: String::new(),
             credential,
             standing: Standing::Active,
+            role: Role::default(),
             is_staff: false,
             is_superuser: false,
             groups: Vec::new(),

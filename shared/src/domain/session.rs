@@ -34,6 +34,8 @@ pub enum Carrier {
     Cookie,
     /// The `Authorization` header.
     Authorization,
+    /// The `token` header of contract 004.
+    TokenHeader,
 }
 
 /// A session as the account keeps it.
@@ -95,18 +97,23 @@ impl fmt::Debug for SessionDigest {
 pub struct SessionToken(Zeroizing<String>);
 
 impl SessionToken {
-    /// Makes the token of a new session from random bytes.
+    /// Makes the value of a session's cookie.
     #[must_use]
-    pub fn mint(carrier: Carrier, number: AccountNumber, secret: [u8; SECRET_BYTES]) -> Self {
-        let text = match carrier {
-            Carrier::Cookie => {
-                let number = base36(u128::from(number.get()), COOKIE_NUMBER);
-                number + &base36(u128::from_be_bytes(secret), COOKIE_LENGTH - COOKIE_NUMBER)
-            }
-            Carrier::Authorization => {
-                HEXLOWER.encode(&number.get().to_be_bytes()) + &HEXLOWER.encode(&secret)
-            }
-        };
+    pub fn for_cookie(number: AccountNumber, secret: [u8; SECRET_BYTES]) -> Self {
+        let number = base36(u128::from(number.get()), COOKIE_NUMBER);
+        let secret = base36(u128::from_be_bytes(secret), COOKIE_LENGTH - COOKIE_NUMBER);
+        Self(Zeroizing::new(number + &secret))
+    }
+
+    /// Makes the token of a session that travels in `Authorization`.
+    #[must_use]
+    pub fn for_authorization(number: AccountNumber, secret: [u8; SECRET_BYTES]) -> Self {
+        let number = HEXLOWER.encode(&number.get().to_be_bytes());
+        Self(Zeroizing::new(number + &HEXLOWER.encode(&secret)))
+    }
+
+    /// A token that [`TokenSeal`](super::token_seal::TokenSeal) made.
+    pub(super) fn sealed(text: String) -> Self {
         Self(Zeroizing::new(text))
     }
 
@@ -169,6 +176,7 @@ impl fmt::Display for Session {
         let carrier = match self.carrier {
             Carrier::Cookie => "cookie",
             Carrier::Authorization => "authorization",
+            Carrier::TokenHeader => "token-header",
         };
         let key = if self.holds_key { " key" } else { "" };
         write!(f, "{carrier} {} {}{key}", self.epoch, self.expires.as_second())
@@ -189,6 +197,7 @@ impl FromStr for Session {
         let carrier = match next()? {
             "cookie" => Carrier::Cookie,
             "authorization" => Carrier::Authorization,
+            "token-header" => Carrier::TokenHeader,
             _ => return Err(UnreadableSession),
         };
         let epoch = next()?.parse().map_err(|_| UnreadableSession)?;
@@ -225,10 +234,10 @@ mod tests {
     fn tokens_have_the_documented_shapes_and_name_their_account() {
         for number in [10_000_000, 51_923_482, u32::MAX] {
             let number = AccountNumber::new(number);
-            let cookie = SessionToken::mint(Carrier::Cookie, number, [0xff; SECRET_BYTES]);
+            let cookie = SessionToken::for_cookie(number, [0xff; SECRET_BYTES]);
             assert_eq!(cookie.as_str().len(), 32);
             assert_eq!(account_in_cookie(cookie.as_str()), Some(number));
-            let token = SessionToken::mint(Carrier::Authorization, number, [7; SECRET_BYTES]);
+            let token = SessionToken::for_authorization(number, [7; SECRET_BYTES]);
             assert_eq!(super::super::shared_key::PresentedKey::parse(token.as_str()).unwrap().number, number);
         }
         for odd in ["", "x", &"Z".repeat(32), &"é".repeat(16), &"z".repeat(32)] {
@@ -266,8 +275,8 @@ mod tests {
 
     proptest::proptest! {
         #[test]
-        fn every_stored_session_reads_back(epoch: u32, expires in 0..253_402_300_799_i64, holds_key: bool, cookie: bool) {
-            let carrier = if cookie { Carrier::Cookie } else { Carrier::Authorization };
+        fn every_stored_session_reads_back(epoch: u32, expires in 0..253_402_300_799_i64, holds_key: bool, carrier in 0..3_usize) {
+            let carrier = [Carrier::Cookie, Carrier::Authorization, Carrier::TokenHeader][carrier];
             let stored = Session { carrier, holds_key, ..session("", epoch, expires) };
             proptest::prop_assert_eq!(stored.to_string().parse(), Ok(stored));
         }
@@ -278,7 +287,7 @@ mod tests {
         ) {
             let _ = account_in_cookie(&text);
             let number = AccountNumber::new(number);
-            let token = SessionToken::mint(Carrier::Cookie, number, secret);
+            let token = SessionToken::for_cookie(number, secret);
             proptest::prop_assert_eq!(account_in_cookie(token.as_str()), Some(number));
         }
     }

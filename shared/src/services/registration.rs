@@ -13,6 +13,8 @@ use crate::domain::contact::Contact;
 use crate::domain::credential::StoredCredential;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
+use crate::domain::phone_number::PhoneNumber;
+use crate::domain::role::Role;
 use crate::domain::session::{Session, SessionToken};
 use crate::domain::shared_key::SharedKey;
 use crate::domain::username::Username;
@@ -25,10 +27,18 @@ use crate::store::{Creation, NewAccount, Store, StoreError};
 /// A registration whose fields are all valid by themselves.
 #[derive(Debug)]
 pub struct Registration {
-    /// The name wanted.
-    pub username: Username,
+    /// The name wanted, where the group has names.
+    pub username: Option<Username>,
     /// The address wanted, if one was given.
     pub email: Option<EmailAddress>,
+    /// The number wanted, where a code has proven it.
+    pub phone: Option<PhoneNumber>,
+    /// Given name, where the group asks for it.
+    pub first_name: String,
+    /// Family name, where the group asks for it.
+    pub last_name: String,
+    /// What the person is to be to the charity.
+    pub role: Role,
     /// The password wanted, already judged.
     pub password: Password,
     /// Where the request came from.
@@ -37,6 +47,31 @@ pub struct Registration {
     pub contact: Option<Contact>,
     /// The session that starts at once, where the group logs people in.
     pub session: Option<NewSession>,
+}
+
+impl Registration {
+    /// A registration that brings nothing but a password.
+    #[must_use]
+    pub fn new(password: Password, address: IpAddr) -> Self {
+        Self {
+            username: None,
+            email: None,
+            phone: None,
+            first_name: String::new(),
+            last_name: String::new(),
+            role: Role::default(),
+            password,
+            address,
+            contact: None,
+            session: None,
+        }
+    }
+
+    fn claims(&self) -> Vec<Identifier> {
+        let mut claims = claims(self.username.as_ref(), self.email.as_ref());
+        claims.extend(self.phone.as_ref().map(Identifier::phone));
+        claims
+    }
 }
 
 /// A new account.
@@ -69,6 +104,8 @@ pub struct Taken {
     pub username: bool,
     /// The e-mail address is.
     pub email: bool,
+    /// The phone number is.
+    pub phone: bool,
 }
 
 /// How many numbers are drawn before giving up; each is free with a probability of nearly one.
@@ -96,7 +133,7 @@ pub async fn register(app: &App, wanted: Registration) -> Result<Registered, Reg
         return Err(RegistrationRefusal::Throttled(wait));
     }
     refuse_if_asked_too_often(app, wanted.address)?;
-    let claims = claims(Some(&wanted.username), wanted.email.as_ref());
+    let claims = wanted.claims();
     let (seen, over_budget) = futures_util::future::try_join(
         seen_taken(app, &claims),
         address_gate::count(app, wanted.address, Deed::Registration),
@@ -147,10 +184,16 @@ fn new_account(
     session: Option<Session>,
     now: Timestamp,
 ) -> Account {
+    let holds_key = wanted.session.is_some_and(|session| session.holds_key);
     Account {
-        username: Some(wanted.username.clone()),
+        username: wanted.username.clone(),
         email: wanted.email.clone(),
-        shared_key: if session.is_some() { SharedKey::registered() } else { SharedKey::default() },
+        phone: wanted.phone.clone(),
+        first_name: wanted.first_name.clone(),
+        last_name: wanted.last_name.clone(),
+        role: wanted.role,
+        is_staff: wanted.role == Role::Administrator,
+        shared_key: if holds_key { SharedKey::registered() } else { SharedKey::default() },
         last_login: session.is_some().then_some(now),
         contact: wanted.contact.clone(),
         sessions: session.into_iter().collect(),
@@ -171,6 +214,7 @@ pub(super) fn among(identifiers: &[Identifier]) -> Taken {
     Taken {
         username: identifiers.iter().any(|identifier| matches!(identifier, Identifier::Username(_))),
         email: identifiers.iter().any(|identifier| matches!(identifier, Identifier::Email(_))),
+        phone: identifiers.iter().any(|identifier| matches!(identifier, Identifier::Phone(_))),
     }
 }
 

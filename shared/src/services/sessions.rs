@@ -8,13 +8,15 @@ use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
 use crate::domain::credential::Comparison;
+use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
 use crate::domain::session::{self, Carrier, Session, SessionDigest, SessionToken};
 use crate::domain::shared_key::{self, PresentedKey};
+use crate::domain::token_seal::TokenSeal;
 use crate::secret::Purpose;
 use crate::services::address_gate;
 use crate::store::key::Identifier;
-use crate::store::{Guarded, SignInRecord, StoreError, Write};
+use crate::store::{Claim, Guarded, SignInRecord, StoreError, Write};
 
 /// How often a write is tried again after another one changed the account first.
 const ROUNDS: usize = 8;
@@ -23,7 +25,7 @@ const ROUNDS: usize = 8;
 #[derive(Debug)]
 pub struct SignIn {
     /// Who they say they are.
-    pub identifier: Identifier,
+    pub name: LoginName,
     /// What they say the password is; `None` if it is longer than any password can be.
     pub password: Option<Password>,
     /// Where the request came from.
@@ -34,6 +36,18 @@ pub struct SignIn {
     pub staff_only: bool,
     /// A session of the same client that this one replaces.
     pub replaces: Option<Caller>,
+}
+
+/// What somebody says who they are by.
+#[derive(Clone, Debug)]
+pub enum LoginName {
+    /// An identifier that is claimed by one account at most.
+    Claimed(Identifier),
+    /// An e-mail address, which may be a username as well: whoever has the address goes first, since
+    /// an address can move on while the name of an account stays.
+    Address(EmailAddress),
+    /// An account's number as it was typed, or a text that is none.
+    Number(String),
 }
 
 /// A session to open.
@@ -105,12 +119,10 @@ pub enum Recognition {
 /// Checks a password and opens a session.
 pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefusal> {
     refuse_if_blocked(app, request.address)?;
-    let claim = app.store.claim_on(&request.identifier, app.clock.now()).await?;
-    // An identifier that was given up opens nothing any more.
-    let number = claim.filter(|claim| !claim.is_former).map(|claim| claim.account);
+    let number = named_account(app, &request.name).await?;
     let subject = match number {
         Some(number) => account_subject(app, number),
-        None => stranger_subject(app, &request.identifier),
+        None => stranger_subject(app, &request.name),
     };
     let (account, wait) = futures_util::future::try_join(
         app.store.find_account(number.unwrap_or_else(|| nobody(app, &subject))),
@@ -171,6 +183,21 @@ pub async fn recognise_token(app: &App, value: &str) -> Result<Recognition, Stor
     Ok(Recognition::Unknown)
 }
 
+/// Recognises what the `token` header of contract 004 carries.
+pub async fn recognise_token_header(app: &App, value: &str) -> Result<Option<Caller>, StoreError> {
+    for key in app.secret.accepted_keys(Purpose::TokenSeal) {
+        let Some(number) = TokenSeal::new(&key).account(value) else {
+            return Ok(None);
+        };
+        let account = app.store.find_account(number).await?;
+        let caller = account.and_then(|account| by_session(app, &account, value, Carrier::TokenHeader));
+        if caller.is_some() {
+            return Ok(caller);
+        }
+    }
+    Ok(None)
+}
+
 /// Signs a caller out of this device: ends the session, gives the key back, or both.
 pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
     let session = match &caller.by {
@@ -198,7 +225,13 @@ pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
 #[must_use]
 pub fn open(app: &App, number: AccountNumber, epoch: u32, new: NewSession) -> (SessionToken, Session) {
     let NewSession { carrier, lasts, holds_key } = new;
-    let token = SessionToken::mint(carrier, number, app.entropy.bytes());
+    let token = match carrier {
+        Carrier::Cookie => SessionToken::for_cookie(number, app.entropy.bytes()),
+        Carrier::Authorization => SessionToken::for_authorization(number, app.entropy.bytes()),
+        Carrier::TokenHeader => {
+            TokenSeal::new(&app.secret.key(Purpose::TokenSeal)).seal(number, app.entropy.bytes())
+        }
+    };
     let expires = app.clock.now().saturating_add(lasts).expect("a duration without a sign is in range");
     let session = Session { digest: token.digest(), carrier, holds_key, epoch, expires };
     (token, session)
@@ -262,10 +295,34 @@ pub async fn forget_attempts(app: &App, subject: &str) {
     }
 }
 
-fn stranger_subject(app: &App, identifier: &Identifier) -> String {
-    let (kind, canonical) = match identifier {
-        Identifier::Username(canonical) => ("username", canonical),
-        Identifier::Email(canonical) => ("email", canonical),
+/// The account that a name belongs to. An identifier that was given up opens nothing any more.
+async fn named_account(app: &App, name: &LoginName) -> Result<Option<AccountNumber>, StoreError> {
+    let now = app.clock.now();
+    let in_use = |claim: Option<Claim>| claim.filter(|claim| !claim.is_former).map(|claim| claim.account);
+    match name {
+        LoginName::Claimed(identifier) => Ok(in_use(app.store.claim_on(identifier, now).await?)),
+        LoginName::Address(address) => {
+            let (email, username) =
+                (Identifier::email(address), Identifier::typed_username(address.as_str()));
+            // Both at once, so that it takes no longer for one than for the other.
+            let (by_email, by_username) = futures_util::future::try_join(
+                app.store.claim_on(&email, now),
+                app.store.claim_on(&username, now),
+            )
+            .await?;
+            Ok(in_use(by_email).or_else(|| in_use(by_username)))
+        }
+        LoginName::Number(typed) => Ok(AccountNumber::parse(typed)),
+    }
+}
+
+fn stranger_subject(app: &App, name: &LoginName) -> String {
+    let (kind, canonical) = match name {
+        LoginName::Claimed(Identifier::Username(canonical)) => ("username", canonical.as_str()),
+        LoginName::Claimed(Identifier::Email(canonical)) => ("email", canonical.as_str()),
+        LoginName::Claimed(Identifier::Phone(number)) => ("phone", number.as_str()),
+        LoginName::Address(address) => ("email", address.canonical()),
+        LoginName::Number(typed) => ("number", typed.as_str()),
     };
     app.secret.fingerprint(Purpose::Attempts, format!("{kind} {canonical}").as_bytes())
 }

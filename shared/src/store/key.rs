@@ -5,6 +5,7 @@
 //! | account, with its sessions and details | `ACCOUNT#<number>` | `ACCOUNT` |
 //! | claim on a username | `GUARD#username#<canonical name>` | `GUARD` |
 //! | claim on an e-mail address | `GUARD#email#<canonical address>` | `GUARD` |
+//! | claim on a phone number | `GUARD#phone#<number in E.164>` | `GUARD` |
 //! | password attempts | `ATTEMPTS#<keyed fingerprint>` | `ATTEMPTS` |
 //! | verification code | `CODE#<keyed fingerprint>` | `CODE` |
 //! | requests for messages, by everybody | `BUDGET#<channel>#<shard>#<seconds>#<window>` | `BUDGET` |
@@ -22,6 +23,7 @@ use super::text;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::{Allowance, Deed};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::phone_number::PhoneNumber;
 use crate::domain::username;
 
 /// The table's partition key attribute.
@@ -44,6 +46,8 @@ pub enum Identifier {
     Username(String),
     /// An e-mail address, in canonical spelling.
     Email(String),
+    /// A phone number in E.164.
+    Phone(String),
 }
 
 impl Identifier {
@@ -70,6 +74,12 @@ impl Identifier {
     pub fn email(address: &EmailAddress) -> Self {
         Self::Email(address.canonical().to_owned())
     }
+
+    /// A number's claim.
+    #[must_use]
+    pub fn phone(number: &PhoneNumber) -> Self {
+        Self::Phone(number.as_str().to_owned())
+    }
 }
 
 /// The account's item.
@@ -84,6 +94,7 @@ pub fn guard(identifier: &Identifier) -> Key {
     let partition = match identifier {
         Identifier::Username(canonical) => format!("GUARD#username#{canonical}"),
         Identifier::Email(canonical) => format!("GUARD#email#{canonical}"),
+        Identifier::Phone(number) => format!("GUARD#phone#{number}"),
     };
     key(partition, "GUARD")
 }

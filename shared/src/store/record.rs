@@ -13,6 +13,8 @@ use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::credential::StoredCredential;
 use crate::domain::details::Details;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::phone_number::PhoneNumber;
+use crate::domain::role::Role;
 use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::SharedKey;
 use crate::domain::username::Username;
@@ -28,12 +30,16 @@ pub(super) struct AccountRecord {
     email: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     former_email: Option<FormerEmailRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     first_name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     last_name: String,
     pub(super) credential: String,
     standing: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_staff: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -127,10 +133,12 @@ impl AccountRecord {
             username: account.username.as_ref().map(|name| name.as_str().to_owned()),
             email: account.email.as_ref().map(|address| address.as_str().to_owned()),
             former_email: account.former_email.as_ref().map(FormerEmailRecord::from),
+            phone: account.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             first_name: account.first_name.clone(),
             last_name: account.last_name.clone(),
             credential: account.credential.as_str().to_owned(),
             standing: standing_word(account.standing).to_owned(),
+            role: role_word(account.role),
             is_staff: account.is_staff,
             is_superuser: account.is_superuser,
             groups: account.groups.iter().map(GroupRecord::from).collect(),
@@ -170,10 +178,12 @@ impl AccountRecord {
             username: self.username.map(Username::stored),
             email: self.email.as_deref().map(address).transpose()?,
             former_email: self.former_email.map(former).transpose()?,
+            phone: self.phone.map(PhoneNumber::stored),
             first_name: self.first_name,
             last_name: self.last_name,
             credential: StoredCredential::stored(self.credential),
             standing: read_standing(&self.standing).ok_or_else(|| unreadable("standing"))?,
+            role: read_role(self.role.as_deref()).ok_or_else(|| unreadable("role"))?,
             is_staff: self.is_staff,
             is_superuser: self.is_superuser,
             groups: self.groups.into_iter().map(|GroupRecord { id, name }| Group { id, name }).collect(),
@@ -219,6 +229,15 @@ pub(super) const fn standing_word(standing: Standing) -> &'static str {
         Standing::Frozen => "frozen",
         Standing::Deleted => "deleted",
     }
+}
+
+/// The role's word in the table; the usual one has none.
+pub(super) fn role_word(role: Role) -> Option<String> {
+    (role != Role::default()).then(|| role.word().to_owned())
+}
+
+fn read_role(word: Option<&str>) -> Option<Role> {
+    word.map_or(Some(Role::default()), Role::with_word)
 }
 
 fn read_standing(word: &str) -> Option<Standing> {
