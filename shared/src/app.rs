@@ -7,12 +7,14 @@ use aws_sdk_dynamodb::config::Credentials;
 
 use crate::clock::Clock;
 use crate::config::{Config, OperatorConfig};
-use crate::courier::Courier;
+use crate::courier::{Courier, TextMessenger};
 use crate::entropy::Entropy;
 use crate::secret::{InvalidSecret, ServerSecret};
 use crate::services::address_gate::AddressGate;
+use crate::services::budget::BudgetGate;
 use crate::services::hashing::Hasher;
 use crate::store::Store;
+use crate::weixin::Weixin;
 
 /// The service's parts; cloning shares them.
 #[derive(Clone, Debug)]
@@ -35,10 +37,16 @@ pub struct Parts {
     aws: SdkConfig,
     /// Mail, once a function has sent some.
     courier: OnceLock<Courier>,
+    /// WeChat, once a function has asked it.
+    weixin: OnceLock<Weixin>,
+    /// Text messages, once a function has sent some.
+    text_messenger: OnceLock<TextMessenger>,
     /// Password hashing.
     pub hasher: Hasher,
     /// What network addresses may do.
     pub addresses: AddressGate,
+    /// Which budgets of messages are used up.
+    pub budgets: BudgetGate,
 }
 
 /// The parts that derive nothing from the server's secret: enough to administer accounts, and all
@@ -84,6 +92,16 @@ impl Parts {
     pub fn courier(&self) -> &Courier {
         self.courier.get_or_init(|| Courier::new(&self.aws, self.config.mail.clone()))
     }
+
+    /// What asks WeChat. Made at the first use, like the courier.
+    pub fn weixin(&self) -> &Weixin {
+        self.weixin.get_or_init(|| Weixin::new(&self.aws, self.config.weixin.clone()))
+    }
+
+    /// What sends text messages, made at the first use as well.
+    pub fn text_messenger(&self) -> &TextMessenger {
+        self.text_messenger.get_or_init(|| TextMessenger::new(&self.aws, self.config.texts.clone()))
+    }
 }
 
 impl App {
@@ -107,8 +125,11 @@ impl App {
             store,
             aws,
             courier: OnceLock::new(),
+            weixin: OnceLock::new(),
+            text_messenger: OnceLock::new(),
             hasher,
             addresses,
+            budgets: BudgetGate::default(),
         })))
     }
 }

@@ -1,9 +1,18 @@
 //! The settings of a deployment, read once from the environment.
 
+mod environment;
+mod texts;
+mod weixin;
+
 use std::time::Duration;
 
+use crate::domain::account_number::FIRST_DIGITS;
 use crate::domain::address_budget::AddressLimits;
 use crate::domain::credential::Cost;
+
+use environment::Environment;
+pub use texts::TextSettings;
+pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 
 /// Everything an operator can set.
 #[derive(Clone, Debug)]
@@ -21,9 +30,28 @@ pub struct Config {
     /// How mail is sent, by functions that send any (`TALLY_MAIL_FROM`, `TALLY_MAIL_REPLY_TO`,
     /// `TALLY_MAIL_CONFIGURATION_SET`).
     pub mail: MailSettings,
-    /// How long the answer to a request for a code takes at least, longer than SES usually does, so
-    /// that it does not show whether a mail was sent. Not a setting of the environment.
+    /// Where company customers' pages go after registering, logging in or binding an address
+    /// (`TALLY_COMPANY_REDIRECT_URL`, default `/`): never anything that a request says.
+    pub company_redirect_url: String,
+    /// Where the service is reached from outside, `scheme://host[:port]`, for links in mail
+    /// (`TALLY_PUBLIC_URL`). Behind the gateway it may be unset: see `http::request::GatewayDomain`.
+    pub public_url: Option<String>,
+    /// How ids are asked of WeChat (`TALLY_WEIXIN_ENDPOINT`, `TALLY_WEIXIN_APP_ID`,
+    /// `TALLY_WEIXIN_SECRET_ID`).
+    pub weixin: WeixinSettings,
+    /// How text messages are sent, by functions that send any (`TALLY_SMS_COUNTRIES`,
+    /// `TALLY_SMS_SENDER_ID`, `TALLY_SMS_ORIGINATION_NUMBER`, `TALLY_SMS_MAX_PRICE`,
+    /// `TALLY_SMS_PER_HOUR`, `TALLY_SMS_PER_DAY`).
+    pub texts: TextSettings,
+    /// How long the answer to a request for a code takes at least, longer than SES and SNS usually do,
+    /// so that it does not show whether a message was sent. Not a setting of the environment.
     pub code_answer_time: Duration,
+    /// Whether administrators of the charity register without another one's word, for closed networks
+    /// (`TALLY_OPEN_ADMINISTRATORS`, default false).
+    pub open_administrators: bool,
+    /// How many digits a fresh account number has while the space is not crowded. Not a setting of the
+    /// environment: only tests lower it.
+    pub first_digits: u32,
     /// What a password hash costs. Not a setting of the environment: only tests lower it.
     pub hash_cost: Cost,
     /// Where the AWS services answer, when it is not AWS. The SDK also honours `AWS_ENDPOINT_URL`;
@@ -42,7 +70,7 @@ pub struct MailSettings {
     pub configuration_set: Option<String>,
 }
 
-/// The answer time that hides whether a mail was sent.
+/// The answer time that hides whether a message was sent.
 pub const CODE_ANSWER_TIME: Duration = Duration::from_millis(600);
 
 /// The sender where none is set: a name that is reserved never to exist (RFC 2606).
@@ -68,62 +96,49 @@ impl Config {
     }
 
     fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
-        let mut faults = Vec::new();
-        let set = |name: &str| lookup(name).filter(|value| !value.is_empty());
-        let mut required = |name: &str| {
-            set(name).unwrap_or_else(|| {
-                faults.push(format!("{name} is missing"));
-                String::new()
-            })
-        };
-        let table = required("TALLY_TABLE");
-        let secret_id = required("TALLY_SECRET_ID");
-        let secure_cookies = match lookup("TALLY_SECURE_COOKIES").as_deref() {
-            None | Some("" | "true") => true,
-            Some("false") => false,
-            Some(other) => {
-                faults.push(format!("TALLY_SECURE_COOKIES is {other:?}, not true or false"));
-                true
-            }
-        };
-        let address_limits = match lookup("TALLY_ADDRESS_LIMITS").as_deref() {
-            None | Some("" | "production") => AddressLimits::Production,
-            Some("relaxed") => AddressLimits::Relaxed,
-            Some(other) => {
-                faults.push(format!("TALLY_ADDRESS_LIMITS is {other:?}, not production or relaxed"));
-                AddressLimits::Production
-            }
-        };
-        let trusted_origins = lookup("TALLY_TRUSTED_ORIGINS").unwrap_or_default();
-        let trusted_origins: Vec<String> = trusted_origins
-            .split(',')
-            .map(|origin| origin.trim().to_ascii_lowercase())
-            .filter(|origin| !origin.is_empty())
-            .collect();
-        for origin in &trusted_origins {
-            if !is_origin(origin) {
-                faults.push(format!("TALLY_TRUSTED_ORIGINS holds {origin:?}, not scheme://host[:port]"));
-            }
-        }
-        if !faults.is_empty() {
-            return Err(ConfigFaults(faults));
-        }
-        Ok(Self {
-            table,
-            secret_id,
-            secure_cookies,
-            trusted_origins,
-            address_limits,
+        let mut environment = Environment::new(lookup);
+        let limits = [("production", AddressLimits::Production), ("relaxed", AddressLimits::Relaxed)];
+        let redirects = "/path or http(s)://host[/path]";
+        let config = Self {
+            table: environment.required("TALLY_TABLE"),
+            secret_id: environment.required("TALLY_SECRET_ID"),
+            secure_cookies: environment.switch("TALLY_SECURE_COOKIES", true),
+            trusted_origins: trusted_origins(&mut environment),
+            address_limits: environment.choice("TALLY_ADDRESS_LIMITS", limits, AddressLimits::Production),
             mail: MailSettings {
-                from: set("TALLY_MAIL_FROM").unwrap_or_else(|| NO_SENDER.to_owned()),
-                reply_to: set("TALLY_MAIL_REPLY_TO"),
-                configuration_set: set("TALLY_MAIL_CONFIGURATION_SET"),
+                from: environment.text("TALLY_MAIL_FROM").unwrap_or_else(|| NO_SENDER.to_owned()),
+                reply_to: environment.text("TALLY_MAIL_REPLY_TO"),
+                configuration_set: environment.text("TALLY_MAIL_CONFIGURATION_SET"),
             },
+            company_redirect_url: environment
+                .checked("TALLY_COMPANY_REDIRECT_URL", is_redirect, redirects)
+                .unwrap_or_else(|| "/".to_owned()),
+            public_url: environment
+                .checked(
+                    "TALLY_PUBLIC_URL",
+                    |url| is_origin(url.trim_end_matches('/')),
+                    "scheme://host[:port]",
+                )
+                .map(|url| url.trim_end_matches('/').to_owned()),
+            weixin: WeixinSettings::read(&mut environment),
+            texts: TextSettings::read(&mut environment),
             code_answer_time: CODE_ANSWER_TIME,
+            open_administrators: environment.switch("TALLY_OPEN_ADMINISTRATORS", false),
+            first_digits: FIRST_DIGITS,
             hash_cost: Cost::PRODUCTION,
             aws_endpoint: None,
-        })
+        };
+        if environment.faults.is_empty() { Ok(config) } else { Err(ConfigFaults(environment.faults)) }
     }
+}
+
+fn trusted_origins<L: Fn(&str) -> Option<String>>(environment: &mut Environment<L>) -> Vec<String> {
+    let list = environment.text("TALLY_TRUSTED_ORIGINS").unwrap_or_default().to_ascii_lowercase();
+    let origins = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
+    let (origins, odd): (Vec<&str>, Vec<&str>) = origins.partition(|origin| is_origin(origin));
+    let fault = |origin| format!("TALLY_TRUSTED_ORIGINS holds {origin:?}, not scheme://host[:port]");
+    environment.faults.extend(odd.into_iter().map(fault));
+    origins.into_iter().map(str::to_owned).collect()
 }
 
 impl OperatorConfig {
@@ -151,6 +166,15 @@ pub fn is_origin(text: &str) -> bool {
     host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '@', ' ']))
 }
 
+/// Whether a browser can be sent there: a path of this service, or a page elsewhere. It goes into a
+/// header as it is, so it is printable ASCII.
+fn is_redirect(text: &str) -> bool {
+    let is_path = text.starts_with('/') && !text.starts_with("//");
+    let is_page = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
+    let is_page = is_page.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_alphanumeric()));
+    (is_path || is_page) && text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -167,6 +191,9 @@ mod tests {
         assert!(config.secure_cookies && config.trusted_origins.is_empty());
         assert_eq!(config.address_limits, AddressLimits::Production);
         assert_eq!(config.hash_cost, Cost::PRODUCTION);
+        assert!(!config.open_administrators);
+        assert_eq!(config.first_digits, 8);
+        assert!(config.public_url.is_none() && config.weixin.app.is_none());
     }
 
     #[test]
@@ -184,9 +211,24 @@ mod tests {
     fn tells_all_faults_at_once() {
         let faults = read(&[
             ("TALLY_SECURE_COOKIES", "yes"),
+            ("TALLY_OPEN_ADMINISTRATORS", "1"),
             ("TALLY_ADDRESS_LIMITS", "none"),
             ("TALLY_TRUSTED_ORIGINS", "https://a.example, *"),
+            ("TALLY_COMPANY_REDIRECT_URL", "javascript:alert(1)"),
+            ("TALLY_PUBLIC_URL", "api.example.com"),
+            ("TALLY_WEIXIN_ENDPOINT", "http://api.weixin.qq.com"),
+            ("TALLY_WEIXIN_APP_ID", "wx1"),
         ]);
-        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(5));
+        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(10));
+    }
+
+    #[test]
+    fn browsers_are_sent_to_pages_only() {
+        for url in ["/", "/company/home", "https://www.example.com", "http://localhost:8080/in?x=1"] {
+            assert!(is_redirect(url), "{url}");
+        }
+        for url in ["", "home", "//evil.example", "/\\evil.example", "https://", "data:,x", "/a b", "/页"] {
+            assert!(!is_redirect(url), "{url}");
+        }
     }
 }

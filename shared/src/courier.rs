@@ -1,6 +1,8 @@
-//! Mail, sent at most once.
+//! Mail and text messages, each sent at most once.
 
 mod letter;
+mod text_message;
+mod text_messenger;
 
 use std::time::Duration;
 
@@ -9,16 +11,18 @@ use aws_config::retry::RetryConfig;
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_sesv2::Client;
 use aws_sdk_sesv2::config::http::HttpResponse;
-use aws_sdk_sesv2::error::SdkError;
+use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 
 pub use letter::{Language, Letter};
+pub use text_message::TextMessage;
+pub use text_messenger::TextMessenger;
 
 use crate::config::MailSettings;
 use crate::domain::email_address::EmailAddress;
 use crate::store::chain;
 
-/// How long SES may take. There is one try: neither mail nor text messages carry a mark by which a
+/// How long SES or SNS may take. There is one try: neither mail nor text messages carry a mark by which a
 /// repetition could be recognised, so a second try could be a second message.
 const OPERATION: Duration = Duration::from_secs(4);
 
@@ -29,12 +33,12 @@ pub struct Courier {
     settings: MailSettings,
 }
 
-/// What became of a letter.
+/// What became of a letter or a text message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dispatch {
-    /// SES has it.
+    /// The provider has it.
     Sent,
-    /// SES refused it: nobody will get it.
+    /// The provider refused it: nobody will get it.
     NotSent,
     /// The answer was lost: somebody may get it.
     Unknown,
@@ -44,14 +48,9 @@ impl Courier {
     /// Reaches SES with those settings.
     #[must_use]
     pub fn new(aws: &SdkConfig, settings: MailSettings) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(OPERATION)
-            .operation_attempt_timeout(OPERATION)
-            .operation_timeout(OPERATION)
-            .build();
         let config = aws_sdk_sesv2::config::Builder::from(aws)
-            .timeout_config(timeouts)
-            .retry_config(RetryConfig::standard().with_max_attempts(1))
+            .timeout_config(timeouts())
+            .retry_config(one_try())
             .build();
         Self { client: Client::from_conf(config), settings }
     }
@@ -77,14 +76,44 @@ impl Courier {
         match request.send().await {
             Ok(_) => Dispatch::Sent,
             Err(error) => {
-                tracing::error!(error = %chain(&error), "a letter was not sent");
+                tracing::error!(error = %cause(&error), "a letter was not sent");
                 judge(&error)
             }
         }
     }
 }
 
-/// Only a refusal of SES's own, or a request that was never made, says that nobody will get the letter.
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(OPERATION)
+        .operation_attempt_timeout(OPERATION)
+        .operation_timeout(OPERATION)
+        .build()
+}
+
+fn one_try() -> RetryConfig {
+    RetryConfig::standard().with_max_attempts(1)
+}
+
+/// What went wrong, for the log: of a provider's refusal its code alone, such as `MessageRejected` or
+/// `OptedOut`, because its sentence may repeat the address or the number.
+fn cause<E>(error: &SdkError<E, HttpResponse>) -> String
+where
+    E: std::error::Error + ProvideErrorMetadata + 'static,
+{
+    match error {
+        SdkError::ServiceError(answer) => {
+            format!("{} {}", answer.raw().status().as_u16(), answer.err().code().unwrap_or("without a code"))
+        }
+        SdkError::ConstructionFailure(_)
+        | SdkError::TimeoutError(_)
+        | SdkError::DispatchFailure(_)
+        | SdkError::ResponseError(_)
+        | _ => chain(error),
+    }
+}
+
+/// Only a refusal of the provider's own, or a request that was never made, says that nobody will get the letter.
 /// A connection that failed may have failed after the letter went over it, and an answer that cannot
 /// be read may have been a yes.
 fn judge<E>(error: &SdkError<E, HttpResponse>) -> Dispatch {

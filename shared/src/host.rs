@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::entropy::Entropy;
-use crate::http::request::{ClientAddress, RequestId};
+use crate::http::request::{ClientAddress, GatewayDomain, RequestId};
 
 /// Starts the function: everything that needs doing once, then one event after the other.
 pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
@@ -64,6 +64,7 @@ struct Sent {
     body: Vec<u8>,
     address: Option<ClientAddress>,
     id: Option<RequestId>,
+    gateway: Option<GatewayDomain>,
 }
 
 /// Takes out of the event all that the client chose, so that the conversion sees only harmless rest.
@@ -88,7 +89,7 @@ fn take_apart(event: &mut ApiGatewayV2httpRequest) -> Sent {
     {
         headers.insert(http::header::COOKIE, cookies);
     }
-    event.request_context.domain_name = None;
+    let gateway = event.request_context.domain_name.take().map(GatewayDomain);
     let path = event.raw_path.replace("/".to_owned()).unwrap_or_default();
     let is_ambiguous = path.contains(['?', '#']);
     let query = event.raw_query_string.take().unwrap_or_default();
@@ -110,6 +111,7 @@ fn take_apart(event: &mut ApiGatewayV2httpRequest) -> Sent {
             .and_then(|ip| ip.parse().ok())
             .map(ClientAddress),
         id: event.request_context.request_id.take().map(RequestId),
+        gateway,
     }
 }
 
@@ -125,6 +127,9 @@ impl Sent {
         }
         if let Some(id) = self.id.clone() {
             request.extensions_mut().insert(id);
+        }
+        if let Some(gateway) = self.gateway.clone() {
+            request.extensions_mut().insert(gateway);
         }
         request
     }

@@ -15,3 +15,4 @@ pub mod http;
 pub mod secret;
 pub mod services;
 pub mod store;
+pub mod weixin;

@@ -29,12 +29,16 @@ pub enum Purpose {
     Address,
     /// The signature in a CSRF token.
     CsrfToken,
-    /// What a verification code is kept under.
+    /// What the verification codes for a destination are kept under.
     CodeSubject,
     /// The digest of a verification code.
     CodeDigest,
+    /// The code in a link that binds an e-mail address.
+    BindingLink,
     /// The cipher of tokens that name their account without showing it.
     TokenSeal,
+    /// The budgets of messages.
+    MessageBudget,
 }
 
 /// The secret's text is not a JSON object with a long enough `current` text.
@@ -111,7 +115,9 @@ fn full_code(secret: &str, purpose: Purpose, message: &[u8]) -> [u8; 32] {
         Purpose::CsrfToken => b"csrf-token/v1\0",
         Purpose::CodeSubject => b"code-subject/v1\0",
         Purpose::CodeDigest => b"code-digest/v1\0",
+        Purpose::BindingLink => b"binding-link/v1\0",
         Purpose::TokenSeal => b"token-seal/v1\0",
+        Purpose::MessageBudget => b"message-budget/v1\0",
     };
     let mut mac = Hmac::<Sha256>::new_from_slice(secret.as_bytes()).expect("HMAC takes keys of any length");
     mac.update(label);

@@ -2,11 +2,18 @@
 
 pub mod address_gate;
 pub mod administration;
+pub mod bookings;
 pub mod budget;
 pub mod codes;
+pub mod company;
 pub mod contacts;
+pub mod directory;
+pub mod email_binding;
 pub mod hashing;
 pub mod passwords;
+pub mod phones;
 pub mod profiles;
 pub mod registration;
 pub mod sessions;
+pub mod transfer;
+pub mod weixin;

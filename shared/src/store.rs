@@ -6,16 +6,24 @@
 mod account;
 mod administration;
 mod attempts;
+mod bookings;
 mod codes;
+mod company;
 mod contacts;
 mod counters;
+mod deletion;
+mod directory;
+mod email_binding;
 mod expression;
 mod guards;
 pub mod key;
+mod phones;
 mod record;
 pub mod schema;
 mod transaction;
+mod transfer;
 mod update;
+mod weixin;
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -27,11 +35,21 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 
-pub use account::{Creation, Guarded, NewAccount, SignInRecord, Write};
+pub use account::{Creation, CredentialChange, Guarded, NewAccount, SignInRecord, Write};
 pub use administration::Administered;
-pub use codes::{CodeHistory, NewCode, Redemption, TriedCode};
+pub use bookings::Booked;
+pub use codes::{MessageHistory, NewCode, NewMessage, Redemption, SpendableCode, TriedCode};
 pub use contacts::{EmailMove, EmailMoved};
+pub use counters::TakenMessage;
+pub use directory::Listed;
+pub use email_binding::{EmailBinding, EmailBound};
 pub use guards::Claim;
+pub use phones::{PhoneMove, PhoneMoved};
+pub use schema::TableError;
+pub use transfer::{AccountPage, Resident, ScanPosition};
+pub use weixin::WeixinWrite;
+
+use crate::domain::account::Account;
 
 /// The table.
 #[derive(Clone, Debug)]
@@ -109,6 +127,11 @@ where
     }
 }
 
+/// The item of an account, for who fills a table past DynamoDB's interface. It claims no identifier.
+pub fn account_item(account: &Account, op: &str) -> Result<Item, StoreError> {
+    record::AccountRecord::item(account, op)
+}
+
 /// An error with everything that caused it, for the log.
 pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
     let mut text = error.to_string();
@@ -122,7 +145,7 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 }
 
 /// An item as the SDK gives it.
-type Item = HashMap<String, AttributeValue>;
+pub type Item = HashMap<String, AttributeValue>;
 
 fn attribute(record: impl serde::Serialize) -> Result<AttributeValue, StoreError> {
     serde_dynamo::to_attribute_value(record).map_err(|error| StoreError::Unreadable(error.to_string()))

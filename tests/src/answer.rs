@@ -130,6 +130,8 @@ fn passing_values(value: &Value) -> Vec<(String, &'static str)> {
             .flat_map(|(name, value)| match (name.as_str(), value) {
                 ("key", Value::String(key)) => vec![(key.clone(), "[key]")],
                 ("id", Value::Number(id)) => vec![(id.to_string(), "[id]")],
+                ("id", Value::String(id)) => vec![(id.clone(), "[id]")],
+                ("token", Value::String(token)) => vec![(token.clone(), "[token]")],
                 (_, value) => passing_values(value),
             })
             .collect(),

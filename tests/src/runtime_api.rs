@@ -50,6 +50,7 @@ struct Service {
     outcomes: Mutex<HashMap<String, oneshot::Sender<Outcome>>>,
     asked: Notify,
     output: Mutex<String>,
+    printed: Notify,
 }
 
 /// The environment of a function in front of the given stand-ins for AWS.
@@ -84,6 +85,7 @@ impl Function {
             outcomes: Mutex::default(),
             asked: Notify::new(),
             output: Mutex::default(),
+            printed: Notify::new(),
         });
         let router = router(Arc::clone(&service));
         let server = tokio::spawn(async { axum::serve(listener, router).await.expect("it serves") });
@@ -132,6 +134,22 @@ impl Function {
         (status, self.output())
     }
 
+    /// Waits until it has printed that; answers all that it has printed by then.
+    pub async fn prints(&self, text: &str) -> String {
+        let is_printed = async {
+            loop {
+                let printed = self.service.printed.notified();
+                let output = self.output();
+                if output.contains(text) {
+                    return output;
+                }
+                printed.await;
+            }
+        };
+        let output = tokio::time::timeout(PATIENCE, is_printed).await;
+        output.unwrap_or_else(|_| panic!("{text:?} is not printed: {}", self.output()))
+    }
+
     /// What it has printed so far.
     #[must_use]
     pub fn output(&self) -> String {
@@ -154,6 +172,7 @@ impl Service {
                 let mut output = lock(&service.output);
                 output.push_str(&line);
                 output.push('\n');
+                service.printed.notify_waiters();
             }
         })
     }

@@ -12,7 +12,8 @@ use local::inbox::Inbox;
 use local::service::{SECRET_ID, Service, ServiceOptions, TABLE};
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::{Config, MailSettings};
+use tally::config::{Config, MailSettings, TextSettings};
+use tally::domain::account_number::FIRST_DIGITS;
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
@@ -69,9 +70,14 @@ impl Server {
             secret: SECRET.to_owned(),
             trusted_origins: Vec::new(),
             mail: mail(),
+            company_redirect_url: "/".to_owned(),
+            public_url: None,
+            texts: TextSettings::default(),
             code_answer_time: Duration::ZERO,
             address_limits: AddressLimits::Relaxed,
             hash_cost: CHEAP,
+            open_administrators: false,
+            first_digits: FIRST_DIGITS,
             clock: Clock::manual(start),
             entropy: Entropy::System,
         };
@@ -151,6 +157,13 @@ impl Builder {
         self
     }
 
+    /// Where company customers' pages go next.
+    #[must_use]
+    pub fn redirecting_companies_to(mut self, url: &str) -> Self {
+        url.clone_into(&mut self.options.company_redirect_url);
+        self
+    }
+
     /// The machine's own time, for what lives by it, such as a browser.
     #[must_use]
     pub fn real_clock(self) -> Self {
@@ -164,10 +177,31 @@ impl Builder {
         self
     }
 
+    /// How text messages are sent, and how many.
+    #[must_use]
+    pub fn texts(mut self, texts: TextSettings) -> Self {
+        self.options.texts = texts;
+        self
+    }
+
     /// An origin besides its own whose pages may use it.
     #[must_use]
     pub fn trusting(mut self, origin: &str) -> Self {
         self.options.trusted_origins.push(origin.to_owned());
+        self
+    }
+
+    /// Administrators of the charity register without another one's word.
+    #[must_use]
+    pub fn open_administrators(mut self) -> Self {
+        self.options.open_administrators = true;
+        self
+    }
+
+    /// How many digits a fresh account number has.
+    #[must_use]
+    pub fn first_digits(mut self, digits: u32) -> Self {
+        self.options.first_digits = digits;
         self
     }
 
@@ -185,11 +219,17 @@ impl Builder {
         self
     }
 
+    /// How it would run.
+    #[must_use]
+    pub fn options(self) -> ServiceOptions {
+        self.options
+    }
+
     /// Starts it.
     pub async fn start(self) -> Server {
         let Self { options, deployed } = self;
         let (clock, limits, cost) = (options.clock.clone(), options.address_limits, options.hash_cost);
-        let entropy = options.entropy.clone();
+        let (entropy, texts) = (options.entropy.clone(), options.texts.clone());
         let (listener, aws_listener) = (listen().await, listen().await);
         let service = Service::start(listener, aws_listener, options).await.expect("the service starts");
         let front = match deployed {
@@ -201,9 +241,15 @@ impl Builder {
                     secure_cookies: true,
                     trusted_origins,
                     mail: mail(),
+                    company_redirect_url: "/".to_owned(),
+                    public_url: None,
+                    weixin: local::service::weixin(service.aws()),
+                    texts,
                     code_answer_time: Duration::ZERO,
                     address_limits: limits,
                     hash_cost: cost,
+                    open_administrators: false,
+                    first_digits: FIRST_DIGITS,
                     aws_endpoint: Some(service.aws().url()),
                 };
                 let app = App::start(config, clock.clone(), entropy).await.expect("the functions start");

@@ -4,7 +4,9 @@
 //! them. Signatures are not checked by the stand-in, so a request may be changed on its way.
 
 mod fault;
+mod shortfall;
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -65,8 +67,11 @@ impl Tap {
             client: Client::builder(TokioExecutor::new()).build_http(),
             steps: AtomicUsize::new(0),
             calls: Mutex::default(),
+            kept: Mutex::default(),
             faults: Mutex::default(),
             broken: Notify::new(),
+            held: Notify::new(),
+            released: Notify::new(),
         });
         let server = tokio::spawn(accept(listener, Arc::clone(&line)));
         Self { url: format!("http://{address}"), line, server }
@@ -92,6 +97,16 @@ impl Tap {
     /// Waits until a call suffers a fault, if none has since the last time somebody waited.
     pub async fn broken(&self) {
         self.line.broken.notified().await;
+    }
+
+    /// Waits until a call is held, if none has been since the last time somebody waited.
+    pub async fn held(&self) {
+        self.line.held.notified().await;
+    }
+
+    /// Lets a held call go on.
+    pub fn release(&self) {
+        self.line.released.notify_one();
     }
 
     /// Repairs the line; tells how many calls suffered a fault since the last time.
@@ -169,8 +184,12 @@ struct Line {
     client: Client<HttpConnector, Body>,
     steps: AtomicUsize,
     calls: Mutex<Vec<Call>>,
+    /// Answers by their questions, for [`Action::Stale`].
+    kept: Mutex<HashMap<String, Bytes>>,
     faults: Mutex<Vec<Armed>>,
     broken: Notify,
+    held: Notify,
+    released: Notify,
 }
 
 struct Armed {
@@ -269,8 +288,19 @@ impl Line {
             Some(Action::DropBefore) => return Err(HangUp),
             Some(Action::ErrorBefore(status, code)) => return Ok(error(status, code)),
             Some(Action::Cancel(reasons)) => return Ok(cancelled(reasons)),
+            Some(Action::Stale) => return self.stale(parts, call).await,
+            Some(Action::Unprocessed(most)) => return self.unprocessed(parts, call, most).await,
+            Some(Action::ShortPage(rows)) => {
+                shortfall::shorten(call, rows);
+                self.ask(parts, call).await?
+            }
             Some(Action::Delay(delay)) => {
                 tokio::time::sleep(delay).await;
+                self.ask(parts, call).await?
+            }
+            Some(Action::Hold) => {
+                self.held.notify_one();
+                self.released.notified().await;
                 self.ask(parts, call).await?
             }
             None | Some(Action::DropAfter | Action::ErrorAfter(..)) => self.ask(parts, call).await?,

@@ -9,14 +9,15 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
 use local::aws::{AwsEndpoint, Storage};
+use local::inbox::Inbox;
 use local::secret_file;
 use local::service::{self, ServiceOptions};
 use serde_json::Value;
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::Config;
+use tally::config::{Config, TextSettings};
 use tally::domain::account::Account;
-use tally::domain::account_number::AccountNumber;
+use tally::domain::account_number::{AccountNumber, FIRST_DIGITS};
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::domain::email_address::EmailAddress;
@@ -48,6 +49,8 @@ pub struct Tapped {
     pub tap: Tap,
     rest_auth: Router,
     manage: Router,
+    charity: Router,
+    company: Router,
 }
 
 /// A request that can be sent more than once.
@@ -75,9 +78,14 @@ impl Ground {
             secret: secret_file::fresh(&entropy),
             trusted_origins: Vec::new(),
             mail: server::mail(),
+            company_redirect_url: "/".to_owned(),
+            public_url: None,
+            texts: TextSettings::default(),
             code_answer_time: Duration::ZERO,
             address_limits: AddressLimits::Relaxed,
             hash_cost: CHEAP,
+            open_administrators: false,
+            first_digits: FIRST_DIGITS,
             clock: Clock::System,
             entropy,
         };
@@ -92,10 +100,12 @@ impl Ground {
         let config = Config { aws_endpoint: Some(tap.url().to_owned()), ..self.app.config.clone() };
         let app = App::start(config, self.app.clock.clone(), self.app.entropy.clone()).await;
         let app = app.expect("the secret is there");
-        let (rest_auth, manage) = (rest_auth::router(app.clone()), manage::router(app));
+        let (rest_auth, manage) = (rest_auth::router(app.clone()), manage::router(app.clone()));
+        let charity = charity::router(app.clone());
+        let company = company::router(app);
         // What the start needed is not of interest.
         drop(tap.take_calls());
-        Tapped { tap, rest_auth, manage }
+        Tapped { tap, rest_auth, manage, charity, company }
     }
 
     /// Where the stand-ins answer.
@@ -104,10 +114,22 @@ impl Ground {
         self.aws.url()
     }
 
+    /// Everything that was sent.
+    #[must_use]
+    pub fn inbox(&self) -> Inbox {
+        self.aws.inbox()
+    }
+
     /// The service's parts with an unbroken line.
     #[must_use]
     pub fn app(&self) -> &App {
         &self.app
+    }
+
+    /// The database itself, for filling it.
+    #[must_use]
+    pub fn database(&self) -> dynoxide::Database {
+        self.aws.database()
     }
 
     /// The account a key belongs to, as the table has it.
@@ -135,6 +157,10 @@ impl Ground {
                     text(&key::guard(&Identifier::typed_username(name)), key::PARTITION),
                     owner.clone(),
                 );
+            }
+            if let Some(number) = account.get("phone").and_then(|number| number.as_s().ok()) {
+                let guard = key::guard(&Identifier::Phone(number.clone()));
+                due.insert(text(&guard, key::PARTITION), owner.clone());
             }
             if let Some(address) = account.get("email").and_then(|address| address.as_s().ok()) {
                 let address = EmailAddress::parse(address).expect("a stored address is one");
@@ -173,8 +199,13 @@ impl Tapped {
         }
         let request =
             request.body(Body::from(ask.body.clone())).expect("the test asks for something sendable");
-        let is_of_manage = ask.path.starts_with(manage::PREFIXES[0]);
-        let router = if is_of_manage { &self.manage } else { &self.rest_auth };
+        let is_of = |prefixes: &[&str]| prefixes.iter().any(|prefix| ask.path.starts_with(prefix));
+        let router = match () {
+            () if is_of(&manage::PREFIXES) => &self.manage,
+            () if is_of(&charity::PREFIXES) => &self.charity,
+            () if is_of(&company::PREFIXES) => &self.company,
+            () => &self.rest_auth,
+        };
         let Ok(response) = router.clone().oneshot(request).await;
         let (parts, body) = response.into_parts();
         let body = to_bytes(body, usize::MAX).await.expect("bodies of answers are in memory");
@@ -206,6 +237,12 @@ impl Ask {
     #[must_use]
     pub fn key(self, key: &str) -> Self {
         self.header("authorization", format!("Token {key}"))
+    }
+
+    /// With a session of the `token` header.
+    #[must_use]
+    pub fn token_header(self, token: &str) -> Self {
+        self.header("token", token.to_owned())
     }
 
     /// With the session that an answer has set.

@@ -175,7 +175,10 @@ async fn a_superuser_is_made_with_a_password_that_keeps_the_rules() {
     let too_long = operator.tell_with(line, Some(&long)).await;
     assert_eq!(too_long, Err("The password is longer than 4096 bytes.".to_owned()));
     let made = operator.tell_with(line, Some(ROOTS)).await.expect("the rules are kept");
-    assert!(made.starts_with("root (account ") && made.ends_with(") is a superuser and staff.\n"), "{made}");
+    assert!(
+        made.starts_with("root (account ") && made.ends_with(") is a superuser, staff and administrator.\n"),
+        "{made}"
+    );
     let card = operator.show("ROOT@example.com").await;
     assert_eq!((&card["is_staff"], &card["is_superuser"]), (&json!(true), &json!(true)));
     assert_eq!((&card["found_by"], &card["email"]), (&json!("email"), &json!("Root@example.com")));
@@ -216,6 +219,66 @@ async fn the_last_superuser_stays() {
 }
 
 #[tokio::test]
+async fn a_role_is_given_and_the_charitys_first_administrator_comes_from_here() {
+    let server = Server::start().await;
+    let (client, operator) = (server.client(), Operator::of(&server));
+    operator.make_superuser("root").await;
+    let root = operator.show("root").await;
+    assert_eq!((&root["role"], &root["is_staff"]), (&json!("administrator"), &json!(true)));
+    let login = json!({"id": root["number"].to_string(), "password": ROOTS});
+    let token = client.post("/user/login/").json(&login).send().await.json()["data"]["token"].clone();
+    let wanted = json!({"first_name": "Sinope", "last_name": "Nanto", "role": "0", "password": PASSWORD});
+    let made = client.post("/user/register/").header("token", token.as_str().unwrap()).json(&wanted);
+    assert_eq!(made.send().await.json()["data"]["role"], "administrator");
+    client.register("zhang", PASSWORD).await;
+    assert_eq!(operator.order("role zhang volunteer").await, "is a volunteer now; 1 session ended.");
+    assert_eq!(operator.order("role zhang volunteer").await, "is a volunteer already; nothing was done.");
+    assert_eq!(
+        operator.order("role zhang administrator").await,
+        "is an administrator now; no session was open."
+    );
+    assert_eq!(operator.show("zhang").await["is_staff"], true);
+    assert_eq!(operator.order("role zhang donor").await, "is a donor now; no session was open.");
+    assert_eq!(operator.show("zhang").await["is_staff"], false);
+    operator.order("superuser zhang on").await;
+    assert_eq!(operator.show("zhang").await["role"], "administrator");
+    operator.order("role root donor").await;
+    assert_eq!(operator.show("root").await["is_staff"], true, "a superuser stays staff");
+}
+
+#[tokio::test]
+async fn a_user_is_deleted_only_where_the_number_is_repeated() {
+    let server = Server::start().await;
+    let (client, operator) = (server.client(), Operator::of(&server));
+    client.register("zhang", PASSWORD).await;
+    let number = operator.show("zhang").await["number"].to_string();
+    for line in ["delete zhang", "delete zhang --confirm 10000001"] {
+        let refused = operator.tell(line).await.expect_err("nobody has confirmed it");
+        assert!(refused.contains(&format!("--confirm {number}")), "{refused}");
+    }
+    assert_eq!(operator.show("zhang").await["standing"], "active");
+    let deleted = operator.order(&format!("delete zhang --confirm {number}")).await;
+    assert_eq!(deleted, "is deleted now; 1 session ended.");
+    assert!(operator.tell("show zhang").await.is_err(), "the name leads to nobody");
+    let card = operator.show(&format!("#{number}")).await;
+    assert_eq!((&card["standing"], &card["username"]), (&json!("deleted"), &json!(null)));
+    let again = operator.tell(&format!("delete #{number}")).await;
+    assert_eq!(again, Err(format!("Account {number} (found by account number) is deleted.")));
+    assert_eq!(client.register("zhang", PASSWORD).await.code(), 201, "the name is free");
+}
+
+#[tokio::test]
+async fn the_last_superuser_is_not_deleted() {
+    let server = Server::start().await;
+    let operator = Operator::of(&server);
+    operator.make_superuser("root").await;
+    let number = operator.show("root").await["number"].to_string();
+    let refused = operator.tell(&format!("delete root --confirm {number}")).await.unwrap_err();
+    assert!(refused.contains("is the last superuser who can come in"), "{refused}");
+    assert_eq!(operator.show("root").await["standing"], "active");
+}
+
+#[tokio::test]
 async fn users_are_found_by_whatever_names_them() {
     let server = Server::start().await;
     let operator = Operator::of(&server);
@@ -237,7 +300,7 @@ async fn users_are_found_by_whatever_names_them() {
     assert_eq!(operator.show(&format!("#{number}")).await["number"], number);
     for nobody in ["li", "li@example.com", "#12", "12", "#zhang", "0", ""] {
         let told = operator.tell(&format!("freeze {nobody}")).await;
-        let expected = "it is nobody's username, e-mail address or account number.";
+        let expected = "it is nobody's username, e-mail address, mobile number or account number.";
         assert_eq!(told, Err(format!("There is no user {nobody:?}: {expected}")));
     }
 }
@@ -255,7 +318,7 @@ async fn nobody_is_taken_for_another() {
     let named = Account { username: Some(name.clone()), ..blank(first) };
     let owner = Account { email: Some(address.clone()), ..blank(second) };
     for (account, claim) in [(named, Identifier::username(&name)), (owner, Identifier::email(&address))] {
-        let new = NewAccount { account: &account, claims: &[claim], op: "test" };
+        let new = NewAccount::new(&account, std::slice::from_ref(&claim), "test");
         assert!(server.app().store.create_account(&new).await.is_ok_and(|made| made == Creation::Created));
     }
     let told = operator.tell("freeze v@corp.com").await;

@@ -6,10 +6,18 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType,
+};
+use local::aws::Storage;
+use local::service::{self, TABLE};
 use serde_json::{Value, json};
 use tally::entropy::Entropy;
+use tally::store::key;
 use tests::answer::Answer;
 use tests::process::{Caller, Tigertally};
+use tests::server::Server;
+use tokio::net::TcpListener;
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
@@ -213,4 +221,31 @@ async fn a_folder_that_cannot_be_used_is_named() {
     let refused = Tigertally::run(&["--data", name, "--port", "0", "--aws-port", "0"]).await;
     assert_eq!((refused.status.code(), refused.stdout.as_str()), (Some(1), ""), "{refused:?}");
     assert!(refused.stderr.contains(name), "{}", refused.stderr);
+}
+
+#[tokio::test]
+async fn a_database_from_before_the_indexes_is_refused_and_named() {
+    let folder = Folder::new();
+    let options = Server::builder().storage(Storage::Folder(folder.0.clone())).options();
+    let (aws, app) = service::start_aws(listen().await, &options).await.expect("a new folder will do");
+    let client = app.store.client();
+    client.delete_table().table_name(TABLE).send().await.expect("the table is there");
+    let attribute =
+        |name| AttributeDefinition::builder().attribute_name(name).attribute_type(ScalarAttributeType::S);
+    let part = |name, role| KeySchemaElement::builder().attribute_name(name).key_type(role);
+    let create = client.create_table().table_name(TABLE).billing_mode(BillingMode::PayPerRequest);
+    let create = create
+        .attribute_definitions(attribute(key::PARTITION).build().expect("it is complete"))
+        .attribute_definitions(attribute(key::SORT).build().expect("it is complete"))
+        .key_schema(part(key::PARTITION, KeyType::Hash).build().expect("it is complete"))
+        .key_schema(part(key::SORT, KeyType::Range).build().expect("it is complete"));
+    create.send().await.expect("the table can be made as it was");
+    aws.stop().await;
+    let refused = service::start_aws(listen().await, &options).await.expect_err("it has no indexes");
+    let told = refused.to_string();
+    assert!(told.contains(folder.name()) && told.contains("delete the folder"), "{told}");
+}
+
+async fn listen() -> TcpListener {
+    TcpListener::bind("127.0.0.1:0").await.expect("the system has a free port")
 }

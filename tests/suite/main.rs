@@ -2,7 +2,10 @@
 
 mod accounts;
 mod administration;
+mod binding;
 mod browser;
+mod charity;
+mod company;
 mod costs;
 mod courier;
 mod durability;
@@ -13,5 +16,7 @@ mod letters;
 mod manage;
 mod races;
 mod security;
+mod texts;
 mod tidy;
+mod transfer;
 mod wire;

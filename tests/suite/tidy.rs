@@ -3,6 +3,7 @@
 mod architecture;
 mod documents;
 mod endpoints;
+mod table;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -58,7 +58,7 @@ impl Form {
     pub(crate) fn typed(&self, name: &str) -> Option<&str> {
         match self.fields.get(name) {
             Some(Value::Text(text) | Value::Number(text)) => Some(text),
-            Some(Value::Null | Value::Bool | Value::List | Value::Object) | None => None,
+            Some(Value::Null | Value::Bool | Value::List(_) | Value::Object) | None => None,
         }
     }
 
@@ -109,7 +109,7 @@ impl Form {
 fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String, String> {
     let typed = match value {
         None | Some(Value::Null) => "",
-        Some(Value::Bool | Value::List | Value::Object) => return Err(words::NOT_A_TEXT.to_owned()),
+        Some(Value::Bool | Value::List(_) | Value::Object) => return Err(words::NOT_A_TEXT.to_owned()),
         Some(Value::Text(text) | Value::Number(text)) => text,
     };
     let text = match kind {
@@ -159,7 +159,7 @@ mod tests {
     fn numbers_are_texts_and_other_types_are_not() {
         let judge = |value| judge(Some(&value), Presence::Optional, Kind::Stored(9));
         assert_eq!(judge(Value::Number("42".to_owned())), Ok("42".to_owned()));
-        for value in [Value::Bool, Value::List, Value::Object] {
+        for value in [Value::Bool, Value::List(None), Value::Object] {
             assert_eq!(judge(value), Err(words::NOT_A_TEXT.to_owned()));
         }
         assert_eq!(judge(text("a\0b")), Err(words::CONTROL_CHARACTER.to_owned()));

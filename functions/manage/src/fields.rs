@@ -22,7 +22,7 @@ pub(crate) fn text<'a>(fields: &'a Fields, name: &'static str) -> Result<&'a str
         Some(Value::Text(text)) if text.is_empty() => Err(InputFault::Missing(name).into()),
         Some(Value::Text(text)) => Ok(text),
         None | Some(Value::Null) => Err(InputFault::Missing(name).into()),
-        Some(Value::Bool | Value::Number(_) | Value::List | Value::Object) => {
+        Some(Value::Bool | Value::Number(_) | Value::List(_) | Value::Object) => {
             Err(InputFault::NotAText(name).into())
         }
     }
@@ -40,7 +40,7 @@ pub(crate) fn number(fields: &Fields, name: &'static str) -> Result<i64, Failure
         None | Some(Value::Null) => return Err(InputFault::Missing(name).into()),
         Some(Value::Number(digits)) => Some(digits),
         Some(Value::Text(digits)) if fields.from_form => Some(digits),
-        Some(Value::Text(_) | Value::Bool | Value::List | Value::Object) => None,
+        Some(Value::Text(_) | Value::Bool | Value::List(_) | Value::Object) => None,
     };
     digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| InputFault::NotANumber(name).into())
 }

@@ -78,7 +78,7 @@ fn judge(
             return if is_required { Err(words::REQUIRED.to_owned()) } else { Ok(None) };
         }
         Some(Value::Null) => return Err(words::NULL.to_owned()),
-        Some(Value::Bool | Value::List | Value::Object) => {
+        Some(Value::Bool | Value::List(_) | Value::Object) => {
             let sentence = if kind == Kind::Email { words::INVALID_EMAIL } else { words::NOT_A_STRING };
             return Err(sentence.to_owned());
         }

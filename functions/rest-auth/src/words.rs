@@ -225,6 +225,7 @@ impl From<RegistrationRefusal> for Failure {
                 add_taken(&mut errors, taken);
                 Self::Fields(errors)
             }
+            RegistrationRefusal::CodeSpent => unreachable!("nobody registers here with a code"),
             RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
             RegistrationRefusal::Unavailable(error) => error.into(),
         }

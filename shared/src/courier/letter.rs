@@ -3,6 +3,7 @@
 //! A file's first line is the subject of the letter. Only what we fill in stands in the places marked
 //! `{{name}}`; in HTML it is escaped.
 
+use crate::domain::binding_link::{self, BindingLink};
 use crate::domain::code::{self, Code};
 
 /// What a letter says.
@@ -10,10 +11,18 @@ use crate::domain::code::{self, Code};
 pub enum Letter<'a> {
     /// The code that resets the password.
     PasswordResetCode(&'a Code),
-    /// The address was changed; told to the one before.
+    /// The code that sets and proves an address.
+    EmailBindingCode(&'a Code),
+    /// The link that proves the account's own address.
+    EmailBindingLink(&'a BindingLink),
+    /// The address was changed; told to the one before, which still gets codes for a while.
     EmailChanged,
+    /// Another address was bound; told to the one before, which gets no codes any more.
+    EmailReplaced,
     /// The password was reset by a code.
     PasswordReset,
+    /// The mobile number was changed.
+    PhoneChanged,
 }
 
 /// A letter's language.
@@ -81,6 +90,30 @@ impl Letter<'_> {
                 include_str!("letters/password_reset_code.en.txt"),
                 include_str!("letters/password_reset_code.en.html"),
             ),
+            (Self::EmailBindingCode(_), Language::Chinese) => (
+                include_str!("letters/email_binding_code.zh.txt"),
+                include_str!("letters/email_binding_code.zh.html"),
+            ),
+            (Self::EmailBindingCode(_), Language::English) => (
+                include_str!("letters/email_binding_code.en.txt"),
+                include_str!("letters/email_binding_code.en.html"),
+            ),
+            (Self::EmailBindingLink(_), Language::Chinese) => (
+                include_str!("letters/email_binding_link.zh.txt"),
+                include_str!("letters/email_binding_link.zh.html"),
+            ),
+            (Self::EmailBindingLink(_), Language::English) => (
+                include_str!("letters/email_binding_link.en.txt"),
+                include_str!("letters/email_binding_link.en.html"),
+            ),
+            (Self::EmailReplaced, Language::Chinese) => (
+                include_str!("letters/email_replaced.zh.txt"),
+                include_str!("letters/email_replaced.zh.html"),
+            ),
+            (Self::EmailReplaced, Language::English) => (
+                include_str!("letters/email_replaced.en.txt"),
+                include_str!("letters/email_replaced.en.html"),
+            ),
             (Self::EmailChanged, Language::Chinese) => {
                 (include_str!("letters/email_changed.zh.txt"), include_str!("letters/email_changed.zh.html"))
             }
@@ -95,16 +128,28 @@ impl Letter<'_> {
                 include_str!("letters/password_reset.en.txt"),
                 include_str!("letters/password_reset.en.html"),
             ),
+            (Self::PhoneChanged, Language::Chinese) => {
+                (include_str!("letters/phone_changed.zh.txt"), include_str!("letters/phone_changed.zh.html"))
+            }
+            (Self::PhoneChanged, Language::English) => {
+                (include_str!("letters/phone_changed.en.txt"), include_str!("letters/phone_changed.en.html"))
+            }
         }
     }
 
     fn fill(&self, template: &str, write: impl Fn(&str) -> String) -> String {
         match self {
-            Self::PasswordResetCode(code) => {
+            Self::PasswordResetCode(code) | Self::EmailBindingCode(code) => {
                 let minutes = (code::LASTS.as_secs() / 60).to_string();
                 template.replace("{{code}}", &write(code.as_str())).replace("{{minutes}}", &write(&minutes))
             }
-            Self::EmailChanged | Self::PasswordReset => template.to_owned(),
+            Self::EmailBindingLink(link) => {
+                let hours = (binding_link::LASTS.as_secs() / 3600).to_string();
+                template.replace("{{link}}", &write(link.as_str())).replace("{{hours}}", &write(&hours))
+            }
+            Self::EmailChanged | Self::EmailReplaced | Self::PasswordReset | Self::PhoneChanged => {
+                template.to_owned()
+            }
         }
     }
 }
@@ -116,16 +161,26 @@ fn escape(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::account_number::AccountNumber;
 
     #[test]
     fn every_letter_is_filled_in_and_has_a_subject() {
         let code = Code::stored("087629".to_owned());
-        for letter in [Letter::PasswordResetCode(&code), Letter::EmailChanged, Letter::PasswordReset] {
+        let link = BindingLink::new("https://087629.example/", AccountNumber::new(1), 2, &[3; 16]);
+        let letters = [
+            (Letter::PasswordResetCode(&code), true),
+            (Letter::EmailBindingCode(&code), true),
+            (Letter::EmailBindingLink(&link), true),
+            (Letter::EmailChanged, false),
+            (Letter::EmailReplaced, false),
+            (Letter::PasswordReset, false),
+            (Letter::PhoneChanged, false),
+        ];
+        for (letter, has_code) in letters {
             for language in [Language::Chinese, Language::English] {
                 let Rendered { subject, plain, html } = letter.render(language);
                 assert!(!subject.is_empty() && !subject.contains("{{"), "{letter:?} {language:?}");
                 assert!(!plain.contains("{{") && !html.contains("{{"), "{letter:?} {language:?}");
-                let has_code = matches!(letter, Letter::PasswordResetCode(_));
                 assert_eq!(plain.contains("087629") && html.contains("087629"), has_code, "{letter:?}");
             }
         }

@@ -12,6 +12,7 @@ use super::role::Role;
 use super::session::{Session, SessionDigest};
 use super::shared_key::SharedKey;
 use super::username::Username;
+use super::weixin::OpenId;
 
 /// One account of the pool.
 #[derive(Clone, Debug)]
@@ -22,10 +23,14 @@ pub struct Account {
     pub username: Option<Username>,
     /// The address, proven or not, where the person has one.
     pub email: Option<EmailAddress>,
+    /// Whether its owner has read a message sent to the present address; its claim says the same.
+    pub email_proven: bool,
     /// The address before it was changed, as long as it counts.
     pub former_email: Option<FormerEmail>,
     /// The mobile number, proven by a code, where the person has one.
     pub phone: Option<PhoneNumber>,
+    /// The person's id at WeChat, once bound.
+    pub weixin: Option<OpenId>,
     /// Given name; empty until set.
     pub first_name: String,
     /// Family name; empty until set.
@@ -95,8 +100,10 @@ impl Account {
             number,
             username: None,
             email: None,
+            email_proven: false,
             former_email: None,
             phone: None,
+            weixin: None,
             first_name: String::new(),
             last_name: String::new(),
             credential,

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// How many digits a fresh number has while the space is not crowded (contracts/README.md).
-const FIRST_DIGITS: u32 = 8;
+pub const FIRST_DIGITS: u32 = 8;
 
 /// How many draws of one length may collide before numbers grow a digit.
 const DRAWS_PER_LENGTH: u32 = 4;
@@ -31,19 +31,27 @@ impl AccountNumber {
         text.parse().ok().filter(|_| is_number).map(Self)
     }
 
+    /// Takes over a number that was given out before, of as many digits as drawn ones have.
+    #[must_use]
+    pub fn given_before(number: u64) -> Option<Self> {
+        let possible = 10_u64.pow(FIRST_DIGITS - 1)..10_u64.pow(LAST_DIGITS);
+        possible.contains(&number).then_some(number)?.try_into().ok().map(Self)
+    }
+
     /// The bare number, as the groups show it.
     #[must_use]
     pub const fn get(self) -> u32 {
         self.0
     }
 
-    /// The number to try at the given draw (0 is the first), made from 64 random bits.
+    /// The number to try at the given draw (0 is the first), made from 64 random bits; the first ones
+    /// have so many digits, at most as many as a number can have.
     ///
-    /// Four collisions in a row with at least 90 million numbers to draw from mean a crowded space,
+    /// Of the usual 8, four collisions in a row with at least 90 million numbers to draw from mean a crowded space,
     /// so the next draws have a digit more. The modulo bias of 64 bits over 30 is below 2^-33.
     #[must_use]
-    pub fn draw(draw: u32, random: u64) -> Self {
-        let digits = (FIRST_DIGITS + draw / DRAWS_PER_LENGTH).min(LAST_DIGITS);
+    pub fn draw(first_digits: u32, draw: u32, random: u64) -> Self {
+        let digits = (first_digits + draw / DRAWS_PER_LENGTH).min(LAST_DIGITS);
         let lowest = 10_u64.pow(digits - 1);
         let number = lowest + random % (lowest * 9);
         Self(u32::try_from(number).expect("a number of nine digits fits 32 bits"))
@@ -69,11 +77,23 @@ mod tests {
     }
 
     #[test]
+    fn numbers_of_other_lengths_were_never_given_out() {
+        for number in [10_000_000, 51_923_482, 999_999_999] {
+            assert_eq!(AccountNumber::given_before(number).map(|taken| u64::from(taken.0)), Some(number));
+        }
+        for number in [0, 7, 9_999_999, 1_000_000_000, u64::MAX] {
+            assert_eq!(AccountNumber::given_before(number), None);
+        }
+    }
+
+    #[test]
     fn the_first_draws_have_eight_digits_and_later_ones_grow() {
-        assert_eq!(AccountNumber::draw(0, 0).get(), 10_000_000);
-        assert_eq!(AccountNumber::draw(3, 89_999_999).get(), 99_999_999);
-        assert_eq!(AccountNumber::draw(3, 90_000_000).get(), 10_000_000);
-        assert_eq!(AccountNumber::draw(4, 0).get(), 100_000_000);
-        assert_eq!(AccountNumber::draw(400, u64::MAX).to_string().len(), 9);
+        assert_eq!(AccountNumber::draw(FIRST_DIGITS, 0, 0).get(), 10_000_000);
+        assert_eq!(AccountNumber::draw(FIRST_DIGITS, 3, 89_999_999).get(), 99_999_999);
+        assert_eq!(AccountNumber::draw(FIRST_DIGITS, 3, 90_000_000).get(), 10_000_000);
+        assert_eq!(AccountNumber::draw(FIRST_DIGITS, 4, 0).get(), 100_000_000);
+        assert_eq!(AccountNumber::draw(1, 0, 8).get(), 9);
+        assert_eq!(AccountNumber::draw(1, 4, 0).get(), 10);
+        assert_eq!(AccountNumber::draw(FIRST_DIGITS, 400, u64::MAX).to_string().len(), 9);
     }
 }

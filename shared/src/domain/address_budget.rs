@@ -12,7 +12,8 @@ pub enum Deed {
     FailedLogin,
     /// A registration that was tried in earnest.
     Registration,
-    /// Something that sends a mail: a request for a code, or a changed address.
+    /// Something that sends a mail: a request for a code, or a changed address. Of requests for text
+    /// messages, which have budgets of their own, those that certainly send none.
     CodeRequest,
     /// An answer that a username or an e-mail address is taken.
     TakenAnswer,
@@ -40,6 +41,17 @@ const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
+impl AddressLimits {
+    /// How many times wider than in production the limits are.
+    #[must_use]
+    pub const fn factor(self) -> u32 {
+        match self {
+            Self::Production => 1,
+            Self::Relaxed => 1000,
+        }
+    }
+}
+
 impl Deed {
     /// The allowances that all must hold, widest window last.
     #[must_use]
@@ -52,10 +64,7 @@ impl Deed {
             Self::Registration => &[Allowance { most: 300, window: DAY }],
             Self::CodeRequest | Self::TakenAnswer => &[Allowance { most: 30, window: HOUR }],
         };
-        let factor = match limits {
-            AddressLimits::Production => 1,
-            AddressLimits::Relaxed => 1000,
-        };
+        let factor = limits.factor();
         production.iter().map(|a| Allowance { most: a.most * factor, ..*a }).collect()
     }
 

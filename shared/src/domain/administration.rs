@@ -1,9 +1,8 @@
 //! What is decided over a person's head: who is staff, who may come in, who is in which group.
 
-use icu_normalizer::ComposingNormalizerBorrowed;
-
 use super::account::{Account, Standing};
-use super::text;
+use super::role::Role;
+use super::text::{self, NameFault};
 
 /// The most characters of a group's name, as in Django.
 pub const MAX_GROUP_NAME: usize = 150;
@@ -21,6 +20,10 @@ pub enum Order {
     Unfreeze,
     /// Only end its sessions and its shared key.
     EndSessions,
+    /// Give it this role.
+    Role(Role),
+    /// Take everything from it but its number, for ever.
+    Delete,
 }
 
 /// What an account becomes by an order.
@@ -32,6 +35,8 @@ pub struct Ruling {
     pub is_superuser: bool,
     /// Its standing from now on.
     pub standing: Standing,
+    /// Its role from now on.
+    pub role: Role,
     /// What this does to the roll of superusers.
     pub roll: RollChange,
 }
@@ -62,25 +67,31 @@ pub enum Decision {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct GroupName(String);
 
-/// Why a text is no group's name.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GroupNameFault {
-    /// Nothing is left of it.
-    Empty,
-    /// More than [`MAX_GROUP_NAME`] characters.
-    TooLong,
-    /// It holds a control character.
-    ControlCharacter,
-}
-
 /// Decides what an order comes to for an account as it is.
 #[must_use]
 pub fn decide(account: &Account, order: Order) -> Decision {
-    let &Account { is_staff, is_superuser, standing, .. } = account;
-    let now = Ruling { is_staff, is_superuser, standing, roll: RollChange::Stays };
+    let &Account { is_staff, is_superuser, standing, role, .. } = account;
+    let now = Ruling { is_staff, is_superuser, standing, role, roll: RollChange::Stays };
     let next = match order {
-        Order::Staff(is_staff) => Ruling { is_staff, ..now },
-        Order::Superuser(is_superuser) => Ruling { is_superuser, ..now },
+        Order::Staff(true) => Ruling { is_staff: true, ..now },
+        // An administrator is staff, so who is staff no longer is no administrator either.
+        Order::Staff(false) => Ruling { is_staff: false, role: without_administration(role), ..now },
+        Order::Superuser(true) => {
+            Ruling { is_superuser: true, is_staff: true, role: Role::Administrator, ..now }
+        }
+        Order::Superuser(false) => Ruling { is_superuser: false, ..now },
+        Order::Role(Role::Administrator) => Ruling { role: Role::Administrator, is_staff: true, ..now },
+        // A superuser keeps the staff console without being an administrator.
+        Order::Role(next @ (Role::Donor | Role::Volunteer)) => {
+            Ruling { role: next, is_staff: is_staff && (role != Role::Administrator || is_superuser), ..now }
+        }
+        Order::Delete => Ruling {
+            is_staff: false,
+            is_superuser: false,
+            standing: Standing::Deleted,
+            role: Role::default(),
+            ..now
+        },
         Order::Freeze => Ruling { standing: Standing::Frozen, ..now },
         Order::Unfreeze => Ruling { standing: Standing::Active, ..now },
         Order::EndSessions => now,
@@ -100,6 +111,14 @@ pub fn decide(account: &Account, order: Order) -> Decision {
     Decision::Rule(Ruling { roll, ..next })
 }
 
+/// The role of somebody who is an administrator no longer, and has no other.
+fn without_administration(role: Role) -> Role {
+    match role {
+        Role::Administrator => Role::default(),
+        Role::Donor | Role::Volunteer => role,
+    }
+}
+
 /// Whether an account counts as one of the superusers that the pool has.
 ///
 /// One that is frozen does not: whoever freezes the only superuser has taken it away as well.
@@ -110,19 +129,8 @@ pub fn is_on_roll(is_superuser: bool, standing: Standing) -> bool {
 
 impl GroupName {
     /// Reads a name.
-    pub fn parse(typed: &str) -> Result<Self, GroupNameFault> {
-        let name = text::strip(typed);
-        if name.is_empty() {
-            return Err(GroupNameFault::Empty);
-        }
-        // Before normalising: the cost of NFC grows with the length.
-        if name.chars().count() > MAX_GROUP_NAME {
-            return Err(GroupNameFault::TooLong);
-        }
-        if text::has_control(name) {
-            return Err(GroupNameFault::ControlCharacter);
-        }
-        Ok(Self(ComposingNormalizerBorrowed::new_nfc().normalize(name).into_owned()))
+    pub fn parse(typed: &str) -> Result<Self, NameFault> {
+        text::name(typed, MAX_GROUP_NAME).map(Self)
     }
 
     /// The name to show and to compare by; case matters.
@@ -160,6 +168,7 @@ mod tests {
             is_staff: true,
             is_superuser: false,
             standing: Standing::Active,
+            role: Role::Donor,
             roll: RollChange::Stays,
         };
         assert_eq!(decide(&person, Order::Staff(true)), Decision::Rule(expected));
@@ -179,7 +188,7 @@ mod tests {
     #[test]
     fn the_gone_are_left_alone() {
         let gone = account(true, Standing::Deleted);
-        for order in [Order::Superuser(false), Order::Unfreeze, Order::EndSessions] {
+        for order in [Order::Superuser(false), Order::Unfreeze, Order::EndSessions, Order::Delete] {
             assert_eq!(decide(&gone, order), Decision::Deleted, "{order:?}");
         }
     }
@@ -195,6 +204,8 @@ mod tests {
             (true, Standing::Frozen, Order::Superuser(false), RollChange::Stays),
             (false, Standing::Frozen, Order::Superuser(true), RollChange::Stays),
             (false, Standing::Active, Order::Freeze, RollChange::Stays),
+            (true, Standing::Active, Order::Delete, RollChange::Leaves),
+            (true, Standing::Active, Order::Role(Role::Volunteer), RollChange::Stays),
         ];
         for (is_superuser, standing, order, expected) in table {
             let person = account(is_superuser, standing);
@@ -203,13 +214,36 @@ mod tests {
     }
 
     #[test]
+    fn administrators_are_staff_and_whoever_is_one_no_longer_is_not() {
+        let after = |account: &Account, order| match decide(account, order) {
+            Decision::Rule(ruling) => Some((ruling.role, ruling.is_staff, ruling.is_superuser)),
+            Decision::AlreadySo | Decision::Deleted => None,
+        };
+        let donor = account(false, Standing::Active);
+        assert_eq!(after(&donor, Order::Role(Role::Administrator)), Some((Role::Administrator, true, false)));
+        assert_eq!(after(&donor, Order::Superuser(true)), Some((Role::Administrator, true, true)));
+        assert_eq!(after(&donor, Order::Role(Role::Volunteer)), Some((Role::Volunteer, false, false)));
+        assert_eq!(after(&donor, Order::Role(Role::Donor)), None);
+        let administrator = Account { role: Role::Administrator, is_staff: true, ..donor.clone() };
+        assert_eq!(after(&administrator, Order::Role(Role::Donor)), Some((Role::Donor, false, false)));
+        assert_eq!(after(&administrator, Order::Staff(false)), Some((Role::Donor, false, false)));
+        let superuser = Account { is_superuser: true, ..administrator.clone() };
+        assert_eq!(after(&superuser, Order::Role(Role::Donor)), Some((Role::Donor, true, true)));
+        assert_eq!(after(&superuser, Order::Superuser(false)), Some((Role::Administrator, true, false)));
+        // Staff of the console, who never was an administrator, stays staff with another role.
+        let staff = Account { is_staff: true, ..donor };
+        assert_eq!(after(&staff, Order::Role(Role::Volunteer)), Some((Role::Volunteer, true, false)));
+        assert_eq!(after(&superuser, Order::Delete), Some((Role::Donor, false, false)));
+    }
+
+    #[test]
     fn group_names_are_trimmed_composed_and_bounded() {
         let name = |typed: &str| GroupName::parse(typed).map(|name| name.as_str().to_owned());
         assert_eq!(name(" 运营 team\t").as_deref(), Ok("运营 team"));
         assert_eq!(name("e\u{301}").as_deref(), Ok("\u{e9}"));
-        assert_eq!(name(" \u{3000}"), Err(GroupNameFault::Empty));
-        assert_eq!(name("a\nb"), Err(GroupNameFault::ControlCharacter));
+        assert_eq!(name(" \u{3000}"), Err(NameFault::Empty));
+        assert_eq!(name("a\nb"), Err(NameFault::ControlCharacter));
         assert!(name(&"群".repeat(MAX_GROUP_NAME)).is_ok());
-        assert_eq!(name(&"群".repeat(MAX_GROUP_NAME + 1)), Err(GroupNameFault::TooLong));
+        assert_eq!(name(&"群".repeat(MAX_GROUP_NAME + 1)), Err(NameFault::TooLong));
     }
 }

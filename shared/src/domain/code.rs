@@ -1,4 +1,4 @@
-//! Verification codes: six digits, one live code per purpose and address, few tries, little time.
+//! Verification codes: six digits, one live code per purpose and destination, few tries, little time.
 
 use std::fmt;
 use std::time::Duration;
@@ -6,36 +6,96 @@ use std::time::Duration;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::email_address::EmailAddress;
+use super::phone_number::PhoneNumber;
+
 /// How long a code lives (security rule 2.2; ASVS 6.5.5).
 pub const LASTS: Duration = Duration::from_mins(10);
 
 /// How often a code may be tried, counted before it is compared.
 pub const TRIES: u32 = 5;
 
-/// The pause after the first message to an address; it doubles with each further one.
+/// The pause after the first message of a purpose to a destination; it doubles with each further one.
 const FIRST_PAUSE: Duration = Duration::from_mins(1);
 
 /// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_mins(8);
 
-/// The most messages to one address in an hour and in a day.
+/// The most messages to one destination in an hour and in a day, whatever they are for.
 const MOST_PER_HOUR: usize = 5;
 const MOST_PER_DAY: usize = 10;
+
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
 
 /// What a code is for. A code of one purpose never serves another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodePurpose {
-    /// Setting a new password without the old one, by mail.
+    /// Setting a new password without the old one, by mail (contract 001).
     PasswordReset,
+    /// Setting and proving the address that an account is told things at, by mail (contract 003).
+    EmailBinding,
+    /// Registering with a mobile number, by text message (contract 003).
+    AccountReg,
+    /// Setting a new password without the old one, by text message (contract 003).
+    ChangePwd,
+    /// Changing the mobile number of an account, by text message to the new one (contract 003).
+    ChangeMobile,
 }
 
 impl CodePurpose {
-    /// The purpose's name in fingerprints.
+    /// The purpose's name in fingerprints and in the table.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::PasswordReset => "password-reset",
+            Self::EmailBinding => "email-binding",
+            Self::AccountReg => "account-reg",
+            Self::ChangePwd => "change-pwd",
+            Self::ChangeMobile => "change-mobile",
         }
+    }
+}
+
+/// The purposes of codes that go out as text messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextPurpose {
+    /// See [`CodePurpose::AccountReg`].
+    AccountReg,
+    /// See [`CodePurpose::ChangePwd`].
+    ChangePwd,
+    /// See [`CodePurpose::ChangeMobile`].
+    ChangeMobile,
+}
+
+impl From<TextPurpose> for CodePurpose {
+    fn from(purpose: TextPurpose) -> Self {
+        match purpose {
+            TextPurpose::AccountReg => Self::AccountReg,
+            TextPurpose::ChangePwd => Self::ChangePwd,
+            TextPurpose::ChangeMobile => Self::ChangeMobile,
+        }
+    }
+}
+
+/// Where a code goes.
+#[derive(Clone, Copy, Debug)]
+pub enum Destination<'a> {
+    /// By mail.
+    Email(&'a EmailAddress),
+    /// By text message.
+    Phone(&'a PhoneNumber),
+}
+
+impl<'a> From<&'a EmailAddress> for Destination<'a> {
+    fn from(address: &'a EmailAddress) -> Self {
+        Self::Email(address)
+    }
+}
+
+impl<'a> From<&'a PhoneNumber> for Destination<'a> {
+    fn from(number: &'a PhoneNumber) -> Self {
+        Self::Phone(number)
     }
 }
 
@@ -77,34 +137,47 @@ impl fmt::Debug for Code {
     }
 }
 
-/// Whether another message may go to an address that got these, and how long to wait if not.
-pub fn may_send(sent: &[Timestamp], now: Timestamp) -> Result<(), Duration> {
-    let since = |time: &Timestamp| now.duration_since(*time).max(jiff::SignedDuration::ZERO).unsigned_abs();
-    let today: Vec<Duration> =
-        sent.iter().map(since).filter(|since| *since < Duration::from_hours(24)).collect();
-    let Some(latest) = today.iter().min() else {
-        return Ok(());
-    };
-    let doublings = u32::try_from(today.len() - 1).unwrap_or(u32::MAX);
-    let pause =
-        FIRST_PAUSE.saturating_mul(1_u32.checked_shl(doublings).unwrap_or(u32::MAX)).min(LONGEST_PAUSE);
-    let mut wait = pause.saturating_sub(*latest);
+/// A message that went to a destination, or is about to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SentMessage {
+    /// What it was for, by the name of its purpose.
+    pub purpose: String,
+    /// When.
+    pub at: Timestamp,
+    /// The mark of who sent it.
+    pub mark: String,
+}
+
+/// Whether another message of the purpose may go to a destination that got these, and how long to
+/// wait if not. The pause counts per purpose, so that whoever has just registered can reset the
+/// password; the numbers per hour and day count together.
+pub fn may_send(sent: &[SentMessage], purpose: &str, now: Timestamp) -> Result<(), Duration> {
+    let since =
+        |message: &SentMessage| now.duration_since(message.at).max(jiff::SignedDuration::ZERO).unsigned_abs();
+    let is_recent = |since: &Duration| *since < DAY;
+    let today: Vec<Duration> = sent.iter().map(since).filter(is_recent).collect();
+    let same = sent.iter().filter(|message| message.purpose == purpose).map(since).filter(is_recent);
+    let same: Vec<Duration> = same.collect();
+    let mut wait = same.iter().min().map_or(Duration::ZERO, |latest| {
+        let doublings = u32::try_from(same.len() - 1).unwrap_or(u32::MAX);
+        let factor = 1_u32.checked_shl(doublings).unwrap_or(u32::MAX);
+        FIRST_PAUSE.saturating_mul(factor).min(LONGEST_PAUSE).saturating_sub(*latest)
+    });
     let over = |most: usize, window: Duration| {
         let mut inside: Vec<&Duration> = today.iter().filter(|since| **since < window).collect();
         inside.sort();
         // Room comes when the oldest of the latest `most` leaves the window.
         inside.get(most - 1).map_or(Duration::ZERO, |oldest| window.saturating_sub(**oldest))
     };
-    wait = wait.max(over(MOST_PER_HOUR, Duration::from_hours(1)));
-    wait = wait.max(over(MOST_PER_DAY, Duration::from_hours(24)));
+    wait = wait.max(over(MOST_PER_HOUR, HOUR));
+    wait = wait.max(over(MOST_PER_DAY, DAY));
     if wait.is_zero() { Ok(()) } else { Err(wait) }
 }
 
-/// The messages worth remembering: those of the last day, this one included.
+/// The messages worth remembering: those of the last day.
 #[must_use]
-pub fn remember(sent: &[Timestamp], now: Timestamp) -> Vec<Timestamp> {
-    let is_recent = |time: &&Timestamp| now.duration_since(**time).unsigned_abs() < Duration::from_hours(24);
-    sent.iter().filter(is_recent).copied().chain([now]).collect()
+pub fn remember(sent: Vec<SentMessage>, now: Timestamp) -> Vec<SentMessage> {
+    sent.into_iter().filter(|message| now.duration_since(message.at).unsigned_abs() < DAY).collect()
 }
 
 #[cfg(test)]
@@ -113,6 +186,10 @@ mod tests {
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(1_000_000 + second).unwrap()
+    }
+
+    fn message(purpose: &str, second: i64) -> SentMessage {
+        SentMessage { purpose: purpose.to_owned(), at: at(second), mark: String::new() }
     }
 
     #[test]
@@ -124,7 +201,9 @@ mod tests {
 
     #[test]
     fn the_pause_doubles_up_to_eight_minutes() {
-        let sent = |times: &[i64], now| may_send(&times.iter().map(|t| at(*t)).collect::<Vec<_>>(), at(now));
+        let sent = |times: &[i64], now| {
+            may_send(&times.iter().map(|t| message("x", *t)).collect::<Vec<_>>(), "x", at(now))
+        };
         let seconds = Duration::from_secs;
         assert_eq!(sent(&[], 0), Ok(()));
         assert_eq!(sent(&[0], 59), Err(seconds(1)));
@@ -134,32 +213,49 @@ mod tests {
     }
 
     #[test]
+    fn the_pause_counts_per_purpose_and_the_numbers_over_all() {
+        let sent = [message("account-reg", 0)];
+        assert_eq!(may_send(&sent, "change-pwd", at(3)), Ok(()));
+        assert_eq!(may_send(&sent, "account-reg", at(3)), Err(Duration::from_secs(57)));
+        let purposes = ["account-reg", "change-pwd", "change-mobile", "account-reg", "change-pwd"];
+        let five: Vec<SentMessage> = purposes
+            .iter()
+            .zip([0, 10, 20, 300, 310])
+            .map(|(purpose, second)| message(purpose, second))
+            .collect();
+        assert_eq!(may_send(&five, "change-mobile", at(1800)), Err(Duration::from_mins(30)));
+        assert_eq!(may_send(&five, "change-mobile", at(3600)), Ok(()));
+    }
+
+    #[test]
     fn five_an_hour_and_ten_a_day() {
-        let every = |minutes: i64, count: i64| (0..count).map(|n| at(n * minutes * 60)).collect::<Vec<_>>();
+        let every =
+            |minutes: i64, count: i64| (0..count).map(|n| message("x", n * minutes * 60)).collect::<Vec<_>>();
         let hour = every(10, 5);
-        assert_eq!(may_send(&hour, at(59 * 60)), Err(Duration::from_mins(1)));
-        assert_eq!(may_send(&hour, at(60 * 60)), Ok(()));
+        assert_eq!(may_send(&hour, "x", at(59 * 60)), Err(Duration::from_mins(1)));
+        assert_eq!(may_send(&hour, "x", at(60 * 60)), Ok(()));
         let day = every(60, 10);
-        assert_eq!(may_send(&day, at(23 * 3600)), Err(Duration::from_hours(1)));
-        assert_eq!(may_send(&day, at(24 * 3600)), Ok(()));
-        assert_eq!(remember(&day, at(24 * 3600)).len(), 10);
+        assert_eq!(may_send(&day, "x", at(23 * 3600)), Err(Duration::from_hours(1)));
+        assert_eq!(may_send(&day, "x", at(24 * 3600)), Ok(()));
+        assert_eq!(remember(day, at(24 * 3600)).len(), 9);
     }
 
     proptest::proptest! {
         #[test]
         fn whoever_asks_as_often_as_allowed_gets_ten_messages_a_day_and_five_an_hour(
-            steps in proptest::collection::vec(1_i64..4000, 1..200)
+            steps in proptest::collection::vec((1_i64..4000, 0_usize..3), 1..200)
         ) {
             let (mut sent, mut now) = (Vec::new(), 0);
-            for step in steps {
+            for (step, purpose) in steps {
                 now += step;
-                if may_send(&sent, at(now)).is_ok() {
-                    sent.push(at(now));
+                let purpose = ["a", "b", "c"][purpose];
+                if may_send(&sent, purpose, at(now)).is_ok() {
+                    sent.push(message(purpose, now));
                 }
             }
             for window in [(MOST_PER_HOUR, 3600), (MOST_PER_DAY, 24 * 3600)] {
                 for run in sent.windows(window.0 + 1) {
-                    let span = run[window.0].duration_since(run[0]).as_secs();
+                    let span = run[window.0].at.duration_since(run[0].at).as_secs();
                     proptest::prop_assert!(span >= window.1, "{span} s for {} messages", run.len());
                 }
             }

@@ -23,6 +23,21 @@ const MAX_DJANGO_ITERATIONS: u32 = 2_000_000;
 /// The most a stored argon2id hash may ask for: memory in KiB, passes, lanes (security rule 2.1).
 const MAX_STORED: Cost = Cost { memory_kib: 64 * 1024, passes: 10, lanes: 4 };
 
+/// The most bytes of a credential that comes from elsewhere; Django's column has 128.
+const MAX_FOREIGN_BYTES: usize = 512;
+
+/// What begins every credential that no password opens, in Django and here.
+const UNUSABLE: char = '!';
+
+/// Why a credential from elsewhere is not taken over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialFault {
+    /// It is of a kind that cannot be compared with a password here.
+    UnknownKind,
+    /// It is of a known kind, but cannot be read or asks for more than the bounds.
+    OutOfBounds,
+}
+
 /// What one argon2id hash costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Cost {
@@ -97,6 +112,29 @@ impl StoredCredential {
     #[must_use]
     pub fn stored(text: String) -> Self {
         Self(text)
+    }
+
+    /// Takes over a credential from elsewhere, as it is: argon2id in PHC form, Django's PBKDF2, both
+    /// within the bounds of [`Self::compare`], or one that no password opens: nothing, or `!` and
+    /// whatever Django put behind it.
+    pub fn take_over(text: &str) -> Result<Self, CredentialFault> {
+        let is_plain = text.len() <= MAX_FOREIGN_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic());
+        let opens = DjangoHash::parse(text).is_some() || Argon2idHash::parse(text).is_some();
+        let is_unusable = text.is_empty() || text.starts_with(UNUSABLE);
+        let is_known = ["pbkdf2_sha256$", "$argon2id$"].iter().any(|kind| text.starts_with(kind));
+        if is_plain && (opens || is_unusable) {
+            Ok(Self(text.to_owned()))
+        } else if is_known || is_unusable {
+            Err(CredentialFault::OutOfBounds)
+        } else {
+            Err(CredentialFault::UnknownKind)
+        }
+    }
+
+    /// A credential that no password opens.
+    #[must_use]
+    pub fn unusable() -> Self {
+        Self(UNUSABLE.to_string())
     }
 
     /// Hashes a password with argon2id.
@@ -293,6 +331,45 @@ mod tests {
             "$argon2i$v=19$m=16,t=1,p=1$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
         ] {
             assert_eq!(compare(stored, "tiger", CHEAP), Comparison::Different, "{stored}");
+        }
+    }
+
+    #[test]
+    fn what_opens_or_never_does_is_taken_over_as_it_is() {
+        for text in [
+            "",
+            "!",
+            "!mhEXpSzGk2OjlrNTqNLBkoVXlYzyYl1bAQDkIBh0",
+            "pbkdf2_sha256$36000$MO32aGo4yQuK$lQKGzSW5YkO6Q50NwvlqNEu9AX9Fw0fxUPf/A4WhbwI=",
+            "$argon2id$v=19$m=16,t=1,p=1$c29tZXNhbHQ$P9H0/ThZLXg0UDkZcqvjzBwvK1j42Mv9qGqFfYHSX40",
+        ] {
+            assert_eq!(StoredCredential::take_over(text).map(|taken| taken.0), Ok(text.to_owned()));
+        }
+        let mut arena = Arena::new(CHEAP);
+        let unusable = StoredCredential::unusable();
+        assert_eq!(unusable.compare(&password("!"), CHEAP, &mut arena), Comparison::Different);
+    }
+
+    #[test]
+    fn what_cannot_be_compared_is_refused() {
+        let long = format!("!{}", "x".repeat(MAX_FOREIGN_BYTES));
+        for (text, fault) in [
+            (
+                "pbkdf2_sha256$2000001$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=",
+                CredentialFault::OutOfBounds,
+            ),
+            ("pbkdf2_sha256$36000$a", CredentialFault::OutOfBounds),
+            (
+                "$argon2id$v=19$m=102400,t=2,p=8$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
+                CredentialFault::OutOfBounds,
+            ),
+            (&long, CredentialFault::OutOfBounds),
+            ("! \u{202e}", CredentialFault::OutOfBounds),
+            ("bcrypt_sha256$$2b$12$abc", CredentialFault::UnknownKind),
+            ("pbkdf2_sha1$36000$a$b", CredentialFault::UnknownKind),
+            ("tiger-tally", CredentialFault::UnknownKind),
+        ] {
+            assert_eq!(StoredCredential::take_over(text), Err(fault), "{text}");
         }
     }
 }

@@ -47,6 +47,18 @@ impl CallingCodes {
         (!codes.is_empty() && codes.iter().all(is_code)).then_some(Self(codes))
     }
 
+    /// Those of every country, for looking for a number that may be there already.
+    #[must_use]
+    pub fn every() -> Self {
+        Self(('1'..='9').map(String::from).collect())
+    }
+
+    /// Whether the number is one of theirs.
+    #[must_use]
+    pub fn allow(&self, number: &PhoneNumber) -> bool {
+        self.holds(number.0.trim_start_matches('+'))
+    }
+
     fn holds(&self, digits: &str) -> bool {
         self.0.iter().any(|code| digits.starts_with(code.as_str()))
     }

@@ -1,5 +1,7 @@
 //! White space and control characters, judged the same way in every group.
 
+use icu_normalizer::ComposingNormalizerBorrowed;
+
 /// Removes what Python's `str.strip` removes from both ends.
 ///
 /// Unicode white space plus the separators U+001C to U+001F, which Rust's `trim` keeps
@@ -19,6 +21,34 @@ pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| {
         c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c)
     })
+}
+
+/// Why a text is no name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameFault {
+    /// Nothing is left of it.
+    Empty,
+    /// It has too many characters.
+    TooLong,
+    /// It holds a control character.
+    ControlCharacter,
+}
+
+/// Reads a name of a person or a thing: what people typed, without white space around it, of at most
+/// so many characters, normalised to NFC.
+pub fn name(typed: &str, most: usize) -> Result<String, NameFault> {
+    let name = strip(typed);
+    if name.is_empty() {
+        return Err(NameFault::Empty);
+    }
+    // Before normalising: the cost of NFC grows with the length.
+    if name.chars().count() > most {
+        return Err(NameFault::TooLong);
+    }
+    if has_control(name) {
+        return Err(NameFault::ControlCharacter);
+    }
+    Ok(ComposingNormalizerBorrowed::new_nfc().normalize(name).into_owned())
 }
 
 #[cfg(test)]

@@ -95,7 +95,7 @@ fn submitted<'a>(request: &'a Request, fields: &'a Fields) -> Option<&'a str> {
         None | Some(Value::Null) => header(),
         Some(Value::Text(text)) if text.is_empty() => header(),
         Some(Value::Text(text)) => Some(text),
-        Some(Value::Bool | Value::Number(_) | Value::List | Value::Object) => None,
+        Some(Value::Bool | Value::Number(_) | Value::List(_) | Value::Object) => None,
     }
 }
 

@@ -28,6 +28,11 @@ impl FieldErrors {
         self.0.is_empty()
     }
 
+    /// The fields, each with its sentences.
+    pub fn iter(&self) -> impl Iterator<Item = (&'static str, &[String])> {
+        self.0.iter().map(|(field, sentences)| (*field, sentences.as_slice()))
+    }
+
     /// With the fields in the given order, those that are not named last.
     #[must_use]
     pub fn in_order(mut self, order: &[&str]) -> Self {

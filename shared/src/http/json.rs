@@ -21,8 +21,8 @@ pub enum Value {
     Text(String),
     /// A number, as text the way Python prints it.
     Number(String),
-    /// A list.
-    List,
+    /// A list; its texts, if it holds nothing else.
+    List(Option<Vec<String>>),
     /// An object, or a file of a multipart form.
     Object,
 }
@@ -61,7 +61,7 @@ pub fn parse(body: &[u8]) -> Result<Document, JsonFault> {
         Value::Null => Ok(Document::Null),
         Value::Bool => Ok(Document::Other("bool")),
         Value::Text(_) => Ok(Document::Other("str")),
-        Value::List => Ok(Document::Other("list")),
+        Value::List(_) => Ok(Document::Other("list")),
         Value::Number(_) => Ok(Document::Other(if is_integer(raw.get()) { "int" } else { "float" })),
     }
 }
@@ -107,7 +107,7 @@ fn classify(raw: &RawValue) -> Result<Value, JsonFault> {
     let text = raw.get();
     Ok(match text.as_bytes().first() {
         Some(b'{') => Value::Object,
-        Some(b'[') => Value::List,
+        Some(b'[') => Value::List(serde_json::from_str(text).ok()),
         Some(b'"') => Value::Text(serde_json::from_str(text).map_err(|error| fault(&error))?),
         Some(b't' | b'f') => Value::Bool,
         Some(b'n') | None => Value::Null,
@@ -156,11 +156,20 @@ mod tests {
             Value::Text("中\n".into()),
             Value::Null,
             Value::Bool,
-            Value::List,
+            Value::List(None),
             Value::Object,
             Value::Number("0".into()),
         ];
         assert_eq!(values, wanted);
+    }
+
+    #[test]
+    fn lists_of_texts_keep_their_texts() {
+        let fields = object(r#"{"a":["x","\u4e2d"],"b":[],"c":["x",1],"d":[["x"]],"e":["x",null]}"#);
+        let lists: Vec<Value> = fields.into_iter().map(|(_, value)| value).collect();
+        let texts = |texts: &[&str]| Value::List(Some(texts.iter().map(|text| (*text).to_owned()).collect()));
+        let other = Value::List(None);
+        assert_eq!(lists, [texts(&["x", "中"]), texts(&[]), other.clone(), other.clone(), other]);
     }
 
     #[test]

@@ -22,10 +22,10 @@ pub enum Provenance {
 /// `X-Forwarded-Host` and its like are never looked at.
 #[must_use]
 pub fn provenance(request: &Request, config: &Config) -> Provenance {
-    let named = request.header(ORIGIN).map(str::to_ascii_lowercase).or_else(|| referring_origin(request));
-    if named.as_deref().is_some_and(|origin| config.trusted_origins.iter().any(|trusted| trusted == origin)) {
+    if names_trusted(request, config) {
         return Provenance::Own;
     }
+    let named = named(request);
     if request.header("sec-fetch-site") == Some("cross-site") {
         return Provenance::CrossSite;
     }
@@ -36,11 +36,22 @@ pub fn provenance(request: &Request, config: &Config) -> Provenance {
     }
 }
 
+/// Whether the request comes from a page of a trusted origin.
+#[must_use]
+pub fn names_trusted(request: &Request, config: &Config) -> bool {
+    named(request).is_some_and(|origin| config.trusted_origins.contains(&origin))
+}
+
 /// Whether a browser only fetches ahead of time what nobody has asked for yet.
 #[must_use]
 pub fn is_prefetch(request: &Request) -> bool {
     let says = |name: &str| request.header(name).is_some_and(|value| value.contains("prefetch"));
     says("sec-purpose") || says("purpose")
+}
+
+/// The origin of the page that the browser names.
+fn named(request: &Request) -> Option<String> {
+    request.header(ORIGIN).map(str::to_ascii_lowercase).or_else(|| referring_origin(request))
 }
 
 fn own_origin(request: &Request, config: &Config) -> Option<String> {

@@ -6,11 +6,19 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 
+use crate::config::Config;
 use crate::courier::Language;
 
 /// Who sent the request, as the host saw it, never as a header claims it.
 #[derive(Clone, Copy, Debug)]
 pub struct ClientAddress(pub IpAddr);
+
+/// The host name by which the gateway was reached, as the gateway tells it, never as a header claims it.
+///
+/// It stands in for `TALLY_PUBLIC_URL` where that is unset: the template cannot tell a function the
+/// address of its own API, because the API is made of the function and would have to be there first.
+#[derive(Clone, Debug)]
+pub struct GatewayDomain(pub String);
 
 /// The request's id, for the answer and the log.
 #[derive(Clone, Debug)]
@@ -31,6 +39,8 @@ pub struct Request {
     pub body: Bytes,
     /// The sender's network address.
     pub address: IpAddr,
+    /// The gateway's host name, where one stands in front.
+    pub gateway: Option<GatewayDomain>,
 }
 
 impl Request {
@@ -39,6 +49,7 @@ impl Request {
         Self {
             // A host that tells no address makes all its clients one.
             address: address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0),
+            gateway: parts.extensions.get::<GatewayDomain>().cloned(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
             method: parts.method,
@@ -56,6 +67,7 @@ impl Request {
             headers: self.headers.clone(),
             body: Bytes::new(),
             address: self.address,
+            gateway: self.gateway.clone(),
         }
     }
 
@@ -63,6 +75,14 @@ impl Request {
     #[must_use]
     pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// Where the service is reached from outside, `scheme://host[:port]`, for links in mail: what the
+    /// settings say, else by what name the gateway was reached; never what a client claims.
+    #[must_use]
+    pub fn public_url(&self, config: &Config) -> Option<String> {
+        let gateway = || self.gateway.as_ref().map(|GatewayDomain(domain)| format!("https://{domain}"));
+        config.public_url.clone().or_else(gateway)
     }
 
     /// The language to write to the sender in.

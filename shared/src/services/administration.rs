@@ -2,13 +2,16 @@
 
 use crate::app::Basics;
 use crate::domain::account::{Account, Group, Standing};
-use crate::domain::account_number::AccountNumber;
-use crate::domain::administration::{Decision, GroupName, Order, decide};
+use crate::domain::account_number::{AccountNumber, FIRST_DIGITS};
+use crate::domain::administration::{Decision, GroupName, Order, Ruling, decide};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
+use crate::domain::permission::{Deed, Standpoint, Target, Verdict, foregone, judge};
+use crate::domain::phone_number::{CallingCodes, PhoneNumber};
+use crate::domain::role::Role;
 use crate::domain::username::Username;
 use crate::services::hashing::Hasher;
-use crate::services::registration::{self, Registered, Taken};
+use crate::services::registration::{self, Founded, Founding, Registered, Taken};
 use crate::store::key::Identifier;
 use crate::store::{Administered, StoreError, Write};
 
@@ -31,6 +34,8 @@ pub enum FoundBy {
     Username,
     /// An e-mail address.
     Email,
+    /// A mobile number.
+    Phone,
     /// An account number.
     Number,
 }
@@ -80,6 +85,34 @@ pub enum OrderRefusal {
     Unavailable(#[from] StoreError),
 }
 
+/// Why an administrator's order is not carried out, or nobody is shown.
+#[derive(Debug, thiserror::Error)]
+pub enum CommandRefusal {
+    /// The administrator is one no longer, or was signed out.
+    #[error("the caller is not known any more")]
+    LoginAgain,
+    /// It is not theirs to order.
+    #[error("the caller may not do that")]
+    NotPermitted,
+    /// There is no such account, or it is gone.
+    #[error("there is no such account")]
+    NoTarget,
+    /// The table is away.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+impl CommandRefusal {
+    fn unless_allowed(verdict: Verdict) -> Result<(), Self> {
+        match verdict {
+            Verdict::Allowed => Ok(()),
+            Verdict::LoginAgain => Err(Self::LoginAgain),
+            Verdict::NotPermitted => Err(Self::NotPermitted),
+            Verdict::NoTarget => Err(Self::NoTarget),
+        }
+    }
+}
+
 /// A superuser to be; every part is valid by itself, and the password judged.
 #[derive(Debug)]
 pub struct NewSuperuser {
@@ -91,7 +124,8 @@ pub struct NewSuperuser {
     pub password: Password,
 }
 
-/// Finds the account that an operator means: by username, else by e-mail address, else by number.
+/// Finds the account that an operator means: by username, else by e-mail address, else by mobile
+/// number, else by account number.
 /// `#51923482` is a number at once.
 pub async fn find(on: &Basics, typed: &str) -> Result<Found, NotFound> {
     if let Some(number) = typed.strip_prefix('#').and_then(AccountNumber::parse) {
@@ -105,11 +139,20 @@ pub async fn find(on: &Basics, typed: &str) -> Result<Found, NotFound> {
         }
     };
     let username = Identifier::typed_username(typed);
-    match futures_util::future::try_join(holder(on, &username), by_email).await? {
-        (Some(username), Some(email)) if username != email => Err(NotFound::Ambiguous { username, email }),
-        (Some(number), _) => load(on, number, FoundBy::Username).await,
-        (None, Some(number)) => load(on, number, FoundBy::Email).await,
-        (None, None) => match AccountNumber::parse(typed) {
+    let by_phone = async {
+        match PhoneNumber::parse(typed, &CallingCodes::every()) {
+            Ok(phone) => holder(on, &Identifier::phone(&phone)).await,
+            Err(_) => Ok(None),
+        }
+    };
+    // No text reads as an address and as a mobile number.
+    let found = Box::pin(futures_util::future::try_join3(holder(on, &username), by_email, by_phone));
+    match found.await? {
+        (Some(username), Some(email), _) if username != email => Err(NotFound::Ambiguous { username, email }),
+        (Some(number), _, _) => load(on, number, FoundBy::Username).await,
+        (None, Some(number), _) => load(on, number, FoundBy::Email).await,
+        (None, None, Some(number)) => load(on, number, FoundBy::Phone).await,
+        (None, None, None) => match AccountNumber::parse(typed) {
             Some(number) => load(on, number, FoundBy::Number).await,
             None => Err(NotFound::Nobody),
         },
@@ -126,13 +169,80 @@ pub async fn obey(on: &Basics, number: AccountNumber, order: Order) -> Result<Ob
             Decision::AlreadySo => return Ok(Obeyed::AlreadySo),
             Decision::Deleted => return Err(OrderRefusal::Gone),
         };
-        match on.store.administer(&account, &ruling, &on.entropy.mark()).await? {
+        match enact(on, &account, &ruling, None).await? {
             Administered::Applied => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
             Administered::LastSuperuser => return Err(OrderRefusal::LastSuperuser),
+            // The operator needs nobody's authority.
+            Administered::Refused | Administered::NoAuthority => {}
+        }
+    }
+    Err(kept_changing().into())
+}
+
+/// Carries out an administrator's order, as far as `permission` lets them give it. Their right to it
+/// is checked again by the write itself, so that one who is demoted, frozen or signed out while the
+/// request is under way does nothing.
+pub async fn obey_administrator(
+    on: &Basics,
+    administrator: &Account,
+    deed: Deed,
+    target: Option<AccountNumber>,
+    order: Order,
+) -> Result<Obeyed, CommandRefusal> {
+    for _ in 0..ROUNDS {
+        let account = look_up(on, administrator, deed, target).await??;
+        let ruling = match decide(&account, order) {
+            Decision::Rule(ruling) => ruling,
+            Decision::AlreadySo => return Ok(Obeyed::AlreadySo),
+            Decision::Deleted => return Err(CommandRefusal::NoTarget),
+        };
+        match enact(on, &account, &ruling, Some(administrator)).await? {
+            Administered::Applied => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
+            Administered::NoAuthority => return Err(CommandRefusal::LoginAgain),
+            // No superuser is changed through this door, the last one least of all.
+            Administered::LastSuperuser => return Err(CommandRefusal::NotPermitted),
             Administered::Refused => {}
         }
     }
-    Err(kept_changing())
+    Err(kept_changing().into())
+}
+
+/// Finds the account that a caller wants to do something about or with, where `permission` lets them;
+/// looks for it only where it makes a difference who it is.
+pub async fn look_up(
+    on: &Basics,
+    caller: &Account,
+    deed: Deed,
+    target: Option<AccountNumber>,
+) -> Result<Result<Account, CommandRefusal>, StoreError> {
+    let standpoint = Standpoint::of(Some(caller));
+    let is_oneself = target == Some(caller.number);
+    if let Some(verdict) = foregone(deed, standpoint).filter(|_| !is_oneself)
+        && let Err(refusal) = CommandRefusal::unless_allowed(verdict)
+    {
+        return Ok(Err(refusal));
+    }
+    let found = match target {
+        Some(_) if is_oneself => Some(caller.clone()),
+        Some(number) => on.store.find_account(number).await?,
+        None => None,
+    };
+    let verdict = judge(deed, standpoint, Target::of(found.as_ref(), caller.number));
+    Ok(CommandRefusal::unless_allowed(verdict).and_then(|()| found.ok_or(CommandRefusal::NoTarget)))
+}
+
+/// Writes what a ruling says.
+async fn enact(
+    on: &Basics,
+    account: &Account,
+    ruling: &Ruling,
+    by: Option<&Account>,
+) -> Result<Administered, StoreError> {
+    let op = on.entropy.mark();
+    match ruling.standing {
+        Standing::Deleted => on.store.delete_account(account, *ruling, by, &op).await,
+        Standing::Active | Standing::Frozen => on.store.administer(account, ruling, by, &op).await,
+    }
 }
 
 /// Puts an account into a group; the answer is the group, and whether the account was outside it.
@@ -182,17 +292,33 @@ pub async fn create_superuser(
     let credential = hasher.hash(&password, on.entropy.bytes()).await;
     let claims = registration::claims(Some(&username), email.as_ref());
     let now = on.clock.now();
-    let created = registration::create(&on.store, &on.entropy, &claims, |number| {
+    let founding = Founding {
+        store: &on.store,
+        entropy: &on.entropy,
+        first_digits: FIRST_DIGITS,
+        claims: &claims,
+        sponsor: None,
+        company: None,
+        spends: None,
+    };
+    let created = registration::create(founding, |number| {
         let account = Account {
             username: Some(username.clone()),
             email: email.clone(),
             is_staff: true,
             is_superuser: true,
+            role: Role::Administrator,
             ..Account::new(number, credential.clone(), now)
         };
         Registered { account, token: None }
     });
-    Ok(created.await?.map(|created| created.account))
+    match created.await? {
+        Founded::Account(created) => Ok(Ok(created.account)),
+        Founded::Taken(taken) => Ok(Err(taken)),
+        Founded::SponsorOut | Founded::CodeSpent => {
+            Err(StoreError::Unreadable("a superuser who needs nobody's word and no code".to_owned()))
+        }
+    }
 }
 
 /// How many sessions of the account open it now.
@@ -231,9 +357,9 @@ async fn regroup(
             return Ok(true);
         }
     }
-    Err(kept_changing())
+    Err(kept_changing().into())
 }
 
-fn kept_changing() -> OrderRefusal {
-    StoreError::Unavailable("the account kept changing".into()).into()
+fn kept_changing() -> StoreError {
+    StoreError::Unavailable("the account kept changing".into())
 }

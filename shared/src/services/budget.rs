@@ -1,39 +1,182 @@
-//! What the whole deployment may send, whoever asks.
+//! The money firewall: what may be sent, whoever asks.
+//!
+//! Asking for a message is free and anonymous, sending one costs. So a message is taken out of every
+//! budget by a conditional write before it is sent, never counted afterwards: however many requests
+//! run in however many processes, no budget is overrun. What was not sent for certain is given back.
 
-use std::time::Duration;
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Mutex, PoisonError};
+
+use jiff::Timestamp;
 
 use crate::app::App;
-use crate::domain::address_budget::Allowance;
-use crate::store::StoreError;
+use crate::domain::address_budget::network;
+use crate::domain::message_budget::{MAILS, MessageBudget, SUSPICIOUS_IN_RANGE, TEXTS_TO_RANGE};
+use crate::domain::phone_number::PhoneNumber;
+use crate::secret::Purpose;
+use crate::store::{StoreError, TakenMessage, chain};
 
-/// The most mails in an hour (security rule 2.2).
-const MAILS: Allowance = Allowance { most: 2000, window: Duration::from_hours(1) };
-
-/// Counters the budget is spread over, so that none of them is hot. Each has its share, so the sum
-/// is never overrun; chance may leave a share unused.
+/// Counters the deployment's budgets are spread over, so that none of them is hot. Each has its share;
+/// a full one leads to the next, so that the whole can be used up and is never overrun.
 const SHARDS: u32 = 16;
 
 /// Whose budget is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Letters {
-    /// Of letters that somebody may get.
+pub enum Messages {
+    /// Of messages that somebody may get.
     Sent,
-    /// Of letters to addresses that nobody has, which are never sent.
+    /// Of messages that nobody is due, which are never sent: the same calls, other counters.
     Imagined,
 }
 
-/// Takes one mail out of the budget; `false` if there is none left.
-pub async fn take_mail(app: &App, letters: Letters) -> Result<bool, StoreError> {
-    let channel = match letters {
-        Letters::Sent => "mail",
-        Letters::Imagined => "no-mail",
-    };
-    let [byte] = app.entropy.bytes::<1>();
-    let shard = u32::from(byte) % SHARDS;
-    let count = app.store.count_sending(channel, shard, &MAILS, app.clock.now()).await?;
-    let is_within = count <= MAILS.most / SHARDS;
-    if !is_within && letters == Letters::Sent {
-        tracing::error!(budget = "mail", "the budget of the hour is used up");
+/// Whose budget is used up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsedUp {
+    /// The network address's.
+    Network,
+    /// The one of the range of numbers, or the deployment's.
+    Others,
+}
+
+/// What was taken out of the budgets, or which stood in the way.
+pub type Taking = Result<Result<Vec<TakenMessage>, UsedUp>, StoreError>;
+
+/// The shares that this process knows to be used up, and until when.
+#[derive(Debug, Default)]
+pub struct BudgetGate {
+    full: Mutex<HashMap<(&'static str, u32), Timestamp>>,
+}
+
+impl BudgetGate {
+    fn is_full(&self, channel: &'static str, shard: u32, now: Timestamp) -> bool {
+        let full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
+        full.get(&(channel, shard)).is_some_and(|until| now < *until)
     }
-    Ok(is_within)
+
+    fn is_used_up(&self, channel: &'static str, now: Timestamp) -> bool {
+        (0..SHARDS).all(|shard| self.is_full(channel, shard, now))
+    }
+
+    fn note(&self, channel: &'static str, shard: u32, until: Timestamp) {
+        let mut full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
+        full.insert((channel, shard), until);
+    }
+}
+
+/// Takes one mail out of the deployment's budget.
+pub async fn take_mail(app: &App, messages: Messages) -> Taking {
+    let channel = match messages {
+        Messages::Sent => "mail",
+        Messages::Imagined => "no-mail",
+    };
+    Ok(take_share(app, channel, MAILS).await?.map(|taken| vec![taken]).ok_or(UsedUp::Others))
+}
+
+/// Takes one text message out of all budgets it counts against: the deployment's, the range's of the
+/// number, and the network address's that asks for it, where somebody does.
+///
+/// The address's budget is the same for messages that nobody is due, and stays taken where one of the
+/// others is used up: else what is left of it would tell what became of the messages before.
+pub async fn take_text(app: &App, messages: Messages, to: &PhoneNumber, from: Option<IpAddr>) -> Taking {
+    let channel = match messages {
+        Messages::Sent => "text",
+        Messages::Imagined => "no-text",
+    };
+    let of_network = async {
+        match from {
+            None => Ok(Some(None)),
+            Some(from) => Ok(take_from_network(app, from).await?.map(Some)),
+        }
+    };
+    let is_known_used_up = app.budgets.is_used_up(channel, app.clock.now());
+    let of_range = async {
+        // No need to take what would have to be given back.
+        if is_known_used_up { Ok(None) } else { take_to_range(app, channel, to).await }
+    };
+    let of_all = take_share(app, channel, app.config.texts.budget);
+    match Box::pin(futures_util::future::join3(of_network, of_range, of_all)).await {
+        (Ok(Some(network)), Ok(Some(range)), Ok(Some(all))) => {
+            Ok(Ok(network.into_iter().chain([range, all]).collect()))
+        }
+        (network, range, all) => {
+            let used_up = if matches!(network, Ok(None)) { UsedUp::Network } else { UsedUp::Others };
+            let (mut taken, mut lost) = (Vec::new(), network.err());
+            for outcome in [range, all] {
+                match outcome {
+                    Ok(message) => taken.extend(message),
+                    Err(error) => lost = Some(error),
+                }
+            }
+            give_back(app, taken).await;
+            lost.map_or(Ok(Err(used_up)), Err)
+        }
+    }
+}
+
+/// Gives back what certainly was not sent. Where that fails, the budget is smaller by it.
+pub async fn give_back(app: &App, taken: Vec<TakenMessage>) {
+    let given = taken.iter().map(|message| app.store.give_message_back(message));
+    for error in futures_util::future::join_all(given).await.into_iter().filter_map(Result::err) {
+        tracing::warn!(error = %chain(&error), "a message that was not sent was not given back");
+    }
+}
+
+async fn take_from_network(app: &App, from: IpAddr) -> Result<Option<TakenMessage>, StoreError> {
+    let budget = MessageBudget::texts_from_network(app.config.address_limits);
+    let scope = scope(app, "text-from", &network(from).to_string());
+    let taken = app.store.take_message(&scope, budget, app.clock.now()).await?.ok();
+    if taken.is_none() {
+        tracing::error!(budget = "text", scope = "network", "a network address has used its messages up");
+    }
+    Ok(taken)
+}
+
+async fn take_to_range(
+    app: &App,
+    channel: &'static str,
+    to: &PhoneNumber,
+) -> Result<Option<TakenMessage>, StoreError> {
+    let scope = scope(app, &format!("{channel}-to"), to.range());
+    let taken = app.store.take_message(&scope, TEXTS_TO_RANGE, app.clock.now()).await?.ok();
+    match &taken {
+        None => tracing::error!(budget = "text", scope = "range", "a range has got all its messages"),
+        Some(taken) if taken.in_hour == SUSPICIOUS_IN_RANGE => {
+            tracing::error!(budget = "text", scope = "suspicion", "a range gets many messages");
+        }
+        Some(_) => {}
+    }
+    Ok(taken)
+}
+
+/// Takes one message out of the first share that has any, beginning anywhere.
+async fn take_share(
+    app: &App,
+    channel: &'static str,
+    whole: MessageBudget,
+) -> Result<Option<TakenMessage>, StoreError> {
+    let [byte] = app.entropy.bytes::<1>();
+    let mut has_asked = false;
+    for step in 0..SHARDS {
+        let (shard, now) = ((u32::from(byte) + step) % SHARDS, app.clock.now());
+        if app.budgets.is_full(channel, shard, now) {
+            continue;
+        }
+        has_asked = true;
+        let scope = format!("{channel}#{shard}");
+        match app.store.take_message(&scope, whole.share(shard, SHARDS), now).await? {
+            Ok(taken) => return Ok(Some(taken)),
+            Err(until) => app.budgets.note(channel, shard, until),
+        }
+    }
+    // Told when it is found out, not with every request from then on.
+    if has_asked {
+        tracing::error!(budget = channel, scope = "deployment", "the deployment's messages are used up");
+    }
+    Ok(None)
+}
+
+fn scope(app: &App, name: &str, of: &str) -> String {
+    let fingerprint = app.secret.fingerprint(Purpose::MessageBudget, format!("{name} {of}").as_bytes());
+    format!("{name}#{fingerprint}")
 }

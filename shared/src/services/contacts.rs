@@ -5,13 +5,16 @@ use std::time::Duration;
 
 use crate::app::App;
 use crate::courier::{Language, Letter};
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Standing};
 use crate::domain::address_budget::Deed;
 use crate::domain::contact::{Contact, FORMER_EMAIL_COUNTS, FormerEmail};
 use crate::domain::email_address::EmailAddress;
 use crate::services::sessions::Caller;
 use crate::services::{address_gate, codes};
 use crate::store::{EmailMove, EmailMoved, Guarded, StoreError, Write};
+
+/// How often a write is tried again after another one changed the account first.
+const ROUNDS: usize = 8;
 
 /// Why contact data was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -22,8 +25,8 @@ pub enum ContactRefusal {
     /// The network address moved addresses, or was told what is taken, too often.
     #[error("too many changes from one network address")]
     Throttled(Duration),
-    /// The caller was signed out, or the data changed, while the request was under way.
-    #[error("the account changed meanwhile")]
+    /// The caller was signed out, or stopped, while the request was under way.
+    #[error("the caller is no longer signed in")]
     SignedOut,
     /// The table is away.
     #[error(transparent)]
@@ -49,20 +52,34 @@ pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> R
     if let Some(wait) = app.addresses.wait(change.address, Deed::TakenAnswer, app.clock.now()) {
         return Err(ContactRefusal::Throttled(wait));
     }
+    let is_own = |own: &EmailAddress| own.canonical() == change.email.canonical();
+    // A move sends a mail to an address that need not be the caller's own, so it counts as one.
+    if !caller.account.email.as_ref().is_some_and(is_own)
+        && let Some(wait) = address_gate::count(app, change.address, Deed::CodeRequest).await?
+    {
+        return Err(ContactRefusal::Throttled(wait));
+    }
+    let mut account = caller.account.clone();
+    for _ in 0..ROUNDS {
+        if write(app, &account, change).await? == Write::Applied {
+            return Ok(());
+        }
+        // Another device changed the address, or somebody else has just proven it.
+        let now = app.store.find_account(account.number).await?;
+        let is_in = |now: &Account| now.epoch == account.epoch && now.standing == Standing::Active;
+        account = now.filter(is_in).ok_or(ContactRefusal::SignedOut)?;
+    }
+    Err(StoreError::Unavailable("the account kept changing".into()).into())
+}
+
+/// Writes the change on the account as it was read.
+async fn write(app: &App, account: &Account, change: &ContactChange<'_>) -> Result<Write, ContactRefusal> {
     let ContactChange { contact, email, .. } = change;
-    let account = &caller.account;
     let op = app.entropy.mark();
     let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
     let from = account.email.as_ref();
     if from.is_some_and(|from| from.canonical() == email.canonical()) {
-        return match app.store.set_contact(on, contact, email, from).await? {
-            Write::Applied => Ok(()),
-            Write::Refused => Err(ContactRefusal::SignedOut),
-        };
-    }
-    // A move sends a mail to an address that need not be the caller's own, so it counts as one.
-    if let Some(wait) = address_gate::count(app, change.address, Deed::CodeRequest).await? {
-        return Err(ContactRefusal::Throttled(wait));
+        return Ok(app.store.set_contact(on, contact, email, from).await?);
     }
     let at = app.clock.now();
     let former = from.map(|from| former_email(account, from, at));
@@ -72,14 +89,26 @@ pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> R
             if let Some(from) = from {
                 codes::notify(app, from, &Letter::EmailChanged, change.language).await;
             }
-            Ok(())
+            Ok(Write::Applied)
         }
         EmailMoved::Taken => match address_gate::count(app, change.address, Deed::TakenAnswer).await? {
             None => Err(ContactRefusal::EmailTaken),
             Some(wait) => Err(ContactRefusal::Throttled(wait)),
         },
-        EmailMoved::Refused => Err(ContactRefusal::SignedOut),
+        EmailMoved::Refused => Ok(Write::Refused),
     }
+}
+
+/// The former address of an account whose owner has just proven another one: the one that counted
+/// already stays as it is, and only a proven one can become it. One that was never proven may have
+/// been a stranger's all the time, and codes no longer go there.
+pub(super) fn former_if_proven(
+    account: &Account,
+    from: &EmailAddress,
+    now: jiff::Timestamp,
+) -> Option<FormerEmail> {
+    let is_counting = account.former_email.as_ref().is_some_and(|former| now < former.until);
+    (account.email_proven && !is_counting).then(|| former_email(account, from, now))
 }
 
 /// The address that counts as the former one: the oldest that still does, so that nobody is pushed

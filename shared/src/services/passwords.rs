@@ -3,18 +3,77 @@
 use std::net::IpAddr;
 
 use crate::app::App;
-use crate::domain::account::Account;
+use crate::domain::account::{Account, Standing};
 use crate::domain::credential::Comparison;
-use crate::domain::password::Password;
-use crate::services::sessions::{self, SignInRefusal};
-use crate::store::{StoreError, Write};
+use crate::domain::password::{Password, PasswordFault};
+use crate::domain::session::{Session, SessionToken};
+use crate::services::sessions::{self, Admitted, LoginName, NewSession, SignInRefusal};
+use crate::store::{CredentialChange, StoreError, Write};
 
 /// The account's holder has just proven to know its password. What comes of it is
-/// [`replace`] or [`leave`].
+/// [`replace`], [`replace_and_stay`] or [`leave`].
 #[derive(Debug)]
 pub struct Proven<'a> {
     account: &'a Account,
     subject: String,
+}
+
+/// Somebody who is not in wants another password, and names the account.
+#[derive(Debug)]
+pub struct NamedChange {
+    /// Who they say they are.
+    pub name: LoginName,
+    /// What they say the password is; `None` if it is longer than any password can be.
+    pub old: Option<Password>,
+    /// What it is to be; judged already, but for the user's own names.
+    pub new: Password,
+    /// Where the request came from.
+    pub address: IpAddr,
+}
+
+/// Why the password was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum NamedChangeRefusal {
+    /// Not by whoever has the account.
+    #[error(transparent)]
+    NotProven(#[from] SignInRefusal),
+    /// The new password may not be set.
+    #[error("the password may not be set")]
+    Password(Vec<PasswordFault>),
+    /// The table is away.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// How often the write is tried again after another one changed the account first.
+const ROUNDS: usize = 8;
+
+/// Changes the password of a named account as carefully as a login lets somebody in: the same count
+/// of attempts, the same work and the same order (security rule K20). Every session and the shared
+/// key end with the same write.
+pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedChangeRefusal> {
+    let NamedChange { name, old, new, address } = change;
+    let Admitted { mut account, subject, .. } =
+        sessions::admit(app, &name, old.as_ref(), address, false).await?;
+    let verified = account.credential.clone();
+    for _ in 0..ROUNDS {
+        let proven = Proven { account: &account, subject: subject.clone() };
+        let faults = new.faults(&account.names());
+        if !faults.is_empty() {
+            leave(app, &proven).await;
+            return Err(NamedChangeRefusal::Password(faults));
+        }
+        if replace(app, &proven, &new).await? == Write::Applied {
+            return Ok(());
+        }
+        // Another write came first. The password that was checked must still be the account's.
+        let now = app.store.find_account(account.number).await?;
+        account = match now.filter(|now| now.standing == Standing::Active && now.credential == verified) {
+            Some(now) => now,
+            None => return Err(SignInRefusal::WrongCredentials.into()),
+        };
+    }
+    Err(StoreError::Unavailable("the account kept changing".into()).into())
 }
 
 /// Checks the old password of somebody who is in already, as carefully as at a login.
@@ -40,9 +99,35 @@ pub async fn prove<'a>(
 /// [`Write::Refused`] means that the account changed since it was read, for instance by the same
 /// request from another device; nothing was done.
 pub async fn replace(app: &App, proven: &Proven<'_>, new: &Password) -> Result<Write, StoreError> {
+    replace_and_open(app, proven, new, None).await
+}
+
+/// The same, but the client that changes it stays in: its new session opens with the same write.
+/// `None` is [`Write::Refused`].
+pub async fn replace_and_stay(
+    app: &App,
+    proven: &Proven<'_>,
+    new: &Password,
+    session: NewSession,
+) -> Result<Option<SessionToken>, StoreError> {
+    let account = proven.account;
+    let (token, session) = sessions::open(app, account.number, account.epoch + 1, session);
+    Ok(match replace_and_open(app, proven, new, Some(&session)).await? {
+        Write::Applied => Some(token),
+        Write::Refused => None,
+    })
+}
+
+async fn replace_and_open(
+    app: &App,
+    proven: &Proven<'_>,
+    new: &Password,
+    opened: Option<&Session>,
+) -> Result<Write, StoreError> {
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
     let op = app.entropy.mark();
-    let replaced = app.store.replace_credential(proven.account, &credential, &op);
+    let change = CredentialChange { new: &credential, opened, at: app.clock.now() };
+    let replaced = app.store.replace_credential(proven.account, &change, &op);
     let (replaced, ()) = futures_util::future::join(replaced, leave(app, proven)).await;
     replaced
 }

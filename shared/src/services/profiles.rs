@@ -1,7 +1,9 @@
-//! The details a user keeps beside the account (contract 002).
+//! What users tell of themselves: the details beside the account (contract 002), and their names
+//! (contract 004).
 
 use crate::app::App;
 use crate::domain::details::{Details, DetailsChange};
+use crate::domain::person_name::PersonName;
 use crate::services::sessions::Caller;
 use crate::store::{Guarded, StoreError, Write};
 
@@ -20,6 +22,31 @@ pub enum DetailsRefusal {
     /// The table is away.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
+}
+
+/// Why a name was not changed.
+#[derive(Debug, thiserror::Error)]
+pub enum RenameRefusal {
+    /// The caller was signed out, or stopped, while the request was under way.
+    #[error("the caller is no longer signed in")]
+    SignedOut,
+    /// The table is away.
+    #[error(transparent)]
+    Unavailable(#[from] StoreError),
+}
+
+/// Gives the caller these names.
+pub async fn rename(
+    app: &App,
+    caller: &Caller,
+    first: &PersonName,
+    last: &PersonName,
+) -> Result<(), RenameRefusal> {
+    let op = app.entropy.mark();
+    match app.store.set_names(guarded(caller, &op), first, last).await? {
+        Write::Applied => Ok(()),
+        Write::Refused => Err(RenameRefusal::SignedOut),
+    }
 }
 
 /// Adds the caller's details, once.

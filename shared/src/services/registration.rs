@@ -9,6 +9,7 @@ use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
+use crate::domain::company::Company;
 use crate::domain::contact::Contact;
 use crate::domain::credential::StoredCredential;
 use crate::domain::email_address::EmailAddress;
@@ -22,7 +23,7 @@ use crate::entropy::Entropy;
 use crate::services::address_gate;
 use crate::services::sessions::{self, NewSession};
 use crate::store::key::Identifier;
-use crate::store::{Creation, NewAccount, Store, StoreError};
+use crate::store::{Creation, NewAccount, SpendableCode, Store, StoreError};
 
 /// A registration whose fields are all valid by themselves.
 #[derive(Debug)]
@@ -45,8 +46,12 @@ pub struct Registration {
     pub address: IpAddr,
     /// The contact data that goes with it, where the group asks for some.
     pub contact: Option<Contact>,
+    /// The company data that goes with it, where the group asks for some.
+    pub company: Option<Company>,
     /// The session that starts at once, where the group logs people in.
     pub session: Option<NewSession>,
+    /// The code that proves the phone, used up by the registration.
+    pub spends: Option<SpendableCode>,
 }
 
 impl Registration {
@@ -63,7 +68,9 @@ impl Registration {
             password,
             address,
             contact: None,
+            company: None,
             session: None,
+            spends: None,
         }
     }
 
@@ -89,6 +96,9 @@ pub enum RegistrationRefusal {
     /// Others have these identifiers.
     #[error("an identifier is taken")]
     Taken(Taken),
+    /// The code was used up meanwhile, or another one took its place.
+    #[error("the code was used up")]
+    CodeSpent,
     /// The address has registered, or asked, too often.
     #[error("too many registrations from one address")]
     Throttled(Duration),
@@ -109,7 +119,7 @@ pub struct Taken {
 }
 
 /// How many numbers are drawn before giving up; each is free with a probability of nearly one.
-const DRAWS: u32 = 16;
+pub(super) const DRAWS: u32 = 16;
 
 /// Tells which identifiers are taken, for a form that is wrong anyway; counts as asking.
 pub async fn probe(
@@ -129,6 +139,25 @@ pub async fn probe(
 
 /// Makes the account, or nothing.
 pub async fn register(app: &App, wanted: Registration) -> Result<Registered, RegistrationRefusal> {
+    let registered = found(app, wanted, None).await?;
+    registered.ok_or_else(|| StoreError::Unreadable("a sponsor that nobody named".to_owned()).into())
+}
+
+/// The same on an administrator's word, as long as they are one when the account is made; `None` where
+/// they are not.
+pub async fn register_vouched(
+    app: &App,
+    wanted: Registration,
+    sponsor: &Account,
+) -> Result<Option<Registered>, RegistrationRefusal> {
+    found(app, wanted, Some(sponsor)).await
+}
+
+async fn found(
+    app: &App,
+    wanted: Registration,
+    sponsor: Option<&Account>,
+) -> Result<Option<Registered>, RegistrationRefusal> {
     if let Some(wait) = app.addresses.wait(wanted.address, Deed::Registration, app.clock.now()) {
         return Err(RegistrationRefusal::Throttled(wait));
     }
@@ -143,35 +172,80 @@ pub async fn register(app: &App, wanted: Registration) -> Result<Registered, Reg
         return Err(RegistrationRefusal::Throttled(wait));
     }
     if seen != Taken::default() {
-        return refuse_taken(app, wanted.address, seen).await;
+        return Err(refuse_taken(app, wanted.address, seen).await);
     }
     let credential = app.hasher.hash(&wanted.password, app.entropy.bytes()).await;
     let now = app.clock.now();
-    let registered = create(&app.store, &app.entropy, &claims, |number| {
-        let opened = wanted.session.map(|new| sessions::open(app, number, 0, new));
+    let founding = Founding {
+        store: &app.store,
+        entropy: &app.entropy,
+        first_digits: app.config.first_digits,
+        claims: &claims,
+        sponsor,
+        company: wanted.company.as_ref(),
+        spends: wanted.spends.as_ref(),
+    };
+    let registered = create(founding, |number| {
+        let opened = wanted.session.map(|new| sessions::open(app, number, 0, new.for_role(wanted.role)));
         let (token, session) = opened.unzip();
         Registered { account: new_account(&wanted, number, &credential, session, now), token }
     });
     match registered.await? {
-        Ok(registered) => Ok(registered),
-        Err(taken) => refuse_taken(app, wanted.address, taken).await,
+        Founded::Account(registered) => Ok(Some(*registered)),
+        Founded::Taken(taken) => Err(refuse_taken(app, wanted.address, taken).await),
+        Founded::SponsorOut => Ok(None),
+        Founded::CodeSpent => Err(RegistrationRefusal::CodeSpent),
     }
 }
 
-/// Makes an account under a number that is free, or tells which of the identifiers are taken.
+/// What making an account takes, besides the account.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Founding<'a> {
+    pub(super) store: &'a Store,
+    pub(super) entropy: &'a Entropy,
+    /// How many digits its number has while the space is not crowded.
+    pub(super) first_digits: u32,
+    /// The identifiers it claims.
+    pub(super) claims: &'a [Identifier],
+    /// The administrator on whose word it is made, where it takes one.
+    pub(super) sponsor: Option<&'a Account>,
+    /// The company data that goes with it, where the group asks for some.
+    pub(super) company: Option<&'a Company>,
+    /// The code that it uses up, where the group asks for one.
+    pub(super) spends: Option<&'a SpendableCode>,
+}
+
+/// What came of making an account.
+#[derive(Debug)]
+pub(super) enum Founded {
+    /// It is there.
+    Account(Box<Registered>),
+    /// Others have these identifiers; nothing was made.
+    Taken(Taken),
+    /// The sponsor is no administrator any more; nothing was made.
+    SponsorOut,
+    /// The code was used up; nothing was made.
+    CodeSpent,
+}
+
+/// Makes an account under a number that is free, or tells what stands in its way.
 pub(super) async fn create(
-    store: &Store,
-    entropy: &Entropy,
-    claims: &[Identifier],
+    founding: Founding<'_>,
     with_number: impl Fn(AccountNumber) -> Registered,
-) -> Result<Result<Registered, Taken>, StoreError> {
+) -> Result<Founded, StoreError> {
+    let Founding { store, entropy, first_digits, claims, sponsor, company, spends } = founding;
     for draw in 0..DRAWS {
-        let registered = with_number(AccountNumber::draw(draw, u64::from_be_bytes(entropy.bytes())));
-        let new = NewAccount { account: &registered.account, claims, op: &entropy.mark() };
+        let number = AccountNumber::draw(first_digits, draw, u64::from_be_bytes(entropy.bytes()));
+        let registered = with_number(number);
+        let op = entropy.mark();
+        let account = &registered.account;
+        let new = NewAccount { account, claims, sponsor, company, spends, op: &op };
         match store.create_account(&new).await? {
-            Creation::Created => return Ok(Ok(registered)),
+            Creation::Created => return Ok(Founded::Account(Box::new(registered))),
             Creation::NumberTaken => tracing::info!("an account number was taken, drawing another"),
-            Creation::Taken(identifiers) => return Ok(Err(among(&identifiers))),
+            Creation::Taken(identifiers) => return Ok(Founded::Taken(among(&identifiers))),
+            Creation::SponsorOut => return Ok(Founded::SponsorOut),
+            Creation::CodeSpent => return Ok(Founded::CodeSpent),
         }
     }
     Err(StoreError::Unavailable("no free account number was found".into()))
@@ -223,9 +297,8 @@ fn refuse_if_asked_too_often(app: &App, address: IpAddr) -> Result<(), Registrat
     wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
 }
 
-async fn refuse_taken(app: &App, address: IpAddr, taken: Taken) -> Result<Registered, RegistrationRefusal> {
-    count_taken_answer(app, address).await?;
-    Err(RegistrationRefusal::Taken(taken))
+async fn refuse_taken(app: &App, address: IpAddr, taken: Taken) -> RegistrationRefusal {
+    count_taken_answer(app, address).await.err().unwrap_or(RegistrationRefusal::Taken(taken))
 }
 
 async fn count_taken_answer(app: &App, address: IpAddr) -> Result<(), RegistrationRefusal> {

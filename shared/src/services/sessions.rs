@@ -1,7 +1,13 @@
 //! Signing in, recognising who calls, and signing out.
 
+mod leaving;
+mod recognition;
+
 use std::net::IpAddr;
 use std::time::Duration;
+
+pub use leaving::sign_out;
+pub use recognition::{Recognition, recognise_cookie, recognise_token, recognise_token_header};
 
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
@@ -10,8 +16,9 @@ use crate::domain::address_budget::Deed;
 use crate::domain::credential::Comparison;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
+use crate::domain::role::Role;
 use crate::domain::session::{self, Carrier, Session, SessionDigest, SessionToken};
-use crate::domain::shared_key::{self, PresentedKey};
+use crate::domain::shared_key;
 use crate::domain::token_seal::TokenSeal;
 use crate::secret::Purpose;
 use crate::services::address_gate;
@@ -61,6 +68,26 @@ pub struct NewSession {
     pub holds_key: bool,
 }
 
+/// How long a session of the `token` header lasts at most while its holder is an administrator, which
+/// somebody becomes or ceases to be with the end of all sessions (security rule 2.3).
+pub const ADMINISTRATOR_LASTS: Duration = Duration::from_hours(12);
+
+impl NewSession {
+    /// The session as somebody with that role gets it.
+    #[must_use]
+    pub fn for_role(self, role: Role) -> Self {
+        match (self.carrier, role) {
+            (Carrier::TokenHeader, Role::Administrator) => {
+                Self { lasts: self.lasts.min(ADMINISTRATOR_LASTS), ..self }
+            }
+            (
+                Carrier::Cookie | Carrier::Authorization | Carrier::TokenHeader,
+                Role::Administrator | Role::Donor | Role::Volunteer,
+            ) => self,
+        }
+    }
+}
+
 /// Somebody is in.
 #[derive(Debug)]
 pub struct SignedIn {
@@ -105,24 +132,40 @@ pub enum RecognisedBy {
     SharedKey,
 }
 
-/// What a presented token turned out to be.
-#[derive(Debug)]
-pub enum Recognition {
-    /// A living session or key.
-    Caller(Box<Caller>),
-    /// The shared key that the latest password change ended.
-    RetiredKey,
-    /// Nothing of ours, or nothing any more.
-    Unknown,
-}
-
 /// Checks a password and opens a session.
 pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefusal> {
-    refuse_if_blocked(app, request.address)?;
-    let number = named_account(app, &request.name).await?;
+    let (name, password) = (&request.name, request.password.as_ref());
+    let admitted = admit(app, name, password, request.address, request.staff_only).await?;
+    let Admitted { account, subject, is_outdated } = admitted;
+    let recorded = Box::pin(record(app, account, request, is_outdated));
+    let (signed_in, ()) = futures_util::future::join(recorded, forget_attempts(app, &subject)).await;
+    signed_in
+}
+
+/// Somebody has named an account that may be used, and knows its password.
+#[derive(Debug)]
+pub(super) struct Admitted {
+    /// The account, as it was when the password was checked.
+    pub(super) account: Account,
+    /// What the attempts on it are counted under.
+    pub(super) subject: String,
+    /// Whether the password should be hashed anew.
+    pub(super) is_outdated: bool,
+}
+
+/// Checks the password of whoever is named; the same work whether or not anybody is.
+pub(super) async fn admit(
+    app: &App,
+    name: &LoginName,
+    password: Option<&Password>,
+    address: IpAddr,
+    staff_only: bool,
+) -> Result<Admitted, SignInRefusal> {
+    refuse_if_blocked(app, address)?;
+    let number = named_account(app, name).await?;
     let subject = match number {
         Some(number) => account_subject(app, number),
-        None => stranger_subject(app, &request.name),
+        None => stranger_subject(app, name),
     };
     let (account, wait) = futures_util::future::try_join(
         app.store.find_account(number.unwrap_or_else(|| nobody(app, &subject))),
@@ -133,92 +176,17 @@ pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefus
         return Err(SignInRefusal::Throttled(wait));
     }
     let account = account.filter(|account| account.standing != Standing::Deleted);
-    let comparison = compare(app, request.address, account.as_ref(), request.password.as_ref()).await?;
+    let comparison = compare(app, address, account.as_ref(), password).await?;
     let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
-        return Err(refuse_wrong(app, request.address).await);
+        return Err(refuse_wrong(app, address).await);
     };
-    if request.staff_only && !account.is_staff {
-        return Err(refuse_wrong(app, request.address).await);
+    if staff_only && !account.is_staff {
+        return Err(refuse_wrong(app, address).await);
     }
     if account.standing == Standing::Frozen {
         return Err(SignInRefusal::Frozen);
     }
-    let is_outdated = comparison == Comparison::Outdated;
-    let recorded = Box::pin(record(app, account, request, is_outdated));
-    let (signed_in, ()) = futures_util::future::join(recorded, forget_attempts(app, &subject)).await;
-    signed_in
-}
-
-/// Recognises a session cookie.
-pub async fn recognise_cookie(app: &App, value: &str) -> Result<Option<Caller>, StoreError> {
-    let Some(number) = session::account_in_cookie(value) else {
-        return Ok(None);
-    };
-    let account = app.store.find_account(number).await?;
-    Ok(account.and_then(|account| by_session(app, &account, value, Carrier::Cookie)))
-}
-
-/// Recognises what an `Authorization` header carries: a session token or the shared key.
-pub async fn recognise_token(app: &App, value: &str) -> Result<Recognition, StoreError> {
-    let Some(presented) = PresentedKey::parse(value) else {
-        return Ok(Recognition::Unknown);
-    };
-    let Some(account) = app.store.find_account(presented.number).await? else {
-        return Ok(Recognition::Unknown);
-    };
-    if let Some(caller) = by_session(app, &account, value, Carrier::Authorization) {
-        return Ok(Recognition::Caller(Box::new(caller)));
-    }
-    let is_of_generation = |generation: u32| {
-        let message = shared_key::derivation(account.number, generation);
-        app.secret.accepted_codes(Purpose::SharedKey, &message).any(|code| presented.has_code(&code))
-    };
-    let key = account.shared_key;
-    if key.is_alive() && account.standing == Standing::Active && is_of_generation(key.generation) {
-        return Ok(Recognition::Caller(Box::new(Caller { account, by: RecognisedBy::SharedKey })));
-    }
-    if key.retired.is_some_and(is_of_generation) {
-        return Ok(Recognition::RetiredKey);
-    }
-    Ok(Recognition::Unknown)
-}
-
-/// Recognises what the `token` header of contract 004 carries.
-pub async fn recognise_token_header(app: &App, value: &str) -> Result<Option<Caller>, StoreError> {
-    for key in app.secret.accepted_keys(Purpose::TokenSeal) {
-        let Some(number) = TokenSeal::new(&key).account(value) else {
-            return Ok(None);
-        };
-        let account = app.store.find_account(number).await?;
-        let caller = account.and_then(|account| by_session(app, &account, value, Carrier::TokenHeader));
-        if caller.is_some() {
-            return Ok(caller);
-        }
-    }
-    Ok(None)
-}
-
-/// Signs a caller out of this device: ends the session, gives the key back, or both.
-pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
-    let session = match &caller.by {
-        RecognisedBy::Session(digest) => Some(digest),
-        RecognisedBy::SharedKey => None,
-    };
-    let op = app.entropy.mark();
-    let mut account = caller.account.clone();
-    for _ in 0..ROUNDS {
-        let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
-        let key = gives_key_back(&account, caller).then(|| account.shared_key.on_logout());
-        if app.store.record_sign_out(on, session, key).await? == Write::Applied {
-            return Ok(());
-        }
-        // Somebody else changed the account first; what is left to do depends on what it is now.
-        match app.store.find_account(account.number).await? {
-            Some(now) if is_still_in(app, &now, caller) => account = now,
-            Some(_) | None => return Ok(()),
-        }
-    }
-    Err(StoreError::Unavailable("the account kept changing".into()))
+    Ok(Admitted { account, subject, is_outdated: comparison == Comparison::Outdated })
 }
 
 /// Opens a session: its token, and what the account is to remember of it.
@@ -321,6 +289,8 @@ fn stranger_subject(app: &App, name: &LoginName) -> String {
         LoginName::Claimed(Identifier::Username(canonical)) => ("username", canonical.as_str()),
         LoginName::Claimed(Identifier::Email(canonical)) => ("email", canonical.as_str()),
         LoginName::Claimed(Identifier::Phone(number)) => ("phone", number.as_str()),
+        // Nobody logs in by it, so nobody has it as a login name.
+        LoginName::Claimed(Identifier::Weixin(id)) => ("weixin", id.as_str()),
         LoginName::Address(address) => ("email", address.canonical()),
         LoginName::Number(typed) => ("number", typed.as_str()),
     };
@@ -350,7 +320,8 @@ async fn record(
     let op = app.entropy.mark();
     for _ in 0..ROUNDS {
         let now = app.clock.now();
-        let (token, session) = open(app, account.number, account.epoch, request.session);
+        let (token, session) =
+            open(app, account.number, account.epoch, request.session.for_role(account.role));
         let mut evicted = session::to_evict(&account.sessions, account.epoch, now);
         evicted.extend(replaced_session(&request, &account).filter(|digest| !evicted.contains(digest)));
         let record = SignInRecord {
@@ -396,33 +367,6 @@ async fn forget_other_account(app: &App, request: &SignIn, number: AccountNumber
         let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
         if let Err(error) = app.store.forget_session(on, digest).await {
             tracing::warn!(error = %crate::store::chain(&error), "a replaced session was not ended");
-        }
-    }
-}
-
-fn by_session(app: &App, account: &Account, token: &str, carrier: Carrier) -> Option<Caller> {
-    let digest = SessionDigest::of(token);
-    let session = account.session(&digest, app.clock.now())?;
-    (session.carrier == carrier)
-        .then(|| Caller { account: account.clone(), by: RecognisedBy::Session(digest) })
-}
-
-/// Whether the caller's device was handed the shared key: by the session, or it has just shown it.
-fn gives_key_back(account: &Account, caller: &Caller) -> bool {
-    match &caller.by {
-        RecognisedBy::Session(digest) => {
-            account.sessions.iter().any(|session| session.digest == *digest && session.holds_key)
-        }
-        RecognisedBy::SharedKey => true,
-    }
-}
-
-fn is_still_in(app: &App, account: &Account, caller: &Caller) -> bool {
-    match &caller.by {
-        RecognisedBy::Session(digest) => account.session(digest, app.clock.now()).is_some(),
-        RecognisedBy::SharedKey => {
-            let same_key = account.shared_key.generation == caller.account.shared_key.generation;
-            same_key && account.shared_key.is_alive() && account.standing == Standing::Active
         }
     }
 }

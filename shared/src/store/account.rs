@@ -1,10 +1,10 @@
 //! Account items: made in one transaction with their claims, changed by one conditional write each.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 
+use super::codes::{SpendableCode, codes_die};
+use super::directory::list_names;
 use super::expression::{Place, Update};
 use super::key::{self, Identifier};
 use super::record::{AccountRecord, DetailsRecord, standing_word};
@@ -12,8 +12,10 @@ use super::transaction::Transaction;
 use super::{Item, Store, StoreError, attribute, number, text};
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
+use crate::domain::company::Company;
 use crate::domain::credential::StoredCredential;
 use crate::domain::details::{Details, DetailsChange};
+use crate::domain::person_name::PersonName;
 use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::{KeyIssue, KeyReturn};
 
@@ -25,6 +27,8 @@ const KEY_DEVICES: &str = "key_devices";
 const KEY_FRESH: &str = "key_fresh";
 const KEY_RETIRED: &str = "key_retired";
 const LAST_LOGIN: &str = "last_login";
+const FIRST_NAME: &str = "first_name";
+const LAST_NAME: &str = "last_name";
 const DETAILS: &str = "details";
 const SESSIONS: &str = "sessions";
 /// Who wrote last.
@@ -37,8 +41,22 @@ pub struct NewAccount<'a> {
     pub account: &'a Account,
     /// Its identifiers.
     pub claims: &'a [Identifier],
+    /// The administrator on whose word it is made, where it takes one.
+    pub sponsor: Option<&'a Account>,
+    /// The company data that goes with it, where the group asks for some.
+    pub company: Option<&'a Company>,
+    /// The code that it uses up, where the group asks for one.
+    pub spends: Option<&'a SpendableCode>,
     /// A random mark, fresh for every try.
     pub op: &'a str,
+}
+
+impl<'a> NewAccount<'a> {
+    /// An account that takes nobody's word and no code, and has nothing beside it.
+    #[must_use]
+    pub fn new(account: &'a Account, claims: &'a [Identifier], op: &'a str) -> Self {
+        Self { account, claims, sponsor: None, company: None, spends: None, op }
+    }
 }
 
 /// What came of making an account.
@@ -50,6 +68,10 @@ pub enum Creation {
     NumberTaken,
     /// Others have these of its identifiers; nothing was written.
     Taken(Vec<Identifier>),
+    /// The sponsor is no administrator any more, or was signed out; nothing was written.
+    SponsorOut,
+    /// The code was used up, or another one took its place; nothing was written.
+    CodeSpent,
 }
 
 /// What came of a conditional write.
@@ -71,6 +93,17 @@ pub struct Guarded<'a> {
     pub epoch: u32,
     /// A random mark, fresh for every write.
     pub op: &'a str,
+}
+
+/// A new password.
+#[derive(Clone, Copy, Debug)]
+pub struct CredentialChange<'a> {
+    /// Its hash.
+    pub new: &'a StoredCredential,
+    /// A session opened for the epoch after the change: the only one there is then.
+    pub opened: Option<&'a Session>,
+    /// When.
+    pub at: Timestamp,
 }
 
 /// All that a successful login changes.
@@ -98,10 +131,24 @@ impl Store {
 
     /// Makes an account and its claims, all or nothing.
     pub async fn create_account(&self, new: &NewAccount<'_>) -> Result<Creation, StoreError> {
-        let record = AccountRecord::of(new.account, new.op);
-        let mut item: Item =
-            serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
-        item.extend(key::account(new.account.number));
+        let claims = new.claims.iter().map(|claim| {
+            let (number, at) = (new.account.number, new.account.joined);
+            match claim {
+                Identifier::Username(_) | Identifier::Email(_) => self.take(claim, number, at),
+                // Nobody gets a number but by a code that was sent to it, nor an id but by WeChat's word.
+                Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, at),
+            }
+        });
+        self.create_with(new, claims.collect()).await
+    }
+
+    /// Makes an account with these writes that take its claims, one for each of them, in their order.
+    pub(super) async fn create_with(
+        &self,
+        new: &NewAccount<'_>,
+        claims: Vec<TransactWriteItem>,
+    ) -> Result<Creation, StoreError> {
+        let item = AccountRecord::item(new.account, new.op)?;
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -110,11 +157,15 @@ impl Store {
             .build()
             .expect("a put with a table and an item is complete");
         let put = TransactWriteItem::builder().put(put).build();
-        let claims = new.claims.iter().map(|claim| self.take(claim, new.account.number, new.account.joined));
-        let items = std::iter::once(put).chain(claims).chain(self.enrolment(new.account)).collect();
-        match self.transact(items, new.account.number, new.op).await? {
+        let sponsor = new.sponsor.map(|sponsor| self.authority_check(sponsor));
+        let spent = new.spends.map(|code| self.consume(code));
+        let company =
+            new.company.map(|company| self.company_part(new.account.number, company)).transpose()?;
+        let items = std::iter::once(put).chain(claims).chain(sponsor).chain(spent);
+        let items = items.chain(self.enrolment(new.account)).chain(company);
+        match self.transact(items.collect(), new.account.number, new.op).await? {
             Transaction::Applied => Ok(Creation::Created),
-            Transaction::Failed(failed) => Ok(refusal(&failed, new.claims)),
+            Transaction::Failed(failed) => Ok(refusal(&failed, new)),
         }
     }
 
@@ -194,17 +245,31 @@ impl Store {
         self.write_guarded(on, Update::default().remove(Place::Entry(SESSIONS, session.as_str()))).await
     }
 
-    /// Sets a new password, and with the same write ends every session and the shared key.
+    /// Sets a new password, and with the same write ends every session and the shared key and kills
+    /// all codes made for the account.
     pub async fn replace_credential(
         &self,
         account: &Account,
-        new: &StoredCredential,
+        change: &CredentialChange<'_>,
         op: &str,
     ) -> Result<Write, StoreError> {
+        let CredentialChange { new, opened, at } = *change;
         let on = Guarded { number: account.number, epoch: account.epoch, op };
         // Its salt makes the credential one of a kind.
         let has_credential = |item: &Item| item.get(CREDENTIAL) == Some(&text(new.as_str()));
-        self.write_recognised(on, credential_update(account, new), has_credential).await
+        self.write_recognised(on, credential_replaced(account, new, at, opened), has_credential).await
+    }
+
+    /// Gives the account these names.
+    pub async fn set_names(
+        &self,
+        on: Guarded<'_>,
+        first: &PersonName,
+        last: &PersonName,
+    ) -> Result<Write, StoreError> {
+        let update =
+            Update::default().set(FIRST_NAME, text(first.as_str())).set(LAST_NAME, text(last.as_str()));
+        self.write_guarded(on, list_names(update, first.as_str(), last.as_str())).await
     }
 
     /// Adds the details, once.
@@ -269,19 +334,34 @@ impl Store {
     }
 }
 
-/// The new password's part of an update: with the same write every session and the shared key end.
-pub(super) fn credential_update(account: &Account, new: &StoredCredential) -> Update {
-    everything_ends(account)
+/// The new password's part of an update: with the same write every session and the shared key end,
+/// and all codes made for the account die.
+pub(super) fn credential_update(account: &Account, new: &StoredCredential, at: Timestamp) -> Update {
+    credential_replaced(account, new, at, None)
+}
+
+fn credential_replaced(
+    account: &Account,
+    new: &StoredCredential,
+    at: Timestamp,
+    opened: Option<&Session>,
+) -> Update {
+    codes_die(sessions_become(account, opened), at)
         .set(CREDENTIAL, text(new.as_str()))
         .if_equal(CREDENTIAL, text(account.credential.as_str()))
 }
 
 /// The part of an update that ends every session and the shared key.
 pub(super) fn everything_ends(account: &Account) -> Update {
+    sessions_become(account, None)
+}
+
+fn sessions_become(account: &Account, opened: Option<&Session>) -> Update {
     let key = account.shared_key.revoked();
+    let sessions = opened.map(|session| (session.digest.as_str().to_owned(), text(session.to_string())));
     Update::default()
         .increase(EPOCH, 1)
-        .set(SESSIONS, AttributeValue::M(HashMap::new()))
+        .set(SESSIONS, AttributeValue::M(sessions.into_iter().collect()))
         .set(KEY_GENERATION, number(key.generation))
         .set(KEY_DEVICES, number(key.devices))
         .set(KEY_FRESH, AttributeValue::Bool(key.fresh))
@@ -297,8 +377,16 @@ fn guard(update: Update, on: Guarded<'_>) -> Update {
 }
 
 /// Reads why a creation was refused, in the order of its items.
-fn refusal(failed: &[bool], claims: &[Identifier]) -> Creation {
-    let taken = claims.iter().zip(failed.iter().skip(1)).filter(|(_, failed)| **failed);
+fn refusal(failed: &[bool], new: &NewAccount<'_>) -> Creation {
+    let mut failed = failed.iter().copied().skip(1);
+    let taken = new.claims.iter().zip(failed.by_ref().take(new.claims.len())).filter(|(_, failed)| *failed);
     let taken: Vec<Identifier> = taken.map(|(claim, _)| claim.clone()).collect();
-    if taken.is_empty() { Creation::NumberTaken } else { Creation::Taken(taken) }
+    if new.sponsor.is_some() && failed.next() == Some(true) {
+        return Creation::SponsorOut;
+    }
+    if !taken.is_empty() {
+        return Creation::Taken(taken);
+    }
+    let is_spent = new.spends.is_some() && failed.next() == Some(true);
+    if is_spent { Creation::CodeSpent } else { Creation::NumberTaken }
 }

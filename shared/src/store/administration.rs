@@ -16,17 +16,20 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 
 use super::account::{EPOCH, OP, STANDING, everything_ends};
+use super::directory::list_role;
 use super::expression::{Place, Update};
-use super::record::{GroupRecord, standing_word};
+use super::record::{GroupRecord, role_word, standing_word};
 use super::transaction::Transaction;
 use super::{Item, Store, StoreError, Write, attribute, key, number, text};
-use crate::domain::account::{Account, Group};
+use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::administration::{GroupName, RollChange, Ruling, is_on_roll};
+use crate::domain::role::Role;
 
 const IS_STAFF: &str = "is_staff";
 const IS_SUPERUSER: &str = "is_superuser";
 const GROUPS: &str = "groups";
+const ROLE: &str = "role";
 
 /// The set in the registry of superusers.
 const ACCOUNTS: &str = "numbers";
@@ -44,38 +47,82 @@ pub enum Administered {
     Refused,
     /// It would leave the pool without a superuser who can come in; nothing was written.
     LastSuperuser,
+    /// Whoever has it done is no administrator any more, or was signed out; nothing was written.
+    NoAuthority,
 }
+
+/// A part of a transaction, and what it means when its condition fails.
+pub(super) type Part = (TransactWriteItem, Administered);
 
 impl Store {
     /// Makes the account what the ruling says, and with the same write ends its sessions and its key.
+    /// `by` is the administrator who has it done: nothing is, unless they still may.
     pub async fn administer(
         &self,
         account: &Account,
         ruling: &Ruling,
+        by: Option<&Account>,
         op: &str,
     ) -> Result<Administered, StoreError> {
-        let update = everything_ends(account)
+        let update = list_role(set_role(everything_ends(account), ruling.role), account.number, ruling.role)
             .set(STANDING, text(standing_word(ruling.standing)))
             .set(OP, text(op))
             .if_equal(EPOCH, number(account.epoch))
             .if_equal(STANDING, text(standing_word(account.standing)));
         let update = set_flag(set_flag(update, IS_STAFF, ruling.is_staff), IS_SUPERUSER, ruling.is_superuser);
-        let roll = match ruling.roll {
-            RollChange::Stays => {
-                return Ok(match self.write_account(account.number, op, update, |_| false).await? {
-                    Write::Applied => Administered::Applied,
-                    Write::Refused => Administered::Refused,
-                });
-            }
-            RollChange::Enters => self.enter_roll(account.number),
-            RollChange::Leaves => self.leave_roll(account.number),
-        };
-        let items = vec![update.into_part(&self.table, key::account(account.number)), roll];
-        Ok(match self.transact(items, account.number, op).await? {
+        let others: Vec<Part> =
+            self.authority(by).into_iter().chain(self.roll_change(ruling.roll, account.number)).collect();
+        if others.is_empty() {
+            return Ok(match self.write_account(account.number, op, update, |_| false).await? {
+                Write::Applied => Administered::Applied,
+                Write::Refused => Administered::Refused,
+            });
+        }
+        let own = (update.into_part(&self.table, key::account(account.number)), Administered::Refused);
+        self.administer_parts(std::iter::once(own).chain(others), account.number, op).await
+    }
+
+    /// Writes all the parts, or none; the first one that failed says why.
+    pub(super) async fn administer_parts(
+        &self,
+        parts: impl IntoIterator<Item = Part>,
+        account: AccountNumber,
+        op: &str,
+    ) -> Result<Administered, StoreError> {
+        let (items, meanings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        Ok(match self.transact(items, account, op).await? {
             Transaction::Applied => Administered::Applied,
-            Transaction::Failed(failed) if failed.first() == Some(&true) => Administered::Refused,
-            Transaction::Failed(_) => Administered::LastSuperuser,
+            Transaction::Failed(failed) => {
+                let first = meanings.into_iter().zip(failed).find(|(_, failed)| *failed);
+                first.map_or(Administered::Refused, |(meaning, _)| meaning)
+            }
         })
+    }
+
+    /// The part that lets nothing happen unless the administrator is still who they were when they
+    /// were recognised: in the same epoch, active, and an administrator.
+    pub(super) fn authority(&self, by: Option<&Account>) -> Option<Part> {
+        let check = self.authority_check(by?);
+        Some((check, Administered::NoAuthority))
+    }
+
+    /// The same without its meaning.
+    pub(super) fn authority_check(&self, by: &Account) -> TransactWriteItem {
+        let unchanged = Update::default()
+            .if_equal(EPOCH, number(by.epoch))
+            .if_equal(STANDING, text(standing_word(Standing::Active)))
+            .if_equal(ROLE, text(Role::Administrator.word()));
+        unchanged.into_check(&self.table, key::account(by.number))
+    }
+
+    /// The part that a ruling adds for the roll of superusers.
+    pub(super) fn roll_change(&self, roll: RollChange, account: AccountNumber) -> Option<Part> {
+        let part = match roll {
+            RollChange::Stays => return None,
+            RollChange::Enters => self.enter_roll(account),
+            RollChange::Leaves => self.leave_roll(account),
+        };
+        Some((part, Administered::LastSuperuser))
     }
 
     /// Puts the account into these groups and no others.
@@ -150,6 +197,14 @@ impl Store {
             Err(registry) => registry.and_then(|registry| read_number(&registry, name)),
         };
         id.ok_or_else(|| StoreError::Unreadable("the registry of groups".to_owned()))
+    }
+}
+
+/// The usual role is not written down.
+fn set_role(update: Update, role: Role) -> Update {
+    match role_word(role) {
+        Some(word) => update.set(ROLE, text(word)),
+        None => update.remove(ROLE),
     }
 }
 

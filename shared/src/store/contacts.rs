@@ -10,8 +10,10 @@ use super::{Guarded, Store, StoreError, Write, attribute, text};
 use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::email_address::EmailAddress;
 
-const EMAIL: &str = "email";
-const FORMER_EMAIL: &str = "former_email";
+pub(super) const EMAIL: &str = "email";
+/// Whether the address is proven; absent means that it is not.
+pub(super) const EMAIL_PROVEN: &str = "email_proven";
+pub(super) const FORMER_EMAIL: &str = "former_email";
 const CONTACT: &str = "contact";
 
 /// An address that takes the place of another.
@@ -57,7 +59,8 @@ impl Store {
         contact: &Contact,
         email: &EmailMove<'_>,
     ) -> Result<EmailMoved, StoreError> {
-        let mut update = contact_update(contact, email.to, email.from)?;
+        // Nobody has proven the new address.
+        let mut update = contact_update(contact, email.to, email.from)?.remove(EMAIL_PROVEN);
         if let Some(former) = email.former {
             update = update.set(FORMER_EMAIL, attribute(FormerEmailRecord::from(former))?);
         }

@@ -40,8 +40,8 @@ impl Update {
     }
 
     /// Adds to a number that is there.
-    pub(super) fn increase(mut self, attribute: &str, by: i64) -> Self {
-        let (path, by) = (self.path(attribute.into()), self.value(super::number(by)));
+    pub(super) fn increase<'a>(mut self, place: impl Into<Place<'a>>, by: i64) -> Self {
+        let (path, by) = (self.path(place.into()), self.value(super::number(by)));
         self.sets.push(format!("{path} = {path} + {by}"));
         self
     }
@@ -98,15 +98,15 @@ impl Update {
     }
 
     /// Only if the number is above this one.
-    pub(super) fn if_above(mut self, attribute: &str, value: i64) -> Self {
-        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+    pub(super) fn if_above<'a>(mut self, place: impl Into<Place<'a>>, value: i64) -> Self {
+        let (path, value) = (self.path(place.into()), self.value(super::number(value)));
         self.conditions.push(format!("{path} > {value}"));
         self
     }
 
     /// Only if the number is below this one.
-    pub(super) fn if_below(mut self, attribute: &str, value: i64) -> Self {
-        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+    pub(super) fn if_below<'a>(mut self, place: impl Into<Place<'a>>, value: i64) -> Self {
+        let (path, value) = (self.path(place.into()), self.value(super::number(value)));
         self.conditions.push(format!("{path} < {value}"));
         self
     }
@@ -129,6 +129,13 @@ impl Update {
     pub(super) fn if_absent<'a>(mut self, place: impl Into<Place<'a>>) -> Self {
         let path = self.path(place.into());
         self.conditions.push(format!("attribute_not_exists({path})"));
+        self
+    }
+
+    /// Only if the number is absent or below this one.
+    pub(super) fn if_absent_or_below(mut self, attribute: &str, value: i64) -> Self {
+        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+        self.conditions.push(format!("(attribute_not_exists({path}) OR {path} < {value})"));
         self
     }
 
@@ -182,6 +189,21 @@ impl Update {
             .build()
             .expect("an update with a table, a key and an expression is complete");
         TransactWriteItem::builder().update(update).build()
+    }
+
+    /// Its conditions alone, as a part of a transaction that changes nothing.
+    pub(super) fn into_check(self, table: &str, key: Key) -> TransactWriteItem {
+        let check = types::ConditionCheck::builder()
+            .table_name(table)
+            .set_key(Some(key))
+            .set_condition_expression(self.condition_expression());
+        let (names, values) = self.into_placeholders();
+        let check = check
+            .set_expression_attribute_names(Some(names))
+            .set_expression_attribute_values(values)
+            .build()
+            .expect("a check with a table, a key and a condition is complete");
+        TransactWriteItem::builder().condition_check(check).build()
     }
 
     fn path(&mut self, place: Place<'_>) -> String {

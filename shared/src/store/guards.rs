@@ -1,6 +1,6 @@
 //! Claims: which account an identifier belongs to.
 
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, KeysAndAttributes, Put, TransactWriteItem};
 use jiff::Timestamp;
 
 use super::expression::Update;
@@ -15,7 +15,7 @@ const ACCOUNT: &str = "account";
 const UNTIL: &str = "until";
 
 /// The attribute that tells that the owner has read a message to the address.
-const PROVEN: &str = "proven";
+pub(super) const PROVEN: &str = "proven";
 
 /// A claim that holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +24,8 @@ pub struct Claim {
     pub account: AccountNumber,
     /// Whether the account has given it up and only keeps others from taking it for a while.
     pub is_former: bool,
+    /// Whether the account's owner has read a message that was sent there.
+    pub is_proven: bool,
 }
 
 impl Store {
@@ -36,6 +38,17 @@ impl Store {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key::guard(identifier)));
         let item = request.consistent_read(true).send().await?.item;
         item.filter(|item| holds(item, now)).map(|item| read(&item)).transpose()
+    }
+
+    /// Whether the account's claim on the identifier is there, in use or given up, strongly consistent.
+    pub(super) async fn holds(
+        &self,
+        identifier: &Identifier,
+        account: AccountNumber,
+    ) -> Result<bool, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::guard(identifier)));
+        let item = request.consistent_read(true).send().await?.item;
+        Ok(item.is_some_and(|item| item.get(ACCOUNT) == Some(&number(account))))
     }
 
     /// Which of the identifiers are taken, as far as is known without waiting for every copy.
@@ -71,8 +84,41 @@ impl Store {
         account: AccountNumber,
         now: Timestamp,
     ) -> TransactWriteItem {
+        self.take_with(identifier, account, now, [])
+    }
+
+    /// The same, by the right of a code or a word that proves it.
+    pub(super) fn take_proven(
+        &self,
+        identifier: &Identifier,
+        account: AccountNumber,
+        now: Timestamp,
+    ) -> TransactWriteItem {
+        self.take_with(identifier, account, now, [(PROVEN, AttributeValue::Bool(true))])
+    }
+
+    /// Takes the identifier for an account that has given it up elsewhere, until then.
+    pub(super) fn take_released(
+        &self,
+        identifier: &Identifier,
+        account: AccountNumber,
+        now: Timestamp,
+        until: Timestamp,
+    ) -> TransactWriteItem {
+        let until = number(until.as_second());
+        self.take_with(identifier, account, now, [(UNTIL, until.clone()), (key::TTL, until)])
+    }
+
+    fn take_with<const N: usize>(
+        &self,
+        identifier: &Identifier,
+        account: AccountNumber,
+        now: Timestamp,
+        marks: [(&str, AttributeValue); N],
+    ) -> TransactWriteItem {
         let mut item = key::guard(identifier);
         item.insert(ACCOUNT.to_owned(), number(account));
+        item.extend(marks.map(|(attribute, value)| (attribute.to_owned(), value)));
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))
@@ -85,6 +131,39 @@ impl Store {
             .build()
             .expect("a put with a table and an item is complete");
         TransactWriteItem::builder().put(put).build()
+    }
+
+    /// Takes the identifier, which the account's owner has just proven, from another account that has
+    /// not. `rival` is that one's claim as it was read; if it was proven, released or taken back since,
+    /// the transaction fails.
+    pub(super) fn take_over(
+        &self,
+        identifier: &Identifier,
+        account: AccountNumber,
+        rival: Claim,
+    ) -> TransactWriteItem {
+        let mut update = Update::default()
+            .set(ACCOUNT, number(account))
+            .set(PROVEN, AttributeValue::Bool(true))
+            .remove(UNTIL)
+            .remove(key::TTL)
+            .if_equal(ACCOUNT, number(rival.account))
+            .if_absent(PROVEN);
+        update = if rival.is_former { update.if_present(UNTIL) } else { update.if_absent(UNTIL) };
+        update.into_part(&self.table, key::guard(identifier))
+    }
+
+    /// Gives the identifier up, for anybody to take at once.
+    pub(super) fn free(&self, identifier: &Identifier, account: AccountNumber) -> TransactWriteItem {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(key::guard(identifier)))
+            .condition_expression("#account = :account")
+            .expression_attribute_names("#account", ACCOUNT)
+            .expression_attribute_values(":account", number(account))
+            .build()
+            .expect("a deletion with a table and a key is complete");
+        TransactWriteItem::builder().delete(delete).build()
     }
 
     /// Gives the identifier up, but keeps others from taking it until then.
@@ -101,10 +180,12 @@ impl Store {
         update.into_part(&self.table, key::guard(identifier))
     }
 
-    /// Notes that a message to the address was read by the account's owner.
+    /// Notes that a message to the address was read by the account's owner, who still has it.
     pub(super) fn mark_proven(&self, identifier: &Identifier, account: AccountNumber) -> TransactWriteItem {
-        let update =
-            Update::default().set(PROVEN, AttributeValue::Bool(true)).if_equal(ACCOUNT, number(account));
+        let update = Update::default()
+            .set(PROVEN, AttributeValue::Bool(true))
+            .if_equal(ACCOUNT, number(account))
+            .if_absent(UNTIL);
         update.into_part(&self.table, key::guard(identifier))
     }
 }
@@ -118,9 +199,10 @@ fn until(item: &Item) -> Option<i64> {
     item.get(UNTIL)?.as_n().ok()?.parse().ok()
 }
 
-fn read(item: &Item) -> Result<Claim, StoreError> {
+pub(super) fn read(item: &Item) -> Result<Claim, StoreError> {
     let number = item.get(ACCOUNT).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok());
     let account = number.map(AccountNumber::new);
     let account = account.ok_or_else(|| StoreError::Unreadable("a claim without its account".to_owned()))?;
-    Ok(Claim { account, is_former: until(item).is_some() })
+    let is_proven = item.get(PROVEN) == Some(&AttributeValue::Bool(true));
+    Ok(Claim { account, is_former: until(item).is_some(), is_proven })
 }

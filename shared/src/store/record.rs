@@ -6,32 +6,39 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::StoreError;
+use super::{Item, StoreError, directory, key};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::credential::StoredCredential;
 use crate::domain::details::Details;
+use crate::domain::directory::Entry;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
 use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::SharedKey;
 use crate::domain::username::Username;
+use crate::domain::weixin::OpenId;
 
 /// The attributes of an account item, next to its key.
 ///
 /// Absent means empty or false, so that a common account stays below 1 KiB, one write unit.
 #[derive(Debug, Deserialize, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of the item")]
 pub(super) struct AccountRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     username: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<String>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    email_proven: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     former_email: Option<FormerEmailRecord>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weixin: Option<String>,
     #[serde(default, skip_serializing_if = "String::is_empty")]
     first_name: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -95,6 +102,34 @@ pub(super) struct DetailsRecord {
     op: String,
 }
 
+/// The attributes of an account item that a search looks at.
+#[derive(Debug, Deserialize)]
+pub(super) struct EntryRecord {
+    standing: String,
+    role: Option<String>,
+    #[serde(default)]
+    first_name: String,
+    #[serde(default)]
+    last_name: String,
+}
+
+impl EntryRecord {
+    /// Their names, for a projection.
+    pub(super) const ATTRIBUTES: [&str; 4] = ["standing", "role", "first_name", "last_name"];
+
+    /// What they hold.
+    pub(super) fn read(number: AccountNumber, item: Item) -> Result<Entry, StoreError> {
+        let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
+        let record: Self = serde_dynamo::from_item(item).map_err(|error| unreadable(&error.to_string()))?;
+        Ok(Entry {
+            standing: read_standing(&record.standing).ok_or_else(|| unreadable("standing"))?,
+            role: read_role(record.role.as_deref()).ok_or_else(|| unreadable("role"))?,
+            first_name: record.first_name,
+            last_name: record.last_name,
+        })
+    }
+}
+
 impl DetailsRecord {
     /// The details, with the mark of who submits them.
     pub(super) fn of(Details { company, tel, address }: &Details, op: &str) -> Self {
@@ -126,14 +161,26 @@ impl From<&Group> for GroupRecord {
 }
 
 impl AccountRecord {
+    /// The whole item: key, attributes, and those by which the account is listed.
+    pub(super) fn item(account: &Account, op: &str) -> Result<Item, StoreError> {
+        let record = Self::of(account, op);
+        let mut item: Item =
+            serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        item.extend(key::account(account.number));
+        item.extend(directory::listing(account));
+        Ok(item)
+    }
+
     /// The item's attributes, without its key.
-    pub(super) fn of(account: &Account, op: &str) -> Self {
+    fn of(account: &Account, op: &str) -> Self {
         let SharedKey { generation, devices, fresh, retired } = account.shared_key;
         Self {
             username: account.username.as_ref().map(|name| name.as_str().to_owned()),
             email: account.email.as_ref().map(|address| address.as_str().to_owned()),
+            email_proven: account.email_proven,
             former_email: account.former_email.as_ref().map(FormerEmailRecord::from),
             phone: account.phone.as_ref().map(|phone| phone.as_str().to_owned()),
+            weixin: account.weixin.as_ref().map(|id| id.as_str().to_owned()),
             first_name: account.first_name.clone(),
             last_name: account.last_name.clone(),
             credential: account.credential.as_str().to_owned(),
@@ -177,8 +224,10 @@ impl AccountRecord {
             number,
             username: self.username.map(Username::stored),
             email: self.email.as_deref().map(address).transpose()?,
+            email_proven: self.email_proven,
             former_email: self.former_email.map(former).transpose()?,
             phone: self.phone.map(PhoneNumber::stored),
+            weixin: self.weixin.map(OpenId::stored),
             first_name: self.first_name,
             last_name: self.last_name,
             credential: StoredCredential::stored(self.credential),

@@ -45,6 +45,15 @@ pub enum Action {
     Cancel(&'static [&'static str]),
     /// The call takes that much longer to arrive.
     Delay(Duration),
+    /// The call arrives when [`Tap::release`](super::Tap::release) says so.
+    Hold,
+    /// The same question gets the answer that it got when it suffered this for the first time, as from an
+    /// index that lags behind its table.
+    Stale,
+    /// Of the keys of a `BatchGetItem`, only so many are read; the others come back unprocessed.
+    Unprocessed(usize),
+    /// A page of a `Query` has so many rows at most.
+    ShortPage(usize),
 }
 
 impl Action {
@@ -101,7 +110,7 @@ pub(super) fn cancelled(reasons: &[&str]) -> Response<Body> {
     answer(400, &json!({"__type": kind, "Message": message, "CancellationReasons": listed}))
 }
 
-fn answer(status: u16, body: &Value) -> Response<Body> {
+pub(super) fn answer(status: u16, body: &Value) -> Response<Body> {
     Response::builder()
         .status(status)
         .header("content-type", "application/x-amz-json-1.0")

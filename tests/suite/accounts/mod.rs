@@ -135,7 +135,7 @@ async fn straight(server: &Server, request: http::request::Builder, body: &str) 
 }
 
 /// The same for a router of one's own.
-async fn send_into(router: Router, request: http::request::Builder, body: &str) -> Answer {
+pub(crate) async fn send_into(router: Router, request: http::request::Builder, body: &str) -> Answer {
     let request = request.body(Body::from(body.to_owned())).expect("the test asks for something sendable");
     let asked = format!("{} {}", request.method(), request.uri());
     let Ok(response) = router.oneshot(request).await;

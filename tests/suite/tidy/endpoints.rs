@@ -17,6 +17,8 @@ struct Group {
 fn groups() -> Vec<Group> {
     vec![
         Group { name: "accounts", prefixes: accounts::PREFIXES.to_vec(), paths: accounts::paths().collect() },
+        Group { name: "charity", prefixes: charity::PREFIXES.to_vec(), paths: charity::paths().collect() },
+        Group { name: "company", prefixes: company::PREFIXES.to_vec(), paths: company::paths().collect() },
         Group { name: "manage", prefixes: manage::PREFIXES.to_vec(), paths: manage::paths().collect() },
         Group {
             name: "rest-auth",

@@ -4,6 +4,11 @@ use std::ffi::OsString;
 
 use lexopt::{Arg, ValueExt};
 use tally::domain::administration::Order;
+use tally::domain::bookings::Event;
+use tally::domain::role::Role;
+
+use crate::export::Target;
+use crate::import::{self, Format, Import};
 
 /// Printed for `--help`.
 pub const HELP: &str = "\
@@ -13,25 +18,48 @@ Usage: tally-admin [--table NAME] COMMAND
 
 Commands:
   create-superuser --username NAME [--email ADDRESS]
-                            Make a superuser who is staff. The password is asked
-                            for twice on the terminal; elsewhere it is the first
-                            line of standard input
-  staff USER on|off         Let the user into the staff console, or no longer
-  superuser USER on|off     Allow the user everything, or no longer; the last
-                            superuser who can come in stays one
+                            Make a superuser, who is staff and an administrator
+                            of the charity. The password is asked for twice on
+                            the terminal; elsewhere it is the first line of
+                            standard input
+  staff USER on|off         Let the user into the staff console, or no longer; an
+                            administrator who may not is a donor
+  superuser USER on|off     Allow the user everything, as staff and administrator,
+                            or no longer; the last superuser who can come in
+                            stays one
+  role USER administrator|donor|volunteer
+                            Give the user a role in the charity. Administrators
+                            are staff; whoever is one no longer is not, except
+                            superusers
   group USER add NAME       Put the user into a group, which gets a number when
                             its name is used for the first time
   group USER remove NAME    Take the user out of a group
   freeze USER               Keep the user from coming in
   unfreeze USER             Let the user in again
   end-sessions USER         Sign the user out everywhere
+  delete USER [--confirm NUMBER]
+                            Take everything from the user for ever but the
+                            account number, which has to be repeated
   show USER [--json]        Show the account, without password hash and tokens
+  bookings [--event 1|2]    Print who booked the events, or one of them, as CSV
+  import FILE               Let users in from a file of JSON lines, or from what
+                            Django's dumpdata wrote; - is standard input. Run
+                            again, it goes on where it was stopped
+  export                    Write all users as JSON lines, with their password
+                            hashes: whoever reads them can try passwords on them
 
-USER is a username, an e-mail address or an account number. Digits are a number
-where nobody has that username; #51923482 always is one. The answer says which
-it was. A change of role, freeze and unfreeze sign the user out everywhere, too.
+USER is a username, an e-mail address, a mobile number or an account number.
+Digits are an account number where nobody has that username; #51923482 always
+is one. The answer says which it was. A change of role, freeze and unfreeze sign the user out everywhere, too.
 
 Options:
+      --rejects FILE        import: keep what did not come in, to be mended
+      --format tally|django import: what the file holds [default: as it looks]
+      --utc-offset OFFSET   import: the zone, such as +08:00, of times that name
+                            none, as where Django runs without USE_TZ
+      --output FILE         export: write to this file, for its owner only; run
+                            again, it goes on where it was stopped. - is standard
+                            output, as is the default unless that is a terminal
       --table NAME          The DynamoDB table [default: TALLY_TABLE]
   -h, --help                Print this help
   -V, --version             Print the version
@@ -85,6 +113,13 @@ pub enum Command {
         /// What is to be done.
         order: Order,
     },
+    /// Delete a user.
+    Delete {
+        /// Whom, as typed.
+        user: String,
+        /// The account number repeated, as typed.
+        confirmed: Option<String>,
+    },
     /// Put a user into a group or take one out.
     Group {
         /// Whom it is about, as typed.
@@ -101,6 +136,15 @@ pub enum Command {
         /// Whether a machine reads it.
         json: bool,
     },
+    /// List who booked.
+    Bookings {
+        /// Which event, if not all of them.
+        event: Option<&'static Event>,
+    },
+    /// Let users in from a file.
+    Import(Import),
+    /// Write all users down.
+    Export(Target),
 }
 
 /// Why a command line makes no sense; its text is meant for the terminal.
@@ -114,7 +158,13 @@ struct Said {
     table: Option<String>,
     username: Option<String>,
     email: Option<String>,
+    confirm: Option<String>,
     json: bool,
+    event: Option<String>,
+    rejects: Option<String>,
+    format: Option<String>,
+    utc_offset: Option<String>,
+    output: Option<String>,
     words: Vec<String>,
 }
 
@@ -129,7 +179,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Arg::Long("table") => said.table = Some(text(arguments.value())?),
             Arg::Long("username") => said.username = Some(text(arguments.value())?),
             Arg::Long("email") => said.email = Some(text(arguments.value())?),
+            Arg::Long("confirm") => said.confirm = Some(text(arguments.value())?),
             Arg::Long("json") => said.json = true,
+            Arg::Long("event") => said.event = Some(text(arguments.value())?),
+            Arg::Long("rejects") => said.rejects = Some(text(arguments.value())?),
+            Arg::Long("format") => said.format = Some(text(arguments.value())?),
+            Arg::Long("utc-offset") => said.utc_offset = Some(text(arguments.value())?),
+            Arg::Long("output") => said.output = Some(text(arguments.value())?),
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
             Arg::Long("version") | Arg::Short('V') => return Ok(Invocation::Version),
             Arg::Value(word) => said.words.push(text(Ok(word))?),
@@ -157,6 +213,11 @@ fn command(said: &Said) -> Result<Command, UsageError> {
         },
         ["staff", user, switch] => order(user, Order::Staff(is_on(switch)?)),
         ["superuser", user, switch] => order(user, Order::Superuser(is_on(switch)?)),
+        ["role", user, word] => match Role::with_word(word) {
+            Some(role) => order(user, Order::Role(role)),
+            None => refuse(&format!("A role is administrator, donor or volunteer, not {word:?}.")),
+        },
+        ["delete", user] => Ok(Command::Delete { user: user.to_owned(), confirmed: said.confirm.clone() }),
         ["freeze", user] => order(user, Order::Freeze),
         ["unfreeze", user] => order(user, Order::Unfreeze),
         ["end-sessions", user] => order(user, Order::EndSessions),
@@ -164,11 +225,33 @@ fn command(said: &Said) -> Result<Command, UsageError> {
             Ok(Command::Group { user: user.to_owned(), inside: verb == "add", name: name.to_owned() })
         }
         ["show", user] => Ok(Command::Show { user: user.to_owned(), json: said.json }),
+        ["bookings"] => Ok(Command::Bookings { event: said.event.as_deref().map(event).transpose()? }),
+        ["import", file] => import(said, file),
+        ["export"] => Ok(Command::Export(match said.output.as_deref() {
+            None => Target::Pipe,
+            Some("-") => Target::StandardOutput,
+            Some(file) => Target::File(file.into()),
+        })),
         [command, ..] => match usage(command) {
             Some(usage) => refuse(&format!("This command is written {usage}.")),
             None => refuse(&format!("There is no command {command:?}.")),
         },
     }
+}
+
+fn import(said: &Said, file: &str) -> Result<Command, UsageError> {
+    let format = match said.format.as_deref() {
+        None => None,
+        Some("tally") => Some(Format::Tally),
+        Some("django") => Some(Format::Django),
+        Some(other) => return refuse(&format!("The format is tally or django, not {other:?}.")),
+    };
+    let offset = said.utc_offset.as_deref().map(import::parse_offset);
+    if offset == Some(None) {
+        return refuse("--utc-offset is written +HH:MM or -HH:MM.");
+    }
+    let rejects = said.rejects.as_ref().map(Into::into);
+    Ok(Command::Import(Import { file: file.into(), rejects, format, utc_offset: offset.flatten() }))
 }
 
 /// How a command is written whose name is right.
@@ -177,30 +260,52 @@ fn usage(command: &str) -> Option<&'static str> {
         "create-superuser" => "create-superuser --username NAME [--email ADDRESS]",
         "staff" => "staff USER on|off",
         "superuser" => "superuser USER on|off",
+        "role" => "role USER administrator|donor|volunteer",
+        "delete" => "delete USER [--confirm NUMBER]",
         "group" => "group USER add|remove NAME",
         "freeze" => "freeze USER",
         "unfreeze" => "unfreeze USER",
         "end-sessions" => "end-sessions USER",
         "show" => "show USER [--json]",
+        "bookings" => "bookings [--event 1|2]",
+        "import" => "import FILE [--rejects FILE] [--format tally|django] [--utc-offset OFFSET]",
+        "export" => "export [--output FILE]",
         _ => return None,
     })
 }
 
 /// An option that a command does not know was meant for something; it is not passed over.
 fn refuse_foreign_options(said: &Said, command: &Command) -> Result<(), UsageError> {
-    let (creates, shows) = match command {
-        Command::CreateSuperuser { .. } => (true, false),
-        Command::Show { .. } => (false, true),
-        Command::Order { .. } | Command::Group { .. } => (false, false),
+    let known: &[&str] = match command {
+        Command::CreateSuperuser { .. } => &["--username", "--email"],
+        Command::Show { .. } => &["--json"],
+        Command::Delete { .. } => &["--confirm"],
+        Command::Bookings { .. } => &["--event"],
+        Command::Import(_) => &["--rejects", "--format", "--utc-offset"],
+        Command::Export(_) => &["--output"],
+        Command::Order { .. } | Command::Group { .. } => &[],
     };
-    let foreign = [
-        ("--username", said.username.is_some() && !creates),
-        ("--email", said.email.is_some() && !creates),
-        ("--json", said.json && !shows),
+    let options = [
+        ("--username", said.username.is_some()),
+        ("--email", said.email.is_some()),
+        ("--json", said.json),
+        ("--confirm", said.confirm.is_some()),
+        ("--event", said.event.is_some()),
+        ("--rejects", said.rejects.is_some()),
+        ("--format", said.format.is_some()),
+        ("--utc-offset", said.utc_offset.is_some()),
+        ("--output", said.output.is_some()),
     ];
-    match foreign.into_iter().find(|(_, is_foreign)| *is_foreign) {
+    match options.into_iter().find(|(option, is_given)| *is_given && !known.contains(option)) {
         Some((option, _)) => refuse(&format!("This command has no option {option}.")),
         None => Ok(()),
+    }
+}
+
+fn event(number: &str) -> Result<&'static Event, UsageError> {
+    match Event::numbered(number) {
+        Some(event) => Ok(event),
+        None => refuse(&format!("--event is 1 or 2, not {number:?}.")),
     }
 }
 
@@ -261,6 +366,15 @@ mod tests {
         );
         assert_eq!(command("staff zhang on"), order(Order::Staff(true)));
         assert_eq!(command("superuser zhang off"), order(Order::Superuser(false)));
+        for role in Role::ALL {
+            assert_eq!(command(&format!("role zhang {}", role.word())), order(Order::Role(role)));
+        }
+        let delete = |confirmed: Option<&str>| Command::Delete {
+            user: user(),
+            confirmed: confirmed.map(str::to_owned),
+        };
+        assert_eq!(command("delete zhang"), delete(None));
+        assert_eq!(command("delete zhang --confirm 51923482"), delete(Some("51923482")));
         assert_eq!(command("freeze zhang"), order(Order::Freeze));
         assert_eq!(command("unfreeze zhang"), order(Order::Unfreeze));
         assert_eq!(command("end-sessions zhang"), order(Order::EndSessions));
@@ -268,6 +382,17 @@ mod tests {
         assert_eq!(command("group zhang add 运营"), group(true));
         assert_eq!(command("group zhang remove 运营"), group(false));
         assert_eq!(command("show --json zhang"), Command::Show { user: user(), json: true });
+        assert_eq!(command("export"), Command::Export(Target::Pipe));
+        assert_eq!(command("export --output -"), Command::Export(Target::StandardOutput));
+        assert_eq!(command("export --output a"), Command::Export(Target::File("a".into())));
+        let wanted = Import { file: "a".into(), rejects: None, format: None, utc_offset: None };
+        assert_eq!(command("import a"), Command::Import(wanted.clone()));
+        let utc_offset = Some(jiff::tz::Offset::constant(8));
+        let wanted = Import { rejects: Some("b".into()), format: Some(Format::Django), utc_offset, ..wanted };
+        assert_eq!(
+            command("import a --format django --utc-offset +08:00 --rejects b"),
+            Command::Import(wanted)
+        );
         let dashed = Command::Show { user: "-zhang".to_owned(), json: false };
         assert_eq!(command("show -- -zhang"), dashed);
     }
@@ -287,7 +412,7 @@ mod tests {
         assert_eq!(read("--help --nonsense"), Ok(Invocation::Help));
         assert_eq!(read("staff -h"), Ok(Invocation::Help));
         assert_eq!(read("-V"), Ok(Invocation::Version));
-        for command in ["staff", "superuser", "freeze", "unfreeze", "end-sessions"] {
+        for command in ["staff", "superuser", "role", "freeze", "unfreeze", "end-sessions", "delete"] {
             assert!(HELP.contains(usage(command).unwrap()), "{command}");
         }
     }
@@ -300,6 +425,10 @@ mod tests {
             ("promote zhang", "There is no command \"promote\"."),
             ("staff zhang", "This command is written staff USER on|off."),
             ("staff zhang yes", "It is on or off, not \"yes\"."),
+            ("role zhang boss", "A role is administrator, donor or volunteer, not \"boss\"."),
+            ("role zhang", "This command is written role USER administrator|donor|volunteer."),
+            ("delete", "This command is written delete USER [--confirm NUMBER]."),
+            ("freeze zhang --confirm 1", "This command has no option --confirm."),
             ("freeze", "This command is written freeze USER."),
             ("freeze zhang li", "This command is written freeze USER."),
             ("group zhang join a", "This command is written group USER add|remove NAME."),
@@ -313,6 +442,10 @@ mod tests {
             ("freeze zhang --json", "This command has no option --json."),
             ("show zhang --email e", "This command has no option --email."),
             ("--table= show zhang", "--table needs the name of a table."),
+            ("export --rejects a", "This command has no option --rejects."),
+            ("import a --output b", "This command has no option --output."),
+            ("import a --format csv", "The format is tally or django, not \"csv\"."),
+            ("import a --utc-offset 8", "--utc-offset is written +HH:MM or -HH:MM."),
             ("-x", "Invalid option '-x'."),
         ];
         for (line, message) in mistakes {

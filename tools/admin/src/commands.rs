@@ -1,11 +1,13 @@
 //! Carrying out a command: find the user, ask the services, say what came of it.
 
 use tally::app::Basics;
-use tally::domain::account::Names;
-use tally::domain::administration::{GroupName, GroupNameFault, MAX_GROUP_NAME, Order};
+use tally::domain::account::{Names, Standing};
+use tally::domain::administration::{GroupName, MAX_GROUP_NAME, Order};
+use tally::domain::bookings::EVENTS;
 use tally::domain::credential::Cost;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::{MAX_BYTES, MIN_CHARACTERS, Password, PasswordFault};
+use tally::domain::text::NameFault;
 use tally::domain::username::{self, Username, UsernameFault};
 use tally::services::administration::{self, Found, NewSuperuser, NotFound, Obeyed, OrderRefusal};
 use tally::services::hashing::Hasher;
@@ -14,8 +16,8 @@ use tally::store::StoreError;
 use zeroize::Zeroizing;
 
 use crate::arguments::Command;
-use crate::printing;
 use crate::terminal::NoPassword;
+use crate::{bookings, export, import, printing};
 
 /// Why a command was not carried out; its text is meant for the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -48,12 +50,20 @@ pub async fn carry_out(
             create_superuser(on, &username, email.as_deref(), ask_password).await
         }
         Command::Order { user, order } => obey(on, &user, order).await,
+        Command::Delete { user, confirmed } => delete(on, &user, confirmed.as_deref()).await,
         Command::Group { user, inside, name } => regroup(on, &user, inside, &name).await,
         Command::Show { user, json } => {
             let found = find(on, &user).await?;
             let card = printing::Card::of(&found, administration::living_sessions(on, &found.account));
             Ok(if json { card.json() } else { card.text() })
         }
+        Command::Bookings { event } => {
+            let events = event.map_or_else(|| EVENTS.iter().collect(), |event| vec![event]);
+            let places = tally::services::bookings::list(on, &events).await;
+            Ok(bookings::csv(&places.map_err(|source| unusable(on, source))?))
+        }
+        Command::Import(wanted) => import::carry_out(on, &wanted).await,
+        Command::Export(target) => export::carry_out(on, &target).await,
     }
 }
 
@@ -91,6 +101,17 @@ async fn obey(on: &Basics, user: &str, order: Order) -> Result<String, Failure> 
     }
 }
 
+/// Deletes a user, where the number that was repeated is the one that was found. Whoever mistypes a
+/// name learns whom they would have deleted.
+async fn delete(on: &Basics, user: &str, confirmed: Option<&str>) -> Result<String, Failure> {
+    let found = find(on, user).await?;
+    let number = found.account.number;
+    if found.account.standing != Standing::Deleted && confirmed != Some(number.to_string().as_str()) {
+        return Err(refused(printing::unconfirmed(&found)));
+    }
+    obey(on, &format!("#{number}"), Order::Delete).await
+}
+
 async fn regroup(on: &Basics, user: &str, inside: bool, name: &str) -> Result<String, Failure> {
     let name = GroupName::parse(name).map_err(|fault| refused(group_name_words(fault)))?;
     let found = find(on, user).await?;
@@ -108,7 +129,8 @@ async fn regroup(on: &Basics, user: &str, inside: bool, name: &str) -> Result<St
 async fn find(on: &Basics, user: &str) -> Result<Found, Failure> {
     administration::find(on, user).await.map_err(|not_found| match not_found {
         NotFound::Nobody => refused(format!(
-            "There is no user {user:?}: it is nobody's username, e-mail address or account number."
+            "There is no user {user:?}: it is nobody's username, e-mail address, mobile number or \
+             account number."
         )),
         NotFound::Ambiguous { username, email } => refused(format!(
             "{user:?} is the username of account {username} and the e-mail address of account {email}. \
@@ -150,7 +172,7 @@ fn refuse_taken(taken: Taken) -> Result<(), Failure> {
     }
 }
 
-fn username_words(fault: UsernameFault) -> String {
+pub(crate) fn username_words(fault: UsernameFault) -> String {
     match fault {
         UsernameFault::TooLong => {
             format!("The username is longer than {} characters.", username::MAX_CHARACTERS)
@@ -174,18 +196,18 @@ fn password_words(fault: PasswordFault) -> String {
     }
 }
 
-fn group_name_words(fault: GroupNameFault) -> String {
+pub(crate) fn group_name_words(fault: NameFault) -> String {
     match fault {
-        GroupNameFault::Empty => "A group needs a name.".to_owned(),
-        GroupNameFault::TooLong => format!("The group's name is longer than {MAX_GROUP_NAME} characters."),
-        GroupNameFault::ControlCharacter => "The group's name holds a control character.".to_owned(),
+        NameFault::Empty => "A group needs a name.".to_owned(),
+        NameFault::TooLong => format!("The group's name is longer than {MAX_GROUP_NAME} characters."),
+        NameFault::ControlCharacter => "The group's name holds a control character.".to_owned(),
     }
 }
 
-fn refused(message: impl Into<String>) -> Failure {
+pub(crate) fn refused(message: impl Into<String>) -> Failure {
     Failure::Refused(message.into())
 }
 
-fn unusable(on: &Basics, source: StoreError) -> Failure {
+pub(crate) fn unusable(on: &Basics, source: StoreError) -> Failure {
     Failure::Table { table: on.store.table().to_owned(), source }
 }

@@ -4,6 +4,18 @@
 //! it is. Everything it does goes the way the functions go, through the services of `tally`.
 
 pub mod arguments;
+mod bookings;
 pub mod commands;
+pub mod django;
+pub mod entries;
+pub mod export;
+pub mod fields;
+pub mod import;
+pub mod line;
 pub mod printing;
+mod private_file;
+mod progress;
+pub mod reason;
+mod rejects;
 pub mod terminal;
+mod values;

@@ -4,6 +4,7 @@ use serde::Serialize;
 use tally::domain::account::{Account, Group, Standing};
 use tally::domain::administration::Order;
 use tally::domain::email_address::EmailAddress;
+use tally::domain::role::Role;
 use tally::domain::text;
 use tally::domain::username::Username;
 use tally::services::administration::{Found, FoundBy};
@@ -19,6 +20,7 @@ pub struct Card<'a> {
     last_name: &'a str,
     is_staff: bool,
     is_superuser: bool,
+    role: &'static str,
     standing: &'static str,
     groups: Vec<GroupCard<'a>>,
     joined: String,
@@ -42,6 +44,7 @@ impl<'a> Card<'a> {
             found_by: match found.by {
                 FoundBy::Username => "username",
                 FoundBy::Email => "email",
+                FoundBy::Phone => "phone",
                 FoundBy::Number => "number",
             },
             number: account.number.get(),
@@ -51,6 +54,7 @@ impl<'a> Card<'a> {
             last_name: &account.last_name,
             is_staff: account.is_staff,
             is_superuser: account.is_superuser,
+            role: account.role.word(),
             standing: match account.standing {
                 Standing::Active => "active",
                 Standing::Frozen => "frozen",
@@ -84,6 +88,7 @@ impl<'a> Card<'a> {
             ("Last name", self.last_name.to_owned()),
             ("Staff", yes_or_no(self.is_staff)),
             ("Superuser", yes_or_no(self.is_superuser)),
+            ("Role", self.role.to_owned()),
             ("Standing", self.standing.to_owned()),
             ("Groups", groups.join(", ")),
             ("Joined", self.joined.clone()),
@@ -105,6 +110,7 @@ pub fn person(found: &Found) -> String {
     let by = match found.by {
         FoundBy::Username => "username",
         FoundBy::Email => "e-mail address",
+        FoundBy::Phone => "mobile number",
         FoundBy::Number => "account number",
     };
     let Account { number, username, email, .. } = &found.account;
@@ -119,7 +125,7 @@ pub fn person(found: &Found) -> String {
 #[must_use]
 pub fn created(account: &Account) -> String {
     let name = account.username.as_ref().map_or("", Username::as_str);
-    format!("{name} (account {}) is a superuser and staff.\n", account.number)
+    format!("{name} (account {}) is a superuser, staff and administrator.\n", account.number)
 }
 
 /// An order was carried out, and so many sessions ended with it.
@@ -137,6 +143,17 @@ pub fn done(found: &Found, order: Order, sessions: usize) -> String {
 #[must_use]
 pub fn already_so(found: &Found, order: Order) -> String {
     format!("{} {} already; nothing was done.\n", person(found), state(order))
+}
+
+/// A user would be deleted.
+#[must_use]
+pub fn unconfirmed(found: &Found) -> String {
+    let number = found.account.number;
+    format!(
+        "{} would be deleted for ever: names, addresses and data go, only the number stays taken. \
+         To do it, repeat the number: --confirm {number}",
+        person(found)
+    )
 }
 
 /// A user is in a group.
@@ -163,6 +180,10 @@ fn state(order: Order) -> &'static str {
         Order::Freeze => "is frozen",
         Order::Unfreeze => "is active",
         Order::EndSessions => "is signed out everywhere",
+        Order::Role(Role::Administrator) => "is an administrator",
+        Order::Role(Role::Donor) => "is a donor",
+        Order::Role(Role::Volunteer) => "is a volunteer",
+        Order::Delete => "is deleted",
     }
 }
 
@@ -200,7 +221,7 @@ mod tests {
         assert_eq!(
             text,
             "Account      51923482\nFound by     username\nUsername     zhang\nE-mail       -\n\
-             First name   -\nLast name    -\nStaff        yes\nSuperuser    no\nStanding     active\n\
+             First name   -\nLast name    -\nStaff        yes\nSuperuser    no\nRole         donor\nStanding     active\n\
              Groups       运营 (3), finance (5)\nJoined       2017-07-06T05:11:24Z\nLast login   never\n\
              Sessions     2\nKey devices  0\n"
         );
@@ -213,7 +234,7 @@ mod tests {
             Card::of(&found, 2).json(),
             "{\"found_by\":\"username\",\"number\":51923482,\"username\":\"zhang\",\"email\":null,\
              \"first_name\":\"\",\"last_name\":\"\",\"is_staff\":true,\"is_superuser\":false,\
-             \"standing\":\"active\",\"groups\":[{\"id\":3,\"name\":\"运营\"},{\"id\":5,\"name\":\"finance\"}],\
+             \"role\":\"donor\",\"standing\":\"active\",\"groups\":[{\"id\":3,\"name\":\"运营\"},{\"id\":5,\"name\":\"finance\"}],\
              \"joined\":\"2017-07-06T05:11:24Z\",\"last_login\":null,\"sessions\":2,\"key_devices\":0}\n"
         );
     }

@@ -2,13 +2,14 @@
 //!
 //! Whatever speaks AWS's protocols reaches it through `AWS_ENDPOINT_URL`: the functions in this process, functions
 //! under another host, the command line of AWS. DynamoDB is an embedded database; mail and text messages go to the
-//! [`Inbox`]; Secrets Manager knows one secret. Signatures are not checked, which is why it listens on loopback only.
+//! [`Inbox`]; Secrets Manager knows two secrets. WeChat, which is not of AWS, answers here as well. Signatures are not checked, which is why it listens on loopback only.
 
 mod dynamodb;
 mod secrets;
 mod services;
 mod ses;
 mod sns;
+pub mod weixin;
 
 use std::fmt;
 use std::io;
@@ -38,15 +39,18 @@ pub enum Storage {
 pub struct AwsOptions {
     /// Where the database lives.
     pub storage: Storage,
-    /// The name of the one secret.
+    /// The name of the server's secret.
     pub secret_id: String,
-    /// The value of the one secret.
+    /// The value of the server's secret.
     pub secret_string: String,
     /// Stamps the messages, dates the secret, and tells a database in memory what has expired.
     ///
     /// A database in a folder reads the system's clock instead, since the emulator has no other way to open one.
     pub clock: Clock,
 }
+
+/// The name of the secret of the application at WeChat, whose value is the stand-in's own.
+pub const WEIXIN_SECRET_ID: &str = "tigertally/weixin-secret";
 
 /// The running stand-ins. Dropping them ends them too, only without waiting for requests under way.
 #[derive(Debug)]
@@ -89,13 +93,22 @@ impl AwsEndpoint {
             return Err(StartError::NotLoopback(address));
         }
         let inbox = Inbox::new(options.clock.clone());
-        let secret = secrets::Secret::new(options.secret_id, options.secret_string, (options.clock)());
+        let now = (options.clock)();
+        let secrets = secrets::Secrets::new(vec![
+            secrets::Secret::new(options.secret_id, options.secret_string, now),
+            secrets::Secret::new(WEIXIN_SECRET_ID.to_owned(), weixin::APP_SECRET.to_owned(), now),
+        ]);
         // Opening an old database may have to replay its log, which must not hold up the other tasks.
         let (storage, clock) = (options.storage, options.clock);
         let engine = tokio::task::spawn_blocking(move || dynamodb::Engine::start(storage, clock))
             .await
             .map_err(io::Error::other)??;
-        let services = services::Services { dynamodb: engine.gateway(), inbox: inbox.clone(), secret };
+        let services = services::Services {
+            dynamodb: engine.gateway(),
+            inbox: inbox.clone(),
+            secrets,
+            weixin: weixin::Weixin::default(),
+        };
         let (stop, stopped) = oneshot::channel::<()>();
         let listener = listener.tap_io(|connection| {
             // Small answers must not wait for an acknowledgement; a socket that refuses is merely slower.

@@ -1,6 +1,6 @@
 //! The messages that would have left for a mailbox or a telephone, kept for a developer to read.
 
-use std::collections::VecDeque;
+use std::collections::{BTreeMap, VecDeque};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -36,6 +36,9 @@ pub struct Message {
     pub text: String,
     /// The HTML part, if the mail has one.
     pub html: Option<String>,
+    /// What a text message was sent with, by SNS's names: its type, its highest price, its sender.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub attributes: BTreeMap<String, String>,
     /// When it was captured: RFC 3339 in UTC, to the millisecond.
     pub at: String,
 }
@@ -63,11 +66,23 @@ pub struct Mail {
     pub html: Option<String>,
 }
 
+/// A text message, before it has an id and a time.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sms {
+    /// The number.
+    pub to: String,
+    /// The words.
+    pub text: String,
+    /// What it was sent with, by SNS's names.
+    pub attributes: BTreeMap<String, String>,
+}
+
 #[derive(Default)]
 struct Kept {
     messages: VecDeque<Message>,
     captured: u64,
     refusals: u32,
+    lost_answers: u32,
 }
 
 impl Inbox {
@@ -88,6 +103,19 @@ impl Inbox {
         self.lock().refusals += 1;
     }
 
+    /// Has SES or SNS take the next message and answer what nobody can read, as when a line breaks.
+    pub fn lose_next_answer(&self) {
+        self.lock().lost_answers += 1;
+    }
+
+    /// Whether the answer to the message that was just taken is to be lost.
+    pub(crate) fn loses_answer(&self) -> bool {
+        let mut kept = self.lock();
+        let loses = kept.lost_answers > 0;
+        kept.lost_answers = kept.lost_answers.saturating_sub(1);
+        loses
+    }
+
     /// Whether the message at hand is one to refuse.
     pub(crate) fn refuses(&self) -> bool {
         let mut kept = self.lock();
@@ -106,14 +134,25 @@ impl Inbox {
             subject: Some(mail.subject),
             text: mail.text,
             html: mail.html,
+            attributes: BTreeMap::new(),
             at,
         })
     }
 
     /// Keeps a text message and returns its message id.
     #[must_use]
-    pub fn capture_sms(&self, to: String, text: String) -> String {
-        self.capture(|id, at| Message { id, channel: Channel::Sms, to, subject: None, text, html: None, at })
+    pub fn capture_sms(&self, sms: Sms) -> String {
+        let Sms { to, text, attributes } = sms;
+        self.capture(|id, at| Message {
+            id,
+            channel: Channel::Sms,
+            to,
+            subject: None,
+            text,
+            html: None,
+            attributes,
+            at,
+        })
     }
 
     /// The id joins the time and a running number: the first differs between runs, the second within one.
@@ -157,7 +196,7 @@ mod tests {
     fn keeps_the_newest_thousand_oldest_first() {
         let inbox = inbox();
         for number in 0..CAPACITY + 3 {
-            _ = inbox.capture_sms("+8613800000000".to_owned(), number.to_string());
+            _ = inbox.capture_sms(Sms { text: number.to_string(), ..Sms::default() });
         }
         let messages = inbox.messages();
         assert_eq!(messages.len(), CAPACITY);
@@ -177,12 +216,14 @@ mod tests {
     #[test]
     fn a_text_message_has_null_for_what_only_mail_has() {
         let inbox = inbox();
-        let id = inbox.capture_sms("+8613800000000".to_owned(), "验证码 123456".to_owned());
+        let attributes = BTreeMap::from([("AWS.SNS.SMS.MaxPrice".to_owned(), "0.10".to_owned())]);
+        let (to, text) = ("+8613800000000".to_owned(), "验证码 123456".to_owned());
+        let id = inbox.capture_sms(Sms { to, text, attributes });
         assert_eq!(
             serde_json::to_value(inbox.messages()).unwrap(),
             serde_json::json!([{
                 "id": id, "channel": "sms", "to": "+8613800000000", "subject": null,
-                "text": "验证码 123456", "html": null, "at": "1970-01-01T00:00:00.000Z",
+                "text": "验证码 123456", "html": null, "attributes": {"AWS.SNS.SMS.MaxPrice": "0.10"}, "at": "1970-01-01T00:00:00.000Z",
             }])
         );
     }

@@ -107,10 +107,11 @@ mod tests {
     use tower::ServiceExt;
 
     use super::*;
+    use crate::inbox::Sms;
 
     async fn get_page(path: &str, host: &str) -> (StatusCode, HeaderMap, String) {
         let inbox = Inbox::new(Arc::new(|| Timestamp::UNIX_EPOCH));
-        _ = inbox.capture_sms("+8613800000000".to_owned(), "</script><b>123456".to_owned());
+        _ = inbox.capture_sms(Sms { text: "</script><b>123456".to_owned(), ..Sms::default() });
         let request = Request::get(path).header(HOST, host).body(Body::empty()).unwrap();
         let (parts, body) = router(inbox).oneshot(request).await.unwrap().into_parts();
         let body = to_bytes(body, usize::MAX).await.unwrap();

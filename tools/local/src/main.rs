@@ -3,12 +3,13 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use local::aws::Storage;
+use local::aws::{self, Storage};
 use local::options::{self, Invocation, Options};
 use local::secret_file;
 use local::service::{self, Service, ServiceError, ServiceOptions};
 use tally::clock::Clock;
-use tally::config::{CODE_ANSWER_TIME, MailSettings};
+use tally::config::{CODE_ANSWER_TIME, MailSettings, TextSettings};
+use tally::domain::account_number::FIRST_DIGITS;
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
@@ -62,8 +63,13 @@ async fn run(options: Options) -> Outcome {
         trusted_origins: options.origins.clone(),
         address_limits,
         mail: MailSettings { from: SENDER.to_owned(), reply_to: None, configuration_set: None },
+        company_redirect_url: "/".to_owned(),
+        public_url: None,
+        texts: TextSettings::default(),
         code_answer_time: CODE_ANSWER_TIME,
         hash_cost: Cost::PRODUCTION,
+        open_administrators: false,
+        first_digits: FIRST_DIGITS,
         clock: Clock::System,
         entropy,
     };
@@ -164,11 +170,14 @@ For functions that run elsewhere:
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
   export TALLY_TABLE={} TALLY_SECRET_ID={}
   export TALLY_SECURE_COOKIES=false TALLY_ADDRESS_LIMITS=relaxed
+  export TALLY_WEIXIN_ENDPOINT={aws_url} TALLY_WEIXIN_APP_ID={} TALLY_WEIXIN_SECRET_ID={}
 
 Ctrl-C ends them.
 ",
         service::TABLE,
-        service::SECRET_ID
+        service::SECRET_ID,
+        aws::weixin::APP_ID,
+        aws::WEIXIN_SECRET_ID,
     )
 }
 

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::future::Future;
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,12 +15,12 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::{Config, MailSettings};
+use tally::config::{Config, MailSettings, TextSettings, WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
 use tally::http::request::ClientAddress;
-use tally::store::StoreError;
+use tally::store::{StoreError, TableError};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -49,10 +50,20 @@ pub struct ServiceOptions {
     pub trusted_origins: Vec<String>,
     /// How mail is sent.
     pub mail: MailSettings,
+    /// Where company customers' pages go after registering or logging in.
+    pub company_redirect_url: String,
+    /// Where the APIs are reached, for links in mail; [`Service::start`] fills it in if it is not set.
+    pub public_url: Option<String>,
+    /// How text messages are sent.
+    pub texts: TextSettings,
     /// How long the answer to a request for a code takes at least.
     pub code_answer_time: Duration,
     /// What a password hash costs.
     pub hash_cost: Cost,
+    /// Whether administrators of the charity register without another one's word.
+    pub open_administrators: bool,
+    /// How many digits a fresh account number has.
+    pub first_digits: u32,
     /// The time.
     pub clock: Clock,
     /// Chance.
@@ -80,7 +91,19 @@ pub enum ServiceError {
     App(#[from] tally::app::StartError),
     /// The table could not be made.
     #[error("the table could not be made")]
-    Table(#[from] StoreError),
+    Table(#[source] StoreError),
+    /// The database is there, but its accounts are in no index.
+    #[error(
+        "the database in {} is of an earlier version: its table has no index {index:?}; \
+         delete the folder, or choose another one",
+        folder.display()
+    )]
+    Outdated {
+        /// Where the database is.
+        folder: PathBuf,
+        /// What its table lacks.
+        index: &'static str,
+    },
     /// The system gave no socket.
     #[error("the system refuses a socket")]
     System(#[from] std::io::Error),
@@ -106,13 +129,38 @@ pub async fn start_aws(
         trusted_origins: options.trusted_origins.clone(),
         address_limits: options.address_limits,
         mail: options.mail.clone(),
+        company_redirect_url: options.company_redirect_url.clone(),
+        public_url: options.public_url.clone(),
+        weixin: weixin(&aws),
+        texts: options.texts.clone(),
         code_answer_time: options.code_answer_time,
         hash_cost: options.hash_cost,
+        open_administrators: options.open_administrators,
+        first_digits: options.first_digits,
         aws_endpoint: Some(aws.url()),
     };
     let app = App::start(config, options.clock.clone(), options.entropy.clone()).await?;
-    app.store.create_table_if_missing().await?;
+    app.store.create_table_if_missing().await.map_err(|error| no_table(error, &options.storage))?;
     Ok((aws, app))
+}
+
+fn no_table(error: TableError, storage: &Storage) -> ServiceError {
+    match (error, storage) {
+        (TableError::Store(error), _) => ServiceError::Table(error),
+        (TableError::Outdated { index }, Storage::Folder(folder)) => {
+            ServiceError::Outdated { folder: folder.clone(), index }
+        }
+        (TableError::Outdated { .. }, Storage::Memory) => {
+            ServiceError::Table(StoreError::Unreadable("a new table without its indexes".to_owned()))
+        }
+    }
+}
+
+/// How to reach the stand-in for WeChat.
+#[must_use]
+pub fn weixin(aws: &AwsEndpoint) -> WeixinSettings {
+    let app = WeixinApp { id: aws::weixin::APP_ID.to_owned(), secret_id: aws::WEIXIN_SECRET_ID.to_owned() };
+    WeixinSettings { endpoint: aws.url(), app: Some(app), patience: WEIXIN_PATIENCE }
 }
 
 impl Service {
@@ -120,9 +168,10 @@ impl Service {
     pub async fn start(
         listener: TcpListener,
         aws_listener: TcpListener,
-        options: ServiceOptions,
+        mut options: ServiceOptions,
     ) -> Result<Self, ServiceError> {
         let address = listener.local_addr()?;
+        options.public_url.get_or_insert_with(|| format!("http://{address}"));
         let (aws, app) = start_aws(aws_listener, &options).await?;
         let router = local_pages(&aws).fallback_service(groups(&app));
         let router = router.layer(axum::middleware::map_request(tell_address));
@@ -175,8 +224,10 @@ fn local_pages(aws: &AwsEndpoint) -> Router {
 fn groups(app: &App) -> Router {
     let groups: Arc<[Group]> = Arc::new([
         (&accounts::PREFIXES, accounts::router(app.clone())),
+        (&company::PREFIXES, company::router(app.clone())),
         (&rest_auth::PREFIXES, rest_auth::router(app.clone())),
         (&manage::PREFIXES, manage::router(app.clone())),
+        (&charity::PREFIXES, charity::router(app.clone())),
     ]);
     Router::new().fallback(move |request: Request| dispatch(Arc::clone(&groups), request))
 }

@@ -1,4 +1,4 @@
-//! Secrets Manager: `GetSecretValue` of the one secret the functions read at their start.
+//! Secrets Manager: `GetSecretValue` of the few secrets the functions read.
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
@@ -15,7 +15,10 @@ const CURRENT: &str = "AWSCURRENT";
 /// A version id has to look like a UUID; there is only ever one version.
 const VERSION: &str = "00000000-0000-4000-8000-000000000001";
 
-/// The one secret.
+/// All secrets.
+pub(super) struct Secrets(Vec<Secret>);
+
+/// One of them.
 pub(super) struct Secret {
     id: String,
     arn: String,
@@ -36,8 +39,14 @@ impl Secret {
         let arn = format!("arn:aws:secretsmanager:us-east-1:000000000000:secret:{id}-000000");
         Self { id, arn, value, created }
     }
+}
 
-    /// Gives the secret to whoever asks for it by its name or its ARN.
+impl Secrets {
+    pub(super) fn new(secrets: Vec<Secret>) -> Self {
+        Self(secrets)
+    }
+
+    /// Gives a secret to whoever asks for it by its name or its ARN.
     pub(super) fn answer(&self, target: &str, body: &[u8]) -> Response {
         if target != "secretsmanager.GetSecretValue" {
             let message = format!("There is no local stand-in for {target}.");
@@ -46,21 +55,23 @@ impl Secret {
         let Ok(request) = serde_json::from_slice::<GetSecretValue>(body) else {
             return refuse(StatusCode::BAD_REQUEST, "InvalidParameterException", "SecretId is missing.");
         };
-        if !self.is_meant_by(&request) {
+        let Some(secret) = self.0.iter().find(|secret| secret.is_meant_by(&request)) else {
             let message = "Secrets Manager can't find the specified secret.";
             return refuse(StatusCode::BAD_REQUEST, "ResourceNotFoundException", message);
-        }
+        };
         let body = json!({
-            "ARN": self.arn,
-            "Name": self.id,
+            "ARN": secret.arn,
+            "Name": secret.id,
             "VersionId": VERSION,
-            "SecretString": self.value,
+            "SecretString": secret.value,
             "VersionStages": [CURRENT],
-            "CreatedDate": self.created.as_second(),
+            "CreatedDate": secret.created.as_second(),
         });
         ([(CONTENT_TYPE, "application/x-amz-json-1.1")], body.to_string()).into_response()
     }
+}
 
+impl Secret {
     fn is_meant_by(&self, request: &GetSecretValue) -> bool {
         (request.secret_id == self.id || request.secret_id == self.arn)
             && request.version_id.as_ref().is_none_or(|version| version == VERSION)
@@ -78,7 +89,8 @@ mod tests {
     async fn ask(operation: &str, body: &Value) -> (StatusCode, Value) {
         let secret =
             Secret::new("tally/server".to_owned(), "{\"key\":\"值\"}".to_owned(), Timestamp::UNIX_EPOCH);
-        let response = secret.answer(&format!("secretsmanager.{operation}"), body.to_string().as_bytes());
+        let response = Secrets::new(vec![secret])
+            .answer(&format!("secretsmanager.{operation}"), body.to_string().as_bytes());
         let status = response.status();
         let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
         (status, serde_json::from_slice(&body).unwrap())

@@ -11,14 +11,15 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::{dynamodb, secrets, ses, sns};
+use super::{dynamodb, secrets, ses, sns, weixin};
 use crate::inbox::Inbox;
 
 /// Everything that can answer.
 pub(super) struct Services {
     pub(super) dynamodb: dynamodb::Gateway,
     pub(super) inbox: Inbox,
-    pub(super) secret: secrets::Secret,
+    pub(super) secrets: secrets::Secrets,
+    pub(super) weixin: weixin::Weixin,
 }
 
 impl Services {
@@ -42,6 +43,9 @@ async fn answer(State(services): State<Arc<Services>>, request: Request) -> Resp
         let message = "Browsers are not served: a web page must not read the local database.";
         return refuse(StatusCode::FORBIDDEN, "AccessDeniedException", message);
     }
+    if parts.method == Method::GET && parts.uri.path() == weixin::PATH {
+        return services.weixin.answer(parts.uri.query().unwrap_or_default());
+    }
     let Some(service) = Service::of(&parts) else {
         return unknown_operation(&parts);
     };
@@ -51,7 +55,7 @@ async fn answer(State(services): State<Arc<Services>>, request: Request) -> Resp
     };
     match service {
         Service::DynamoDb => services.dynamodb.answer(parts, body).await,
-        Service::Secrets => services.secret.answer(target(&parts.headers), &body),
+        Service::Secrets => services.secrets.answer(target(&parts.headers), &body),
         Service::Ses => ses::answer(&services.inbox, &body),
         Service::Sns => sns::answer(&services.inbox, &body),
     }

@@ -19,6 +19,9 @@ pub(super) fn answer(inbox: &Inbox, body: &[u8]) -> Response {
     match read(body) {
         Ok(mail) => {
             let id = inbox.capture_mail(mail);
+            if inbox.loses_answer() {
+                return ([(CONTENT_TYPE, "application/json")], "{\"MessageI").into_response();
+            }
             ([(CONTENT_TYPE, "application/json")], json!({"MessageId": id}).to_string()).into_response()
         }
         Err(reason) => error("BadRequestException", &reason),

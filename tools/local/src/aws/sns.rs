@@ -1,21 +1,29 @@
 //! SNS: `Publish` to a telephone number, in the Query protocol, where a form asks and XML answers.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use crate::inbox::Inbox;
+use crate::inbox::{Inbox, Sms};
 
 /// As many characters as SNS takes for a text message, however many parts it then needs.
 const LONGEST: usize = 1_600;
 
 /// Captures the text message, or refuses it for a reason for which SNS would too.
 pub(super) fn answer(inbox: &Inbox, body: &[u8]) -> Response {
-    match read(body) {
-        Ok(Sms { to, text }) => {
-            let id = inbox.capture_sms(to, text);
+    let sms = match read(body) {
+        Ok(_) if inbox.refuses() => Err(Refusal { code: "OptedOut", reason: OPTED_OUT.to_owned() }),
+        read => read,
+    };
+    match sms {
+        Ok(sms) => {
+            let id = inbox.capture_sms(sms);
+            if inbox.loses_answer() {
+                return xml(StatusCode::OK, "<PublishRes".to_owned());
+            }
             let body = format!(
                 "<PublishResponse xmlns=\"{NAMESPACE}\"><PublishResult><MessageId>{id}</MessageId></PublishResult>\
                  <ResponseMetadata><RequestId>{id}</RequestId></ResponseMetadata></PublishResponse>"
@@ -35,11 +43,8 @@ pub(super) fn answer(inbox: &Inbox, body: &[u8]) -> Response {
 
 const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
 
-#[derive(Debug, PartialEq, Eq)]
-struct Sms {
-    to: String,
-    text: String,
-}
+/// The sentence of a refusal that an operator can ask for; a number is in it, as in AWS's own.
+const OPTED_OUT: &str = "Phone number +8613800000000 is opted out";
 
 #[derive(Debug, PartialEq, Eq)]
 struct Refusal {
@@ -47,9 +52,10 @@ struct Refusal {
     reason: String,
 }
 
-/// Attributes such as the sender's name are read over: nothing in the inbox depends on them.
+/// Reads a message with its attributes, which come as numbered pairs.
 fn read(body: &[u8]) -> Result<Sms, Refusal> {
     let (mut action, mut to, mut text) = (Cow::default(), None, None);
+    let (mut names, mut values) = (BTreeMap::new(), BTreeMap::new());
     for (name, value) in form_urlencoded::parse(body) {
         match name.as_ref() {
             "Action" => action = value,
@@ -58,7 +64,16 @@ fn read(body: &[u8]) -> Result<Sms, Refusal> {
             "TopicArn" | "TargetArn" => {
                 return Err(invalid(&format!("{name} Reason: only PhoneNumber works locally")));
             }
-            _ => {}
+            parameter => {
+                let entry = parameter.strip_prefix("MessageAttributes.entry.");
+                match entry.and_then(|entry| entry.split_once('.')) {
+                    Some((number, "Name")) => _ = names.insert(number.to_owned(), value.into_owned()),
+                    Some((number, "Value.StringValue")) => {
+                        _ = values.insert(number.to_owned(), value.into_owned());
+                    }
+                    Some(_) | None => {}
+                }
+            }
         }
     }
     if action != "Publish" {
@@ -74,7 +89,10 @@ fn read(body: &[u8]) -> Result<Sms, Refusal> {
     match text {
         Some(text) if text.is_empty() => Err(invalid("Empty message")),
         Some(text) if text.chars().count() > LONGEST => Err(invalid("Message too long")),
-        Some(text) => Ok(Sms { to, text }),
+        Some(text) => {
+            let pairs = names.into_iter().filter_map(|(number, name)| Some((name, values.remove(&number)?)));
+            Ok(Sms { to, text, attributes: pairs.collect() })
+        }
         None => Err(invalid("Message Reason: no value for required parameter")),
     }
 }
@@ -111,8 +129,10 @@ mod tests {
     #[test]
     fn a_text_message_survives_its_encoding() {
         let body = "Action=Publish&Version=2010-03-31&PhoneNumber=%2B8613800000000&Message=%E7%A0%81+%26+%3C+%2B1\
-                    &MessageAttributes.entry.1.Name=AWS.SNS.SMS.SMSType";
-        let expected = Sms { to: "+8613800000000".to_owned(), text: "码 & < +1".to_owned() };
+                    &MessageAttributes.entry.1.Name=AWS.SNS.SMS.SMSType&MessageAttributes.entry.1.Value.DataType=String\
+                    &MessageAttributes.entry.1.Value.StringValue=Transactional";
+        let attributes = BTreeMap::from([("AWS.SNS.SMS.SMSType".to_owned(), "Transactional".to_owned())]);
+        let expected = Sms { to: "+8613800000000".to_owned(), text: "码 & < +1".to_owned(), attributes };
         assert_eq!(read(body.as_bytes()), Ok(expected));
     }
 

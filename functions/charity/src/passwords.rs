@@ -1,0 +1,31 @@
+//! `POST /user/changepassword/`.
+
+use tally::domain::account::Names;
+use tally::domain::password::Password;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::services::passwords::{self, NamedChange};
+use tally::services::sessions::LoginName;
+
+use crate::envelope::Nothing;
+use crate::words::Failure;
+use crate::{envelope, fields};
+
+/// Sets a new password for whoever knows the old one; ends every session of the account, in every
+/// group.
+pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    let fields = fields::read(&request).await?;
+    let (id, password) = (fields::id(&fields)?, fields::text(&fields, "password")?);
+    // What is wrong with the password by itself is told before the old one is tried; whether it
+    // repeats the user's own names, only to who knows the old one.
+    let new = fields::new_password(&fields, "new_password", &Names::default())?;
+    let change = NamedChange {
+        name: LoginName::Number(id.to_owned()),
+        old: Password::new(password).ok(),
+        new,
+        address: request.address,
+    };
+    Box::pin(passwords::change_named(&app, change)).await?;
+    Ok(envelope::success(Nothing {}))
+}

@@ -1,0 +1,69 @@
+//! `POST /user/register/`.
+
+use serde::Serialize;
+use tally::app::App;
+use tally::domain::account::Names;
+use tally::domain::permission::{Deed, Standpoint, Target, judge};
+use tally::domain::role::Role;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
+use tally::services::registration::{self, Registered, Registration};
+use tally::services::sessions::Caller;
+
+use crate::envelope::Tail;
+use crate::words::Failure;
+use crate::{envelope, fields, sessions};
+
+/// What a registration answers (the later form, of 2021/11/30).
+#[derive(Serialize)]
+struct Welcome<'a> {
+    id: String,
+    token: &'a str,
+    role: &'static str,
+    first_name: &'a str,
+    last_name: &'a str,
+}
+
+/// Registers somebody under a number of their own and logs them in.
+pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    let fields = fields::read(&request).await?;
+    let role = fields::role(&fields)?;
+    let sponsor = sponsor(&app, &request, role).await?;
+    let password = fields::new_password(&fields, "password", &Names::default())?;
+    let wanted = Registration {
+        first_name: fields::name(&fields, "first_name")?.into(),
+        last_name: fields::name(&fields, "last_name")?.into(),
+        role,
+        session: Some(sessions::SESSION),
+        ..Registration::new(password, request.address)
+    };
+    let Registered { account, token } = match sponsor {
+        None => Box::pin(registration::register(&app, wanted)).await?,
+        Some(sponsor) => {
+            let registered = Box::pin(registration::register_vouched(&app, wanted, &sponsor.account));
+            registered.await?.ok_or(Refusal::NotAuthenticated)?
+        }
+    };
+    let token = token.ok_or(Refusal::Internal)?;
+    Ok(envelope::success(Welcome {
+        id: account.number.to_string(),
+        token: token.as_str(),
+        role: account.role.word(),
+        first_name: &account.first_name,
+        last_name: &account.last_name,
+    }))
+}
+
+/// The administrator who makes another one. Whoever registers as anything else needs nobody's word,
+/// and their `token` header is not looked at.
+async fn sponsor(app: &App, request: &Request, role: Role) -> Result<Option<Caller>, Failure> {
+    if role != Role::Administrator || app.config.open_administrators {
+        return Ok(None);
+    }
+    let caller = sessions::recognise(app, request).await?;
+    let standpoint = Standpoint::of(caller.as_ref().map(|caller| &caller.account));
+    Failure::of(judge(Deed::RegisterAdministrator, standpoint, Target::Nobody), Tail::Bare)?;
+    Ok(caller)
+}

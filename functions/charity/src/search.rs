@@ -1,0 +1,86 @@
+//! `POST /user/search/`.
+
+use serde::Serialize;
+use tally::domain::directory::{Criteria, FoldedName, PageLimit, Position};
+use tally::domain::permission::{Deed, Standpoint, Target, judge};
+use tally::domain::role::Role;
+use tally::domain::text;
+use tally::http::answer::Answer;
+use tally::http::body::Fields;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::json::Value;
+use tally::services::directory::{self, Search};
+
+use crate::envelope::Tail;
+use crate::words::Failure;
+use crate::{envelope, fields};
+
+#[derive(Serialize)]
+struct Found {
+    id_list: Vec<String>,
+    /// Where the next page goes on; only where there is more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next: Option<String>,
+}
+
+/// Finds people by their names and role; for administrators.
+pub(crate) async fn search(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, caller } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    Failure::of(judge(Deed::Search, Standpoint::of(Some(&caller.account)), Target::Nobody), Tail::Bare)?;
+    let search = wanted(&fields::read(&request).await?)?;
+    let page = directory::search(&app.store, &search).await?;
+    Ok(envelope::success(Found {
+        id_list: page.numbers.iter().map(ToString::to_string).collect(),
+        next: page.next.map(|next| next.to_string()),
+    }))
+}
+
+fn wanted(fields: &Fields) -> Result<Search, Failure> {
+    let role = match limiting(fields, "role")? {
+        Some(text) => {
+            Some(Role::with_digit(text).or_else(|| Role::with_word(text)).ok_or(Failure::BadRequest)?)
+        }
+        None => None,
+    };
+    let criteria =
+        Criteria { first_name: name(fields, "first_name")?, last_name: name(fields, "last_name")?, role };
+    let after = limiting(fields, "next")?.map(str::parse::<Position>).transpose();
+    let after = after.map_err(|_| Failure::BadRequest)?;
+    if after.is_some_and(|after| !criteria.can_go_on_from(after)) {
+        return Err(Failure::BadRequest);
+    }
+    Ok(Search { criteria, limit: limit(fields)?, after })
+}
+
+fn name(fields: &Fields, name: &str) -> Result<Option<FoldedName>, Failure> {
+    match limiting(fields, name)? {
+        Some(text) if text::has_control(text) => Err(Failure::BadRequest),
+        Some(text) => Ok(FoldedName::of(text)),
+        None => Ok(None),
+    }
+}
+
+/// How many to name: a number, or its digits, which is all that a form can send.
+fn limit(fields: &Fields) -> Result<PageLimit, Failure> {
+    let digits = match fields.get("limit") {
+        Some(Value::Number(digits)) => digits,
+        Some(Value::Text(_) | Value::Null | Value::Bool | Value::List(_) | Value::Object) | None => {
+            match limiting(fields, "limit")? {
+                Some(digits) => digits,
+                None => return Ok(PageLimit::MOST),
+            }
+        }
+    };
+    let limit = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
+    limit.and_then(|digits| PageLimit::new(digits.parse().ok()?)).ok_or(Failure::BadRequest)
+}
+
+/// A text that limits the search. One that is not there, or empty, does not (contract 004, search).
+fn limiting<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Failure> {
+    match fields.get(name) {
+        Some(Value::Text(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+        Some(Value::Null) | None => Ok(None),
+        Some(Value::Bool | Value::Number(_) | Value::List(_) | Value::Object) => Err(Failure::BadRequest),
+    }
+}

@@ -1,0 +1,59 @@
+//! `POST /user/login/`, and who a `token` header belongs to.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use tally::app::App;
+use tally::domain::password::Password;
+use tally::domain::session::Carrier;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
+use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
+
+use crate::words::Failure;
+use crate::{envelope, fields};
+
+/// The session that a login or a registration opens: 30 days, and for administrators as long as
+/// [`sessions::ADMINISTRATOR_LASTS`] (security rule 2.3).
+pub(crate) const SESSION: NewSession =
+    NewSession { carrier: Carrier::TokenHeader, lasts: Duration::from_hours(30 * 24), holds_key: false };
+
+/// The header that carries a session.
+const TOKEN: &str = "token";
+
+#[derive(Serialize)]
+struct Welcome<'a> {
+    token: &'a str,
+}
+
+/// Logs somebody in by account number; a token of its own for every login.
+pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    let fields = fields::read(&request).await?;
+    let (id, password) = (fields::id(&fields)?, fields::text(&fields, "password")?);
+    let sign_in = SignIn {
+        name: LoginName::Number(id.to_owned()),
+        password: Password::new(password).ok(),
+        address: request.address,
+        session: SESSION,
+        staff_only: false,
+        replaces: None,
+    };
+    let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
+    Ok(envelope::success(Welcome { token: signed_in.token.as_str() }))
+}
+
+/// Recognises the caller by the `token` header. Two different ones are nobody's (security rule 2.3).
+pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
+    let mut values = request.headers.get_all(TOKEN).iter();
+    let Some(first) = values.next() else {
+        return Ok(None);
+    };
+    match first.to_str() {
+        Ok(token) if values.all(|other| other == first) => {
+            Ok(sessions::recognise_token_header(app, token).await?)
+        }
+        Ok(_) | Err(_) => Ok(None),
+    }
+}

@@ -1,0 +1,46 @@
+//! `POST /users/send_sms_code/` and `/users/vaild_sms_code/`.
+
+use tally::domain::code::TextPurpose;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::services::codes;
+
+use crate::envelope::{Nothing, success};
+use crate::fields::{Form, Kind, Presence};
+use crate::words::{self, Failure};
+
+/// Asks for a code by text message; the answer is the same whether one was sent.
+pub(crate) async fn send(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, request, caller } = exchange;
+    let (purpose, mobile) = (action(&mut form), form.phone("mobile", &app));
+    let (purpose, mobile) = form.accept(purpose.zip(mobile))?;
+    // A code for changing the number is for nobody but whoever asked for it.
+    let owner = caller.as_ref().filter(|_| purpose == TextPurpose::ChangeMobile);
+    codes::ask_by_text(&app, purpose, &mobile, owner, request.address).await?;
+    Ok(success(words::CODE_SENT, Nothing {}))
+}
+
+/// Tells whether a code is right, without using it up; it counts as a try.
+pub(crate) async fn check(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, request, .. } = exchange;
+    let (purpose, mobile, code) = (action(&mut form), form.phone("mobile", &app), form.code("code"));
+    let (purpose, (mobile, code)) = form.accept(purpose.zip(mobile.zip(code)))?;
+    codes::check(&app, purpose, &mobile, &code, request.address).await?;
+    Ok(success(words::CODE_RIGHT, Nothing {}))
+}
+
+/// What the code is for, by the document's word.
+fn action(form: &mut Form) -> Option<TextPurpose> {
+    let name = form.text("action_name", Presence::Required, Kind::Plain)?;
+    match name.as_str() {
+        "AccountReg" => Some(TextPurpose::AccountReg),
+        "ChangePwd" => Some(TextPurpose::ChangePwd),
+        "ChangeMobile" => Some(TextPurpose::ChangeMobile),
+        _ => {
+            form.errors.add("action_name", [words::UNKNOWN_ACTION.to_owned()]);
+            None
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! `GET /users/my_info/`, the three endpoints that change what it shows, and company data in every form.
+
+use serde::Serialize;
+use tally::domain::account::Account;
+use tally::domain::company::{self, Company, CompanyChange, ReceivingAddress};
+use tally::domain::email_address::EmailAddress;
+use tally::domain::phone_number::PhoneNumber;
+use tally::domain::username::Username;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::services::company as customers;
+
+use crate::envelope::{Nothing, success};
+use crate::fields::{Form, Kind, Presence};
+use crate::words::{self, Failure};
+
+/// The most characters of each field.
+pub(crate) const REALNAME: Kind = Kind::Stored(50);
+pub(crate) const QQ: Kind = Kind::Stored(20);
+pub(crate) const COMPANY_NAME: Kind = Kind::Stored(100);
+const COMPANY_URL: Kind = Kind::Stored(200);
+const PLACE: Kind = Kind::Stored(50);
+const STREET: Kind = Kind::Stored(200);
+const RECV_NAME: Kind = Kind::Stored(50);
+const RECV_PHONE: Kind = Kind::Stored(30);
+
+/// The most lines of business, and the most characters of one.
+const MOST_FIELDS: usize = 20;
+const LONGEST_FIELD: usize = 50;
+
+/// What a customer sees of themselves. Nothing else of the account could stand in it.
+#[derive(Serialize)]
+struct MyInfo<'a> {
+    username: &'a str,
+    realname: &'a str,
+    qq: &'a str,
+    mobile: &'a str,
+    notify_email: &'a str,
+    company_name: &'a str,
+    company_url: &'a str,
+    user_industry: &'a [String],
+    province: &'a str,
+    city: &'a str,
+    area: &'a str,
+    street: &'a str,
+    recv_name: &'a str,
+    recv_phone: &'a str,
+}
+
+/// Shows the caller's data; what was never set is empty.
+pub(crate) async fn show(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, caller, .. } = exchange;
+    let account = caller.ok_or(Refusal::NotAuthenticated)?.account;
+    let company = customers::find(&app, &account).await?;
+    Ok(success(words::INFO, my_info(&account, &company)))
+}
+
+/// Changes the caller's own name and QQ number.
+pub(crate) async fn change_person(exchange: Exchange) -> Result<Answer, Failure> {
+    change(exchange, |form| {
+        let realname = form.text("realname", Presence::Required, REALNAME);
+        let qq = form.change("qq", QQ);
+        Some(CompanyChange::Person { realname: realname?, qq })
+    })
+    .await
+}
+
+/// Changes the company's name and home page.
+pub(crate) async fn change_firm(exchange: Exchange) -> Result<Answer, Failure> {
+    change(exchange, |form| {
+        let company_name = form.text("company_name", Presence::Required, COMPANY_NAME);
+        let company_url = home_page(form);
+        Some(CompanyChange::Firm { company_name: company_name?, company_url })
+    })
+    .await
+}
+
+/// Changes the address for parcels, all of it.
+pub(crate) async fn change_receiving(exchange: Exchange) -> Result<Answer, Failure> {
+    change(exchange, |form| {
+        let mut text = |name, kind| form.text(name, Presence::Required, kind);
+        let (province, city, area) = (text("province", PLACE), text("city", PLACE), text("area", PLACE));
+        let street = text("street", STREET);
+        let (recv_name, recv_phone) = (text("recv_name", RECV_NAME), text("recv_phone", RECV_PHONE));
+        Some(CompanyChange::Receiving(ReceivingAddress {
+            province: province?,
+            city: city?,
+            area: area?,
+            street: street?,
+            recv_name: recv_name?,
+            recv_phone: recv_phone?,
+        }))
+    })
+    .await
+}
+
+/// The lines of business that were chosen.
+pub(crate) fn select_fields(form: &mut Form) -> Option<Vec<String>> {
+    form.list("select_fields", MOST_FIELDS, LONGEST_FIELD)
+}
+
+async fn change(
+    exchange: Exchange,
+    read: impl Fn(&mut Form) -> Option<CompanyChange>,
+) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, caller, .. } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let change = read(&mut form);
+    let change = form.accept(change)?;
+    customers::change(&app, &caller, &change).await?;
+    Ok(success(words::CHANGED, Nothing {}))
+}
+
+/// The home page, where one is given: an empty text takes it away.
+fn home_page(form: &mut Form) -> Option<String> {
+    let url = form.change("company_url", COMPANY_URL)?;
+    if !url.is_empty() && !company::is_home_page(&url) {
+        form.errors.add("company_url", [words::NOT_A_HOME_PAGE.to_owned()]);
+        return None;
+    }
+    Some(url)
+}
+
+fn my_info<'a>(account: &'a Account, company: &'a Company) -> MyInfo<'a> {
+    let Company { realname, qq, company_name, company_url, select_fields, receiving } = company;
+    let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
+    MyInfo {
+        username: account.username.as_ref().map_or("", Username::as_str),
+        realname,
+        qq,
+        mobile: account.phone.as_ref().map_or("", PhoneNumber::typed),
+        notify_email: account.email.as_ref().map_or("", EmailAddress::as_str),
+        company_name,
+        company_url,
+        user_industry: select_fields,
+        province,
+        city,
+        area,
+        street,
+        recv_name,
+        recv_phone,
+    }
+}

@@ -1,0 +1,114 @@
+//! The notify address: `GET /users/notify_email_is_bind/`, `/users/resend_bind_email/` and
+//! `/users/bind_email/`, `POST /users/send_email_code/` and `/users/change_notify_email/`.
+
+use http::header::LOCATION;
+use http::{HeaderValue, Method, StatusCode};
+use serde::Serialize;
+use tally::app::App;
+use tally::domain::code::CodePurpose;
+use tally::domain::email_address::EmailAddress;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
+use tally::services::codes::{self, Asked};
+use tally::services::sessions::Caller;
+use tally::services::{email_binding, passwords};
+
+use crate::envelope::{Nothing, success};
+use crate::fields::{Form, Kind, Presence};
+use crate::passwords::prove;
+use crate::provenance;
+use crate::words::{self, Failure};
+
+/// The address, and whether it is bound.
+#[derive(Serialize)]
+struct NotifyEmail<'a> {
+    is_bind: bool,
+    notify_email: &'a str,
+}
+
+/// Tells the caller's notify address and whether it is bound.
+pub(crate) fn is_bound(exchange: Exchange) -> Result<Answer, Failure> {
+    let account = exchange.caller.ok_or(Refusal::NotAuthenticated)?.account;
+    let is_bind = account.email_proven;
+    let msg = if is_bind { words::EMAIL_BOUND } else { words::EMAIL_NOT_BOUND };
+    let notify_email = account.email.as_ref().map_or("", EmailAddress::as_str);
+    Ok(success(msg, NotifyEmail { is_bind, notify_email }))
+}
+
+/// Mails the caller's address its link again.
+pub(crate) async fn resend(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, caller } = exchange;
+    provenance::check_link(&app, &request)?;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    // Whoever only asks what the answer would look like gets no mail.
+    if request.method != Method::HEAD {
+        let public_url = request.public_url(&app.config);
+        email_binding::resend_link(&app, &caller, public_url.as_deref(), request.address, request.language())
+            .await?;
+    }
+    Ok(success(words::LINK_SENT, Nothing {}))
+}
+
+/// Where the mailed link leads: binds the address and sends the browser on. The token in it is all the
+/// right that is needed, since mail may be read in another browser; so any page may lead here.
+pub(crate) async fn follow(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, request, .. } = exchange;
+    provenance::refuse_prefetch(&request)?;
+    let token = token(&request).ok_or(Failure::DeadLink)?;
+    // Programs that look at the links in a mail before its reader does ask by HEAD.
+    email_binding::follow_link(&app, token, request.method != Method::HEAD).await?;
+    let location = HeaderValue::from_str(&app.config.company_redirect_url);
+    let location = location.map_err(|_| Refusal::Internal)?;
+    let answer = Answer { status: StatusCode::FOUND, ..success(words::EMAIL_BINDS, Nothing {}) };
+    Ok(answer.with_header(LOCATION, location))
+}
+
+/// Mails a code to the address that is to take the place of the caller's own.
+pub(crate) async fn send_code(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, request, caller } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let password = form.text("password", Presence::Required, Kind::Password);
+    let email = form.email("email");
+    let (password, email) = form.accept(password.zip(email))?;
+    check_password(&app, &caller, &password, &request).await?;
+    let is_own = caller.account.email.as_ref().is_some_and(|own| own.canonical() == email.canonical());
+    if is_own && caller.account.email_proven {
+        return Err(Failure::Documented(words::EMAIL_ALREADY_BOUND));
+    }
+    let asked = codes::ask_email_binding(&app, &caller, &email, request.address, request.language());
+    match Box::pin(asked).await? {
+        Asked::Taken => Ok(success(words::CODE_SENT, Nothing {})),
+        Asked::NotSent => Err(Failure::Documented(words::MAIL_NOT_SENT)),
+    }
+}
+
+/// Sets and binds the address that the code was mailed to.
+pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, request, caller } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let password = form.text("password", Presence::Required, Kind::Password);
+    let code = form.code("code");
+    let email = form.email("email");
+    let ((password, code), email) = form.accept(password.zip(code).zip(email))?;
+    check_password(&app, &caller, &password, &request).await?;
+    let number = caller.account.number;
+    let code =
+        codes::try_for(&app, CodePurpose::EmailBinding, &email, &code, Some(number), request.address).await?;
+    Box::pin(email_binding::bind(&app, &caller, &email, &code, request.language())).await?;
+    Ok(success(words::EMAIL_CHANGED, Nothing {}))
+}
+
+async fn check_password(app: &App, caller: &Caller, typed: &str, request: &Request) -> Result<(), Failure> {
+    let proven = prove(app, &caller.account, typed, request).await?;
+    passwords::leave(app, &proven).await;
+    Ok(())
+}
+
+/// The token of the query, if there is exactly one. Its letters are never escaped in a URL.
+fn token(request: &Request) -> Option<&str> {
+    let mut tokens = request.query.split('&').filter_map(|pair| pair.strip_prefix("token="));
+    tokens.next().filter(|_| tokens.next().is_none())
+}

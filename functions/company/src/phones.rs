@@ -1,0 +1,28 @@
+//! `POST /users/change_mobile/`.
+
+use tally::domain::code::CodePurpose;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::services::{codes, passwords, phones};
+
+use crate::envelope::{Nothing, success};
+use crate::fields::{Form, Kind, Presence};
+use crate::passwords::prove;
+use crate::words::{self, Failure};
+
+/// Changes the caller's mobile number to one that they have read a code from.
+pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, request, caller } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let password = form.text("password", Presence::Required, Kind::Password);
+    let (mobile, code) = (form.phone("mobile", &app), form.code("code"));
+    let (password, (mobile, code)) = form.accept(password.zip(mobile.zip(code)))?;
+    let proven = prove(&app, &caller.account, &password, &request).await?;
+    let owner = Some(caller.account.number);
+    let tried = codes::try_for(&app, CodePurpose::ChangeMobile, &mobile, &code, owner, request.address);
+    let ((), code) = tokio::join!(passwords::leave(&app, &proven), tried);
+    let code = code?;
+    phones::change(&app, &caller, &mobile, code, request.language()).await?;
+    Ok(success(words::MOBILE_CHANGED, Nothing {}))
+}

@@ -1,0 +1,92 @@
+//! `POST /users/account_login/`, `/users/account_logout/`, and who is calling.
+
+use serde::Serialize;
+use tally::app::App;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::Password;
+use tally::domain::session::Carrier;
+use tally::domain::username::Username;
+use tally::http::answer::Answer;
+use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
+use tally::http::session_cookie;
+use tally::services::company;
+use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
+use tally::store::key::Identifier;
+
+use crate::envelope::{Nothing, success};
+use crate::fields::{self, Form, Kind, Presence};
+use crate::words::{self, Failure};
+
+/// The session that registering and logging in start.
+pub(crate) const SESSION: NewSession =
+    NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: false };
+
+/// What a login answers beside status and message.
+#[derive(Serialize)]
+struct Welcome<'a> {
+    username: &'a str,
+    redirect_url: &'a str,
+    user_industry: &'a [String],
+}
+
+/// Logs a user in on this device; the session it had is over.
+pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, request, caller } = exchange;
+    let username = form.text("username", Presence::Required, Kind::Plain);
+    let password = form.text("password", Presence::Required, Kind::Password);
+    let (Some(username), Some(password)) = (username, password) else {
+        return Err(Failure::Form(form.errors));
+    };
+    let sign_in = SignIn {
+        name: login_name(&app, &username),
+        password: Password::new(&password).ok(),
+        address: request.address,
+        session: SESSION,
+        staff_only: false,
+        replaces: caller,
+    };
+    let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
+    let company = company::find(&app, &signed_in.account).await?;
+    let welcome = Welcome {
+        username: signed_in.account.username.as_ref().map_or("", Username::as_str),
+        redirect_url: &app.config.company_redirect_url,
+        user_industry: &company.select_fields,
+    };
+    Ok(session_cookie::start(&app, success(words::LOGGED_IN, welcome), &signed_in.token))
+}
+
+/// What was typed where user name, phone number and e-mail address are all welcome. Usernames that
+/// read as one of the others are refused everywhere, so this is never two people's.
+fn login_name(app: &App, typed: &str) -> LoginName {
+    if let Some(number) = fields::phone_number(typed, app) {
+        return LoginName::Claimed(Identifier::phone(&number));
+    }
+    match EmailAddress::parse(typed) {
+        Ok(address) => LoginName::Address(address),
+        Err(_) => LoginName::Claimed(Identifier::typed_username(typed)),
+    }
+}
+
+/// Logs this device out; the answer is the same whoever asks.
+pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
+    Form::read(&exchange).await?;
+    let Exchange { app, request, caller } = exchange;
+    let answer = success(words::LOGGED_OUT, Nothing {});
+    if session_cookie::presented(&app, &request).is_none() {
+        return Ok(answer);
+    }
+    if let Some(caller) = caller {
+        sessions::sign_out(&app, &caller).await?;
+    }
+    Ok(session_cookie::clear(&app, answer))
+}
+
+/// Recognises the caller by the session cookie. `Authorization` says nothing in this group.
+pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
+    match session_cookie::presented(app, request) {
+        Some(value) => Ok(sessions::recognise_cookie(app, value).await?),
+        None => Ok(None),
+    }
+}

@@ -1,0 +1,46 @@
+//! `GET /users/weixin_is_bind/`, `POST /users/weixin_bind/` and `/users/weixin_unbind/`.
+
+use serde::Serialize;
+use tally::domain::weixin::WeixinCode;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Exchange, Refusal};
+use tally::services::weixin;
+
+use crate::envelope::{Nothing, success};
+use crate::fields::{Form, Kind, Presence};
+use crate::words::{self, Failure};
+
+/// Whether something is bound. What is bound is nobody's business, not even its owner's page's.
+#[derive(Serialize)]
+struct Bound {
+    is_bind: bool,
+}
+
+/// Tells whether the caller's WeChat is bound.
+pub(crate) fn is_bound(exchange: Exchange) -> Result<Answer, Failure> {
+    let caller = exchange.caller.ok_or(Refusal::NotAuthenticated)?;
+    let is_bind = caller.account.weixin.is_some();
+    let msg = if is_bind { words::WEIXIN_BOUND } else { words::WEIXIN_NOT_BOUND };
+    Ok(success(msg, Bound { is_bind }))
+}
+
+/// Binds the WeChat of whoever got the code there to the caller.
+pub(crate) async fn bind(exchange: Exchange) -> Result<Answer, Failure> {
+    let mut form = Form::read(&exchange).await?;
+    let Exchange { app, request, caller } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let code = form.text("code", Presence::Required, Kind::Plain);
+    let code = form.accept(code)?;
+    let code = WeixinCode::parse(&code).ok_or(Failure::Documented(words::WRONG_WEIXIN_CODE))?;
+    Box::pin(weixin::bind(&app, &caller, &code, request.address)).await?;
+    Ok(success(words::WEIXIN_BINDS, Nothing {}))
+}
+
+/// Unbinds the caller's WeChat, if there is one.
+pub(crate) async fn unbind(exchange: Exchange) -> Result<Answer, Failure> {
+    Form::read(&exchange).await?;
+    let Exchange { app, caller, .. } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    weixin::unbind(&app, &caller).await?;
+    Ok(success(words::WEIXIN_UNBINDS, Nothing {}))
+}

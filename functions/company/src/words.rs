@@ -1,0 +1,372 @@
+//! Every success, rule and refusal in this group's status and sentence (contract 003).
+//!
+//! Documented outcomes, failures too, are answered with HTTP 200; what is outside the document uses the
+//! status that HTTP has for it (contracts/README.md).
+
+use std::time::Duration;
+
+use http::StatusCode;
+use tally::domain::password::{self, PasswordFault};
+use tally::domain::phone_number::PhoneFault;
+use tally::http::answer::{Answer, whole_seconds};
+use tally::http::body::BodyFault;
+use tally::http::endpoint::Refusal;
+use tally::http::field_errors::FieldErrors;
+use tally::services::bookings::BookingRefusal;
+use tally::services::codes::{AskRefusal, ResetRefusal, TryRefusal};
+use tally::services::company::CompanyRefusal;
+use tally::services::email_binding::{BindingRefusal, LinkRefusal, TokenRefusal};
+use tally::services::phones::PhoneRefusal;
+use tally::services::registration::RegistrationRefusal;
+use tally::services::sessions::SignInRefusal;
+use tally::services::weixin::WeixinRefusal;
+use tally::store::StoreError;
+
+use crate::envelope::{error, form_error};
+
+pub(crate) const LOGGED_IN: &str = "登录成功";
+pub(crate) const LOGGED_OUT: &str = "已退出登录";
+pub(crate) const REGISTERED: &str = "注册成功";
+pub(crate) const CODE_SENT: &str = "验证码已发送";
+pub(crate) const CODE_RIGHT: &str = "验证码正确";
+pub(crate) const MOBILE_CHANGED: &str = "手机号修改成功";
+pub(crate) const INFO: &str = "获取成功";
+pub(crate) const CHANGED: &str = "修改成功";
+pub(crate) const PASSWORD_CHANGED: &str = "修改密码成功";
+
+pub(crate) const REQUIRED: &str = "不能为空";
+pub(crate) const NOT_A_TEXT: &str = "必须是字符串";
+pub(crate) const NOT_TEXTS: &str = "必须是字符串列表";
+pub(crate) const CONTROL_CHARACTER: &str = "不能包含控制字符";
+
+pub(crate) const INVALID_EMAIL: &str = "不是有效的邮箱";
+pub(crate) const NOT_A_NAME: &str = "不能用作用户名";
+pub(crate) const UNKNOWN_ACTION: &str = "只能是 AccountReg、ChangePwd 或 ChangeMobile";
+pub(crate) const MISMATCH: &str = "两次输入的密码不一致";
+pub(crate) const NOT_A_HOME_PAGE: &str = "必须是 http 或 https 网址";
+
+pub(crate) const EMAIL_BOUND: &str = "接收邮箱已绑定";
+pub(crate) const EMAIL_NOT_BOUND: &str = "接收邮箱未绑定";
+pub(crate) const EMAIL_BINDS: &str = "接收邮箱绑定成功";
+pub(crate) const EMAIL_CHANGED: &str = "接收邮箱修改成功";
+pub(crate) const EMAIL_ALREADY_BOUND: &str = "该邮箱已绑定，无需重复绑定";
+pub(crate) const MAIL_NOT_SENT: &str = "邮件发送失败，请稍后重试";
+pub(crate) const LINK_SENT: &str = "绑定链接已发送，请查收邮件";
+pub(crate) const WEIXIN_BOUND: &str = "微信账号已绑定";
+pub(crate) const WEIXIN_NOT_BOUND: &str = "微信账号未绑定";
+pub(crate) const WEIXIN_BINDS: &str = "微信账号绑定成功";
+pub(crate) const WEIXIN_UNBINDS: &str = "微信账号已解绑";
+pub(crate) const WRONG_WEIXIN_CODE: &str = "微信授权码无效或已过期，请重新授权";
+pub(crate) const BOOKED: &str = "报名成功";
+pub(crate) const NO_SUCH_EVENT: &str = "没有这个活动";
+
+const WRONG_CODE: &str = "验证码错误或已失效";
+const EMAIL_TAKEN: &str = "该邮箱已被注册";
+const PHONE_TAKEN: &str = "该手机号已被注册";
+const WRONG_PASSWORD: &str = "密码错误";
+const WRONG_FORM: &str = "表单填写有误，请修改后重新提交";
+const WRONG_CREDENTIALS: &str = "账号或密码错误";
+const FROZEN: &str = "账号已被冻结，请联系管理员";
+
+/// All that can go wrong in this group.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Around the endpoint.
+    Refused(Refusal),
+    /// A page of another origin sent the request.
+    Foreign,
+    /// The body could not be read.
+    Body(BodyFault),
+    /// The body is JSON, but no object.
+    NotAnObject,
+    /// The form of a registration or login is filled in wrongly.
+    Form(FieldErrors),
+    /// The fields of another endpoint are.
+    Input(FieldErrors),
+    /// There is no such user with that password.
+    WrongCredentials,
+    /// The password is right, but the user was stopped.
+    Frozen,
+    /// Somebody who is in gave another password than theirs.
+    WrongPassword,
+    /// Wrong, expired or used code, or a number nobody has.
+    WrongCode,
+    /// Too often; how long to wait.
+    Throttled(Duration),
+    /// It did not work in a way that the document knows; the sentence.
+    Documented(&'static str),
+    /// The mailed link does not work, or not any more.
+    DeadLink,
+    /// A browser fetches ahead what nobody has asked for yet.
+    Prefetch,
+}
+
+impl Failure {
+    /// Why the code of a registration does not do.
+    pub(crate) fn of_registration_code(refusal: TryRefusal) -> Self {
+        match refusal {
+            TryRefusal::WrongCode => Self::Form(FieldErrors::of("code", WRONG_CODE)),
+            TryRefusal::Throttled(_) | TryRefusal::Unavailable(_) => refusal.into(),
+        }
+    }
+
+    /// Why somebody who is in has not proven their password.
+    pub(crate) fn of_password(refusal: SignInRefusal) -> Self {
+        match refusal {
+            SignInRefusal::WrongCredentials => Self::WrongPassword,
+            SignInRefusal::Frozen | SignInRefusal::Throttled(_) | SignInRefusal::Unavailable(_) => {
+                refusal.into()
+            }
+        }
+    }
+}
+
+/// Says a failure.
+pub(crate) fn say(failure: Failure) -> Answer {
+    match failure {
+        Failure::Refused(refusal) => error(refusal.status(), refusal_sentence(&refusal)),
+        Failure::Foreign => error(StatusCode::FORBIDDEN, "请求来源不受信任"),
+        Failure::Body(fault) => {
+            let (status, sentence) = body_sentence(&fault);
+            error(status, sentence)
+        }
+        Failure::NotAnObject => error(StatusCode::BAD_REQUEST, "请求内容必须是一个 JSON 对象"),
+        Failure::Form(errors) => form_error(WRONG_FORM, &errors),
+        Failure::Input(errors) => error(StatusCode::OK, &input_sentence(&errors)),
+        // Under the field that clears it: a form shows the sentence there, and the name stays.
+        Failure::WrongCredentials => {
+            form_error(WRONG_CREDENTIALS, &FieldErrors::of("password", WRONG_CREDENTIALS))
+        }
+        Failure::Frozen => form_error(FROZEN, &FieldErrors::of("username", FROZEN)),
+        Failure::WrongPassword => error(StatusCode::OK, WRONG_PASSWORD),
+        Failure::WrongCode => error(StatusCode::OK, WRONG_CODE),
+        Failure::Documented(sentence) => error(StatusCode::OK, sentence),
+        Failure::DeadLink => error(StatusCode::BAD_REQUEST, "绑定链接无效或已过期，请登录后重新发送"),
+        Failure::Prefetch => error(StatusCode::FORBIDDEN, "不处理预先获取的请求"),
+        Failure::Throttled(wait) => {
+            let sentence = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(wait));
+            error(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
+        }
+    }
+}
+
+const fn refusal_sentence(refusal: &Refusal) -> &'static str {
+    match refusal {
+        Refusal::NotFound => "接口不存在",
+        Refusal::NotAcceptable => "只提供 JSON 格式的数据",
+        Refusal::NotAuthenticated => "请先登录",
+        Refusal::MethodNotAllowed(_) => "不支持该请求方法",
+        Refusal::BodyTooLarge => "请求内容过大",
+        Refusal::BodyIncomplete => "请求内容不完整",
+        Refusal::Unavailable => "服务暂时不可用，请稍后重试",
+        Refusal::Internal => "服务器内部错误",
+    }
+}
+
+const fn body_sentence(fault: &BodyFault) -> (StatusCode, &'static str) {
+    match fault {
+        BodyFault::UnsupportedMediaType(_) => {
+            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求内容类型必须是 application/json")
+        }
+        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => {
+            (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON")
+        }
+    }
+}
+
+/// All that is wrong with the fields, each by its name.
+fn input_sentence(errors: &FieldErrors) -> String {
+    let fields = errors.iter().map(|(field, sentences)| format!("{field} {}", sentences.join("，")));
+    fields.collect::<Vec<_>>().join("；")
+}
+
+/// The sentence for a phone number that cannot be one's own.
+pub(crate) const fn phone_sentence(fault: PhoneFault) -> &'static str {
+    match fault {
+        PhoneFault::NotANumber => "不是有效的手机号",
+        PhoneFault::Country => "暂不支持该国家或地区的手机号",
+    }
+}
+
+/// The sentences for a password that cannot be set.
+pub(crate) fn password_sentences(faults: &[PasswordFault]) -> impl Iterator<Item = String> {
+    faults.iter().map(|fault| match fault {
+        PasswordFault::TooShort => format!("长度太短，至少需要 {} 个字符", password::MIN_CHARACTERS),
+        PasswordFault::TooCommon => "太常见".to_owned(),
+        PasswordFault::EntirelyNumeric => "不能全部是数字".to_owned(),
+        PasswordFault::ControlCharacter => CONTROL_CHARACTER.to_owned(),
+    })
+}
+
+/// The sentence for a password over the limit, which is counted in bytes.
+pub(crate) fn password_too_long() -> String {
+    format!("不能超过 {} 个字节", password::MAX_BYTES)
+}
+
+/// The sentence for a list over its limit.
+pub(crate) fn too_many(most: usize) -> String {
+    format!("不能超过 {most} 项")
+}
+
+/// The sentence for a text over its limit.
+pub(crate) fn too_long(most: usize) -> String {
+    format!("不能超过 {most} 个字符")
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<BodyFault> for Failure {
+    fn from(fault: BodyFault) -> Self {
+        Self::Body(fault)
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        Self::Refused(error.into())
+    }
+}
+
+impl From<SignInRefusal> for Failure {
+    fn from(refusal: SignInRefusal) -> Self {
+        match refusal {
+            SignInRefusal::WrongCredentials => Self::WrongCredentials,
+            SignInRefusal::Frozen => Self::Frozen,
+            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
+            SignInRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<CompanyRefusal> for Failure {
+    fn from(refusal: CompanyRefusal) -> Self {
+        match refusal {
+            CompanyRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
+            CompanyRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<AskRefusal> for Failure {
+    fn from(refusal: AskRefusal) -> Self {
+        match refusal {
+            AskRefusal::Throttled(wait) => Self::Throttled(wait),
+            AskRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<TryRefusal> for Failure {
+    fn from(refusal: TryRefusal) -> Self {
+        match refusal {
+            TryRefusal::WrongCode => Self::WrongCode,
+            TryRefusal::Throttled(wait) => Self::Throttled(wait),
+            TryRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<ResetRefusal> for Failure {
+    fn from(refusal: ResetRefusal) -> Self {
+        match refusal {
+            ResetRefusal::WrongCode => Self::WrongCode,
+            ResetRefusal::Password(faults) => {
+                let mut errors = FieldErrors::default();
+                errors.add("password", password_sentences(&faults));
+                Self::Input(errors)
+            }
+            ResetRefusal::Throttled(wait) => Self::Throttled(wait),
+            ResetRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<RegistrationRefusal> for Failure {
+    fn from(refusal: RegistrationRefusal) -> Self {
+        match refusal {
+            RegistrationRefusal::Taken(taken) => {
+                let mut errors = FieldErrors::default();
+                // The address is the name as well.
+                let has_email = taken.email || taken.username;
+                errors.add("user_email", has_email.then(|| EMAIL_TAKEN.to_owned()));
+                errors.add("phone", taken.phone.then(|| PHONE_TAKEN.to_owned()));
+                Self::Form(errors)
+            }
+            RegistrationRefusal::CodeSpent => Self::Form(FieldErrors::of("code", WRONG_CODE)),
+            RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
+            RegistrationRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<PhoneRefusal> for Failure {
+    fn from(refusal: PhoneRefusal) -> Self {
+        match refusal {
+            PhoneRefusal::Taken => Self::Input(FieldErrors::of("mobile", PHONE_TAKEN)),
+            PhoneRefusal::CodeSpent => Self::WrongCode,
+            PhoneRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
+            PhoneRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<LinkRefusal> for Failure {
+    fn from(refusal: LinkRefusal) -> Self {
+        match refusal {
+            LinkRefusal::NoAddress => Self::Documented("账号没有接收邮箱"),
+            LinkRefusal::AlreadyBound => Self::Documented(EMAIL_ALREADY_BOUND),
+            LinkRefusal::NotSent => Self::Documented(MAIL_NOT_SENT),
+            LinkRefusal::Throttled(wait) => Self::Throttled(wait),
+            LinkRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<TokenRefusal> for Failure {
+    fn from(refusal: TokenRefusal) -> Self {
+        match refusal {
+            TokenRefusal::Dead => Self::DeadLink,
+            TokenRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<BindingRefusal> for Failure {
+    fn from(refusal: BindingRefusal) -> Self {
+        match refusal {
+            BindingRefusal::Taken => Self::Documented("该邮箱已被其他账号绑定"),
+            BindingRefusal::CodeSpent => Self::WrongCode,
+            BindingRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
+            BindingRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<WeixinRefusal> for Failure {
+    fn from(refusal: WeixinRefusal) -> Self {
+        match refusal {
+            WeixinRefusal::NotConfigured => Self::Documented("未开通微信绑定"),
+            WeixinRefusal::WrongCode => Self::Documented(WRONG_WEIXIN_CODE),
+            WeixinRefusal::Refused => Self::Documented("微信拒绝了本次授权，请稍后重试"),
+            WeixinRefusal::Taken => Self::Documented("该微信账号已绑定其他账号"),
+            WeixinRefusal::Throttled(wait) => Self::Throttled(wait),
+            WeixinRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
+            WeixinRefusal::Away => Self::Refused(Refusal::Unavailable),
+            WeixinRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}
+
+impl From<BookingRefusal> for Failure {
+    fn from(refusal: BookingRefusal) -> Self {
+        match refusal {
+            BookingRefusal::Already => Self::Documented("您已报名该活动，请勿重复报名"),
+            BookingRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
+            BookingRefusal::Unavailable(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Deleting an account: everything of it goes, but the number stays taken for ever.
+//!
+//! What takes the account's place is a new, bare item, so that an attribute that somebody adds to
+//! accounts is gone as well without being named here, and the account from every list. Named are only
+//! the other items that go with an account: the claims on its identifiers, and what lies beside it.
+
+use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
+
+use super::account::OP;
+use super::administration::{Administered, Part};
+use super::key::{self, Identifier, Key};
+use super::record::AccountRecord;
+use super::{Store, StoreError, text};
+use crate::domain::account::{Account, Standing};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::administration::Ruling;
+use crate::domain::credential::StoredCredential;
+
+/// The claims of an account, as far as it has them; each is freed with the account.
+fn identifiers(account: &Account) -> Vec<Identifier> {
+    let identifiers = [
+        account.username.as_ref().map(Identifier::username),
+        account.email.as_ref().map(Identifier::email),
+        account.former_email.as_ref().map(|former| Identifier::email(&former.address)),
+        account.phone.as_ref().map(Identifier::phone),
+        account.weixin.as_ref().map(Identifier::weixin),
+    ];
+    let mut identifiers: Vec<Identifier> = identifiers.into_iter().flatten().collect();
+    // A transaction takes each item once, and a former address may be the present one again.
+    identifiers.sort_by_key(|identifier| format!("{identifier:?}"));
+    identifiers.dedup();
+    identifiers
+}
+
+/// The items that lie beside an account; each goes with it, where it is there.
+fn belongings(number: AccountNumber) -> [Key; 1] {
+    [key::company(number)]
+}
+
+impl Store {
+    /// Deletes the account, or nothing. `ruling` says what it does to the roll of superusers; `by` is
+    /// the administrator who has it done.
+    pub async fn delete_account(
+        &self,
+        account: &Account,
+        ruling: Ruling,
+        by: Option<&Account>,
+        op: &str,
+    ) -> Result<Administered, StoreError> {
+        // Read once more for the mark of whoever wrote last: nothing may change an identifier between
+        // reading them and freeing them.
+        let request =
+            self.client.get_item().table_name(&self.table).set_key(Some(key::account(account.number)));
+        let Some(item) = request.consistent_read(true).send().await?.item else {
+            return Ok(Administered::Refused);
+        };
+        let record = AccountRecord::read(item)?;
+        let mark = record.op.clone();
+        let seen = record.into_account(account.number)?;
+        if (seen.epoch, seen.standing) != (account.epoch, account.standing) {
+            return Ok(Administered::Refused);
+        }
+        let identifiers = identifiers(&seen);
+        let held = identifiers.iter().map(|identifier| self.holds(identifier, seen.number));
+        let held = futures_util::future::try_join_all(held).await?;
+        let mut parts: Vec<Part> = vec![(self.bury(&seen, &mark, op)?, Administered::Refused)];
+        parts.extend(self.authority(by));
+        parts.extend(self.roll_change(ruling.roll, seen.number));
+        let freed = identifiers.iter().zip(held).filter(|(_, is_held)| *is_held);
+        parts
+            .extend(freed.map(|(identifier, _)| (self.free(identifier, seen.number), Administered::Refused)));
+        parts.extend(belongings(seen.number).map(|key| (self.discard(key), Administered::Refused)));
+        self.administer_parts(parts, seen.number, op).await
+    }
+
+    /// Puts a bare account in the place of one that was marked so.
+    fn bury(&self, account: &Account, mark: &str, op: &str) -> Result<TransactWriteItem, StoreError> {
+        let bare = Account {
+            standing: Standing::Deleted,
+            epoch: account.epoch + 1,
+            shared_key: account.shared_key.revoked(),
+            ..Account::new(account.number, StoredCredential::unusable(), account.joined)
+        };
+        let put = Put::builder()
+            .table_name(&self.table)
+            .set_item(Some(AccountRecord::item(&bare, op)?))
+            .condition_expression("#op = :mark")
+            .expression_attribute_names("#op", OP)
+            .expression_attribute_values(":mark", text(mark))
+            .build()
+            .expect("a put with a table and an item is complete");
+        Ok(TransactWriteItem::builder().put(put).build())
+    }
+
+    fn discard(&self, key: Key) -> TransactWriteItem {
+        let delete = Delete::builder().table_name(&self.table).set_key(Some(key)).build();
+        let delete = delete.expect("a deletion with a table and a key is complete");
+        TransactWriteItem::builder().delete(delete).build()
+    }
+}

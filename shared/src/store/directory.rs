@@ -1,0 +1,273 @@
+//! The lists that accounts stand in: how they are read, and what changes them.
+//!
+//! Each list is a sparse index over account items that holds keys only: an account that lacks the
+//! index's attributes is not in it. So whoever changes a name or a role adds the part from here to the
+//! one write that does it, whoever makes or deletes an account puts a whole item
+//! (`AccountRecord::item`), and DynamoDB moves the rows.
+//!
+//! DynamoDB moves them a moment later. So a list only proposes; the accounts themselves decide
+//! (`services/directory.rs`), which is why an index holds nothing but keys.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use aws_sdk_dynamodb::types::KeysAndAttributes;
+use futures_util::future::try_join_all;
+
+use super::expression::Update;
+use super::key::{self, Index, Key, PLACE};
+use super::record::EntryRecord;
+use super::{Item, Store, StoreError, text};
+use crate::domain::account::{Account, Standing};
+use crate::domain::account_number::AccountNumber;
+use crate::domain::directory::{Criteria, Entry, FoldedName, Position};
+use crate::domain::role::Role;
+
+/// The most keys that DynamoDB takes in one `BatchGetItem`.
+const BATCH: usize = 100;
+
+/// How often keys that DynamoDB left unprocessed are asked for again.
+const BATCH_ROUNDS: u32 = 6;
+
+/// The pause before the first repetition; it doubles.
+const BATCH_PAUSE: Duration = Duration::from_millis(20);
+
+/// A part of a list.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Where those who are listed stand, in order.
+    pub positions: Vec<Position>,
+    /// Whether nobody stands behind them.
+    pub is_all: bool,
+}
+
+/// What one partition of an index holds.
+struct Rows {
+    positions: Vec<Position>,
+    is_all: bool,
+}
+
+impl Store {
+    /// The first of those listed behind `after`, as far as the index has them: as many as are asked for
+    /// and perhaps some more, or all that there are, or (rarely) fewer.
+    ///
+    /// One round trip, at the price of the rows read, half a unit for 4 KiB. The list of all is read
+    /// from its shards side by side, half a unit each at least.
+    pub async fn list(
+        &self,
+        criteria: &Criteria,
+        after: Option<Position>,
+        count: usize,
+    ) -> Result<Listed, StoreError> {
+        let (first, last) = key::places(criteria.role, after);
+        if first > last {
+            return Ok(Listed { positions: Vec::new(), is_all: true });
+        }
+        let (index, partitions) = partitions(criteria);
+        let share = share(count, partitions.len());
+        let queries = partitions.into_iter().map(|one| self.rows(index, one, (&first, &last), share));
+        Ok(merge(try_join_all(queries).await?))
+    }
+
+    /// What the accounts themselves say, strongly consistent; those that are not there are left out.
+    ///
+    /// One round trip for up to 1,000 of them, and a read unit each (4 KiB).
+    pub async fn entries(
+        &self,
+        numbers: &[AccountNumber],
+    ) -> Result<HashMap<AccountNumber, Entry>, StoreError> {
+        let batches = numbers.chunks(BATCH).map(|batch| self.entries_of(batch));
+        Ok(try_join_all(batches).await?.into_iter().flatten().collect())
+    }
+
+    /// The rows between two places, as many as asked for or all. DynamoDB ends an answer at 1 MiB,
+    /// which says nothing about what follows, so it is asked until one or the other is true.
+    async fn rows(
+        &self,
+        index: Index,
+        partition: String,
+        (first, last): (&str, &str),
+        count: usize,
+    ) -> Result<Rows, StoreError> {
+        let mut rows = Rows { positions: Vec::new(), is_all: false };
+        let mut start = None;
+        while rows.positions.len() < count {
+            let left = i32::try_from(count - rows.positions.len()).unwrap_or(i32::MAX);
+            let request = self
+                .client
+                .query()
+                .table_name(&self.table)
+                .index_name(index.name())
+                .key_condition_expression("#partition = :partition AND #place BETWEEN :first AND :last")
+                .projection_expression("#place")
+                .expression_attribute_names("#partition", index.partition())
+                .expression_attribute_names("#place", PLACE)
+                .expression_attribute_values(":partition", text(&partition))
+                .expression_attribute_values(":first", text(first))
+                .expression_attribute_values(":last", text(last))
+                .set_exclusive_start_key(start)
+                .limit(left);
+            let answer = request.send().await?;
+            for row in answer.items.unwrap_or_default() {
+                rows.positions.push(read_row(&row)?);
+            }
+            start = answer.last_evaluated_key;
+            if start.is_none() {
+                rows.is_all = true;
+                break;
+            }
+        }
+        Ok(rows)
+    }
+
+    async fn entries_of(&self, numbers: &[AccountNumber]) -> Result<Vec<(AccountNumber, Entry)>, StoreError> {
+        let mut entries = Vec::with_capacity(numbers.len());
+        let mut wanted: Vec<Key> = numbers.iter().copied().map(key::account).collect();
+        let mut pause = BATCH_PAUSE;
+        for _ in 0..BATCH_ROUNDS {
+            let keys = projected(wanted);
+            let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
+            let found = answer.responses.and_then(|mut tables| tables.remove(&self.table));
+            for item in found.unwrap_or_default() {
+                let number = item.get(key::PARTITION).and_then(|value| value.as_s().ok());
+                let number = number.and_then(|partition| key::read_account(partition));
+                let number =
+                    number.ok_or_else(|| StoreError::Unreadable("an account without a number".to_owned()))?;
+                entries.push((number, EntryRecord::read(number, item)?));
+            }
+            let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table));
+            wanted = left.map(|left| left.keys).unwrap_or_default();
+            if wanted.is_empty() {
+                return Ok(entries);
+            }
+            tracing::info!(keys = wanted.len(), "DynamoDB left keys unprocessed, asking again");
+            tokio::time::sleep(pause).await;
+            pause *= 2;
+        }
+        Err(StoreError::Unavailable("DynamoDB kept leaving keys unprocessed".into()))
+    }
+}
+
+/// The attributes of a new account by which it is listed; none for one that is gone.
+pub(super) fn listing(account: &Account) -> Item {
+    if account.standing == Standing::Deleted {
+        return Item::new();
+    }
+    let place = key::place(Position { role: account.role, number: account.number });
+    let names = names(&account.first_name, &account.last_name);
+    let names = names.into_iter().filter_map(|(index, partition)| Some((index.partition(), partition?)));
+    let all = [(PLACE, place), (Index::Everyone.partition(), key::shard(account.number))];
+    all.into_iter().chain(names).map(|(name, value)| (name.to_owned(), text(value))).collect()
+}
+
+/// The part of an update that lists the account by these names. Goes with the write that sets them.
+pub(super) fn list_names(update: Update, first_name: &str, last_name: &str) -> Update {
+    names(first_name, last_name).into_iter().fold(update, |update, (index, partition)| match partition {
+        Some(partition) => update.set(index.partition(), text(partition)),
+        None => update.remove(index.partition()),
+    })
+}
+
+/// The part of an update that lists the account under this role. Goes with the write that sets it.
+pub(super) fn list_role(update: Update, number: AccountNumber, role: Role) -> Update {
+    update.set(PLACE, text(key::place(Position { role, number })))
+}
+
+/// The partition of each list by name, where the account has the names for it.
+fn names(first_name: &str, last_name: &str) -> [(Index, Option<String>); 3] {
+    let (first, last) = (FoldedName::of(first_name), FoldedName::of(last_name));
+    let full = first.as_ref().zip(last.as_ref()).map(|(first, last)| key::listed_full_name(first, last));
+    [
+        (Index::FirstName, first.as_ref().map(key::listed_name)),
+        (Index::LastName, last.as_ref().map(key::listed_name)),
+        (Index::FullName, full),
+    ]
+}
+
+/// The list that answers the criteria, and its partitions. Each has the role in the order of its rows.
+fn partitions(criteria: &Criteria) -> (Index, Vec<String>) {
+    match (&criteria.first_name, &criteria.last_name) {
+        (None, None) => (Index::Everyone, key::shards().collect()),
+        (Some(first), None) => (Index::FirstName, vec![key::listed_name(first)]),
+        (None, Some(last)) => (Index::LastName, vec![key::listed_name(last)]),
+        (Some(first), Some(last)) => (Index::FullName, vec![key::listed_full_name(first, last)]),
+    }
+}
+
+/// How many rows to ask of each partition to get `count` of them together.
+///
+/// Numbers are random, so each shard has its share of any stretch of the list, give or take. With four
+/// standard deviations more than the share (Poisson's, the root of it) one page in thousands has to ask
+/// twice.
+fn share(count: usize, partitions: usize) -> usize {
+    if partitions == 1 {
+        return count;
+    }
+    let share = count.div_ceil(partitions);
+    share + 4 * share.isqrt() + 4
+}
+
+/// Puts the partitions' rows in one order. Behind the last row of a partition that has more, the
+/// others' rows are no use: that partition may have some in between.
+fn merge(partitions: Vec<Rows>) -> Listed {
+    let is_all = partitions.iter().all(|rows| rows.is_all);
+    let ends = partitions.iter().filter(|rows| !rows.is_all).filter_map(|rows| rows.positions.last());
+    let horizon = ends.copied().map(key::place).min();
+    let positions = partitions.into_iter().flat_map(|rows| rows.positions);
+    let mut listed: Vec<(String, Position)> = positions.map(|one| (key::place(one), one)).collect();
+    listed.retain(|(place, _)| horizon.as_ref().is_none_or(|horizon| place <= horizon));
+    listed.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    Listed { positions: listed.into_iter().map(|(_, position)| position).collect(), is_all }
+}
+
+fn projected(keys: Vec<Key>) -> KeysAndAttributes {
+    let names = [key::PARTITION].into_iter().chain(EntryRecord::ATTRIBUTES);
+    let names: HashMap<String, String> = names.map(|name| (format!("#{name}"), name.to_owned())).collect();
+    let mut projection: Vec<&str> = names.keys().map(String::as_str).collect();
+    projection.sort_unstable();
+    KeysAndAttributes::builder()
+        .set_keys(Some(keys))
+        .consistent_read(true)
+        .projection_expression(projection.join(", "))
+        .set_expression_attribute_names(Some(names.clone()))
+        .build()
+        .expect("a request with keys is complete")
+}
+
+fn read_row(row: &Item) -> Result<Position, StoreError> {
+    let place = row.get(PLACE).and_then(|value| value.as_s().ok());
+    let position = place.and_then(|place| key::read_place(place));
+    position.ok_or_else(|| StoreError::Unreadable("a row of an index without its place".to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rows(numbers: &[u32], is_all: bool) -> Rows {
+        let position = |number: &u32| Position { role: Role::Donor, number: AccountNumber::new(*number) };
+        Rows { positions: numbers.iter().map(position).collect(), is_all }
+    }
+
+    fn merged(partitions: Vec<Rows>) -> (Vec<u32>, bool) {
+        let listed = merge(partitions);
+        (listed.positions.iter().map(|one| one.number.get()).collect(), listed.is_all)
+    }
+
+    #[test]
+    fn rows_of_all_partitions_come_in_one_order() {
+        assert_eq!(merged(vec![rows(&[1, 9], true), rows(&[2, 7], true)]), (vec![1, 2, 7, 9], true));
+        assert_eq!(merged(vec![rows(&[], true), rows(&[3], true)]), (vec![3], true));
+    }
+
+    #[test]
+    fn no_row_is_given_that_another_partition_may_come_before() {
+        assert_eq!(merged(vec![rows(&[1, 5], false), rows(&[2, 7], true)]), (vec![1, 2, 5], false));
+        assert_eq!(merged(vec![rows(&[1, 5], false), rows(&[2, 3], false)]), (vec![1, 2, 3], false));
+    }
+
+    #[test]
+    fn shards_are_asked_for_little_more_than_their_share() {
+        assert_eq!((share(51, 1), share(51, 8), share(1001, 8)), (51, 19, 174));
+    }
+}

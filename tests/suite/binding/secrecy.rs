@@ -1,0 +1,108 @@
+//! What opens or tells something stands neither in the table nor in the log.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use tests::client::Client;
+use tests::server::Server;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use super::{EMAIL, NAME, OTHER, bind_by_code, code_for, give_phone, link, post, table, user, with_user};
+
+/// The value of the stand-in's secret for WeChat.
+const APP_SECRET: &str = "secret of the local application";
+
+#[tokio::test]
+async fn tokens_and_codes_are_not_in_the_table() {
+    let (server, browser) = with_user().await;
+    let secrets = use_everything(&server, &browser).await;
+    let dump = format!("{:?}", table::items(&server).await);
+    assert!(dump.contains("GUARD#weixin#"));
+    for secret in &secrets {
+        assert!(!dump.contains(secret), "{secret} is in the table");
+    }
+}
+
+#[tokio::test]
+async fn nothing_that_was_sent_or_typed_is_in_the_log() {
+    let log = Log::default();
+    let filter = EnvFilter::new("info,tally=trace,company=trace");
+    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_env_filter(filter).finish();
+    // While there is only one, whether an event is of interest is judged by the thread that meets it
+    // first, which may be another test's.
+    let second = tracing::Dispatch::new(tracing_subscriber::registry());
+    // On this thread alone, which is where all of this test and its service runs.
+    let guard = tracing::subscriber::set_default(subscriber);
+    let (server, browser) = with_user().await;
+    let mut secrets = use_everything(&server, &browser).await;
+    // What fails is logged with its causes.
+    server.inbox().refuse_next();
+    let wang = user(&server, "wang", None).await;
+    give_phone(&server, NAME, "13800138000").await;
+    let body = json!({"password": super::PASSWORD, "email": "third@example.com"});
+    let refused = post(&wang, "/users/send_email_code/", &body).await;
+    assert_eq!(refused.json()["status"], "error");
+    drop((guard, second));
+    let ids = table::items_of(&server, "GUARD#weixin#").await;
+    secrets.extend(
+        ids.iter().map(|item| table::text(item, "pk").trim_start_matches("GUARD#weixin#").to_owned()),
+    );
+    secrets.extend([EMAIL, OTHER, "third@example.com", "13800138000", super::PASSWORD].map(str::to_owned));
+    let log = log.text();
+    assert!(log.contains("/users/bind_email/") && log.contains("a letter was not sent"), "{log}");
+    for secret in &secrets {
+        assert!(!log.contains(secret), "{secret} is in the log: {log}");
+    }
+}
+
+/// Binds by a link and by a code, and WeChat, and tries what does not work; hands out all that is secret.
+async fn use_everything(server: &Server, browser: &Client) -> Vec<String> {
+    let link = link(server, browser).await;
+    let token = link.split_once("?token=").expect("the link has a token").1.to_owned();
+    assert_eq!(server.client().get(&link).send().await.code(), 302);
+    let code = code_for(server, browser, OTHER).await;
+    for code in ["wx-zhang-first", "wx-zhang-first", "nonsense-code"] {
+        post(browser, "/users/weixin_bind/", &json!({"code": code})).await;
+    }
+    post(browser, "/users/new_industry_bookin/", &json!({"bookin_type": "1"})).await;
+    server.clock().advance(super::PAUSE);
+    bind_by_code(server, browser, OTHER).await;
+    vec![
+        token,
+        code,
+        "wx-zhang-first".to_owned(),
+        "nonsense-code".to_owned(),
+        "that nobody looks at".to_owned(),
+        APP_SECRET.to_owned(),
+    ]
+}
+
+/// Where what is logged on this thread goes.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Log {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().expect("nobody panicked").clone()).expect("logs are text")
+    }
+}
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().expect("nobody panicked").write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Log {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}

@@ -1,0 +1,77 @@
+//! Text messages: what they cost is what strangers could make us pay, so most of this is about the
+//! messages that do not go out.
+
+mod failures;
+mod firewall;
+mod lives;
+mod mail;
+mod processes;
+mod secrecy;
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use local::inbox::{Channel, Inbox, Message};
+use serde_json::json;
+use tally::config::TextSettings;
+use tally::domain::message_budget::MessageBudget;
+use tests::answer::Answer;
+use tests::client::Client;
+use tests::server::Server;
+
+const SEND: &str = "/users/send_sms_code/";
+const REGISTER: &str = "/users/account_register/";
+const PASSWORD: &str = "fswxxz1456";
+const MOBILE: &str = "13800138000";
+const HOUR: Duration = Duration::from_hours(1);
+const DAY: Duration = Duration::from_hours(24);
+
+/// So many text messages for the whole deployment.
+fn budget(per_hour: u32, per_day: u32) -> TextSettings {
+    TextSettings { budget: MessageBudget { per_hour, per_day }, ..TextSettings::default() }
+}
+
+/// A client of a network of its own.
+fn client_at(server: &Server, last: u8) -> Client {
+    Client::from_address(&server.url(), IpAddr::from([127, 0, 9, last]))
+}
+
+async fn post(client: &Client, path: &str, body: &serde_json::Value) -> Answer {
+    client.post(path).json(body).send().await
+}
+
+async fn ask(client: &Client, action: &str, mobile: &str) -> Answer {
+    post(client, SEND, &json!({"action_name": action, "mobile": mobile})).await
+}
+
+/// Asks, and sees to it that the answer is what it always is.
+async fn ask_calmly(client: &Client, action: &str, mobile: &str) {
+    let answer = ask(client, action, mobile).await;
+    assert_eq!((answer.code(), &answer.json()["status"]), (200, &json!("ok")), "{answer:?}");
+}
+
+/// A customer who registered with that number, and the browser in which they are logged in.
+async fn customer(server: &Server, email: &str, mobile: &str) -> Client {
+    ask_calmly(&server.client(), "AccountReg", mobile).await;
+    let browser = server.client();
+    let body = json!({
+        "user_email": email, "company_name": "例子公司", "password": PASSWORD, "phone": mobile,
+        "name": "李明", "code": latest_code(&server.inbox()),
+    });
+    let answer = post(&browser, REGISTER, &body).await;
+    assert_eq!(answer.json()["status"], "ok", "{answer:?}");
+    browser
+}
+
+/// The captured text messages.
+fn texts(inbox: &Inbox) -> Vec<Message> {
+    inbox.messages().into_iter().filter(|message| message.channel == Channel::Sms).collect()
+}
+
+/// The code in the latest message that has one.
+fn latest_code(inbox: &Inbox) -> String {
+    let code = |message: &Message| {
+        message.text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
+    };
+    inbox.messages().iter().rev().find_map(code).expect("a message with a code was sent")
+}

@@ -1,0 +1,72 @@
+//! The list of bookings as CSV (RFC 4180, in UTF-8), for a spreadsheet.
+
+use tally::domain::account::Account;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::phone_number::PhoneNumber;
+use tally::domain::username::Username;
+use tally::services::bookings::Place;
+
+/// The names of the columns.
+const COLUMNS: [&str; 9] = [
+    "event",
+    "event_name",
+    "account",
+    "username",
+    "email",
+    "phone",
+    "realname",
+    "company_name",
+    "booked_at_utc",
+];
+
+/// One line for each booking, after one with the names of the columns.
+#[must_use]
+pub(crate) fn csv(places: &[Place]) -> String {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    let rows = std::iter::once(COLUMNS.map(str::to_owned)).chain(places.iter().map(row));
+    for row in rows {
+        writer.write_record(row).expect("memory takes what is written, and all rows are equally long");
+    }
+    let bytes = writer.into_inner().expect("memory takes what is written");
+    String::from_utf8(bytes).expect("texts and commas are UTF-8")
+}
+
+fn row(place: &Place) -> [String; COLUMNS.len()] {
+    let account = place.account.as_ref();
+    let of_account = |pick: fn(&Account) -> Option<&str>| account.and_then(pick).unwrap_or_default();
+    [
+        place.event.number.to_owned(),
+        place.event.name.to_owned(),
+        place.booking.account.to_string(),
+        inert(of_account(|account| account.username.as_ref().map(Username::as_str))),
+        inert(of_account(|account| account.email.as_ref().map(EmailAddress::as_str))),
+        // A plus sign and digits at most: nothing that a spreadsheet could carry out.
+        of_account(|account| account.phone.as_ref().map(PhoneNumber::typed)).to_owned(),
+        inert(&place.company.realname),
+        inert(&place.company.company_name),
+        format!("{:.0}", place.booking.at),
+    ]
+}
+
+/// A text that people typed, so that no spreadsheet takes it for a formula: behind an apostrophe, if
+/// it begins like one (OWASP, CSV Injection).
+fn inert(text: &str) -> String {
+    let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+        || text.starts_with(['\t', '\r', '\n']);
+    if is_formula { format!("'{text}") } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_that_was_typed_is_a_formula() {
+        for text in ["=1+1", "+86", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "＝1", "\u{3000}＠x"] {
+            assert_eq!(inert(text), format!("'{text}"));
+        }
+        for text in ["", "张三", "a=b", "1-2", "'=1"] {
+            assert_eq!(inert(text), text);
+        }
+    }
+}

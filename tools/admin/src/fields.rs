@@ -1,0 +1,289 @@
+//! The fields of one JSON object: each is taken by its name, none stands twice, and none is left over.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+
+use crate::reason::Reason;
+
+/// The most characters of an unknown field's name that are shown.
+const MOST_SHOWN: usize = 40;
+
+/// A JSON value. It may be a password's hash, so it is never shown.
+#[derive(Clone, PartialEq)]
+pub(crate) enum Value {
+    Null,
+    Flag(bool),
+    Number(u64),
+    /// Any number that is no count.
+    OtherNumber,
+    Text(String),
+    List(Vec<Self>),
+    Object(Vec<(String, Self)>),
+}
+
+/// What is left of an object.
+pub struct Fields {
+    /// Where it stands in the entry, for the reasons: empty, or `details.`.
+    place: &'static str,
+    left: Vec<(String, Value)>,
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Fields(..)")
+    }
+}
+
+impl Fields {
+    /// Reads an object.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
+        let text = std::str::from_utf8(bytes).map_err(|_| Reason::NotText)?;
+        match serde_json::from_str(text) {
+            Ok(Value::Object(fields)) => Self::of("", fields),
+            Ok(
+                Value::Null
+                | Value::Flag(_)
+                | Value::Number(_)
+                | Value::OtherNumber
+                | Value::Text(_)
+                | Value::List(_),
+            ) => Err(Reason::NotAnObject("it is another kind of value".to_owned())),
+            // Every value fits, so this tells of the syntax and quotes nothing.
+            Err(error) => Err(Reason::NotAnObject(error.to_string())),
+        }
+    }
+
+    fn of(place: &'static str, left: Vec<(String, Value)>) -> Result<Self, Reason> {
+        for (at, (name, _)) in left.iter().enumerate() {
+            if left[..at].iter().any(|(earlier, _)| earlier == name) {
+                return Err(Reason::Twice(shown(place, name)));
+            }
+        }
+        Ok(Self { place, left })
+    }
+
+    /// Whether there is such a field.
+    #[must_use]
+    pub fn has(&self, name: &str) -> bool {
+        self.left.iter().any(|(own, _)| own == name)
+    }
+
+    /// Whether nothing is left that says anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        let says_nothing = |value: &Value| match value {
+            Value::Null | Value::Flag(false) => true,
+            Value::Text(text) => text.is_empty(),
+            Value::List(list) => list.is_empty(),
+            Value::Flag(true) | Value::Number(_) | Value::OtherNumber | Value::Object(_) => false,
+        };
+        self.left.iter().all(|(_, value)| says_nothing(value))
+    }
+
+    /// A text; `None` if it is absent or null.
+    pub fn text(&mut self, name: &'static str) -> Result<Option<String>, Reason> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Text(text)) => Ok(Some(text)),
+            Some(
+                Value::Flag(_) | Value::Number(_) | Value::OtherNumber | Value::List(_) | Value::Object(_),
+            ) => Err(self.wrong(name, "a text")),
+        }
+    }
+
+    /// A whole number that is not negative; `None` if it is absent or null.
+    pub fn number(&mut self, name: &'static str) -> Result<Option<u64>, Reason> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Number(number)) => Ok(Some(number)),
+            Some(
+                Value::Flag(_) | Value::Text(_) | Value::OtherNumber | Value::List(_) | Value::Object(_),
+            ) => Err(self.wrong(name, "a whole number")),
+        }
+    }
+
+    /// True or false; absent means false.
+    pub fn flag(&mut self, name: &'static str) -> Result<bool, Reason> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(false),
+            Some(Value::Flag(flag)) => Ok(flag),
+            Some(
+                Value::Number(_) | Value::Text(_) | Value::OtherNumber | Value::List(_) | Value::Object(_),
+            ) => Err(self.wrong(name, "true or false")),
+        }
+    }
+
+    /// An object; `None` if it is absent or null.
+    pub fn object(&mut self, name: &'static str, place: &'static str) -> Result<Option<Self>, Reason> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(None),
+            Some(Value::Object(fields)) => Self::of(place, fields).map(Some),
+            Some(
+                Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::OtherNumber | Value::List(_),
+            ) => Err(self.wrong(name, "an object")),
+        }
+    }
+
+    /// A list of values; absent means empty.
+    pub(crate) fn list(&mut self, name: &'static str) -> Result<Vec<Value>, Reason> {
+        match self.take(name) {
+            None | Some(Value::Null) => Ok(Vec::new()),
+            Some(Value::List(list)) => Ok(list),
+            Some(
+                Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::OtherNumber | Value::Object(_),
+            ) => Err(self.wrong(name, "a list")),
+        }
+    }
+
+    /// A list of texts; absent means empty.
+    pub fn texts(&mut self, name: &'static str) -> Result<Vec<String>, Reason> {
+        let mut texts = Vec::new();
+        for value in self.list(name)? {
+            match value {
+                Value::Text(text) => texts.push(text),
+                Value::Null
+                | Value::Flag(_)
+                | Value::Number(_)
+                | Value::OtherNumber
+                | Value::List(_)
+                | Value::Object(_) => return Err(self.wrong(name, "a list of texts")),
+            }
+        }
+        Ok(texts)
+    }
+
+    /// Drops a field, whatever it holds.
+    pub fn forget(&mut self, name: &str) {
+        self.take(name);
+    }
+
+    /// Refuses what nobody took.
+    pub fn finish(self) -> Result<(), Reason> {
+        match self.left.first() {
+            None => Ok(()),
+            Some((name, _)) => Err(Reason::UnknownField(shown(self.place, name))),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let at = self.left.iter().position(|(own, _)| own == name)?;
+        Some(self.left.swap_remove(at).1)
+    }
+
+    fn wrong(&self, name: &'static str, kind: &'static str) -> Reason {
+        Reason::Kind(format!("{}{name}", self.place), kind)
+    }
+}
+
+/// A field's name as a terminal may show it.
+fn shown(place: &str, name: &str) -> String {
+    let short: String = name.chars().take(MOST_SHOWN).collect();
+    format!("{place}{short:?}")
+}
+
+impl<'de> Deserialize<'de> for Value {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(AnyValue)
+    }
+}
+
+struct AnyValue;
+
+impl<'de> Visitor<'de> for AnyValue {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a JSON value")
+    }
+
+    fn visit_unit<E>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
+        Ok(Value::Flag(flag))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
+        Ok(Value::Number(number))
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
+        Ok(Value::OtherNumber)
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
+        Ok(Value::OtherNumber)
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
+        Ok(Value::Text(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Value, E> {
+        Ok(Value::Text(text))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(value) = list.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::List(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(field) = map.next_entry()? {
+            fields.push(field);
+        }
+        Ok(Value::Object(fields))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<Fields, Reason> {
+        Fields::parse(text.as_bytes())
+    }
+
+    #[test]
+    fn fields_are_taken_by_name_and_kind() {
+        let mut fields = parse(r#"{"a":"x","b":7,"c":true,"d":{"e":"y"},"f":["g"],"h":null}"#).unwrap();
+        assert_eq!(fields.text("a"), Ok(Some("x".to_owned())));
+        assert_eq!((fields.number("b"), fields.flag("c")), (Ok(Some(7)), Ok(true)));
+        let mut inner = fields.object("d", "d.").unwrap().unwrap();
+        assert_eq!(inner.number("e"), Err(Reason::Kind("d.e".to_owned(), "a whole number")));
+        assert_eq!(fields.texts("f"), Ok(vec!["g".to_owned()]));
+        assert_eq!((fields.text("h"), fields.text("z")), (Ok(None), Ok(None)));
+        assert_eq!(fields.finish(), Ok(()));
+    }
+
+    #[test]
+    fn nothing_is_lost_silently() {
+        assert_eq!(parse(r#"{"a":1,"a":2}"#).unwrap_err(), Reason::Twice("\"a\"".to_owned()));
+        let unknown = parse("{\"a\\u001b[2J\":1}").unwrap().finish();
+        assert_eq!(unknown, Err(Reason::UnknownField("\"a\\u{1b}[2J\"".to_owned())));
+        let mut fields = parse(r#"{"d":{"a":1,"a":2}}"#).unwrap();
+        assert_eq!(fields.object("d", "d.").unwrap_err(), Reason::Twice("d.\"a\"".to_owned()));
+    }
+
+    #[test]
+    fn reasons_quote_no_values() {
+        let secret = "pbkdf2_sha256$1$a$b";
+        for text in [
+            format!("[\"{secret}\"]"),
+            format!("\"{secret}\""),
+            format!("{{\"number\":\"{secret}\"}}"),
+            format!("{{\"password\":\"{secret}"),
+            format!("{{\"password\":{secret}}}"),
+        ] {
+            let reason = parse(&text).and_then(|mut fields| fields.number("number")).unwrap_err();
+            assert!(!reason.to_string().contains("pbkdf2"), "{reason}");
+        }
+        assert_eq!(Fields::parse(b"{\"a\":\"\xff\"}").unwrap_err(), Reason::NotText);
+    }
+}

@@ -1,0 +1,481 @@
+//! One user as one line of JSON: what an export writes and an import reads.
+//!
+//! Every fact about a user that outlasts a session is in it, the password's hash included; sessions,
+//! keys and tokens never are.
+
+use jiff::Timestamp;
+use jiff::tz::Offset;
+use serde::Serialize;
+use tally::domain::account::{Account, Standing};
+use tally::domain::account_number::AccountNumber;
+use tally::domain::company::{Company, ReceivingAddress, is_home_page};
+use tally::domain::contact::{Contact, FormerEmail};
+use tally::domain::details::Details;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::phone_number::PhoneNumber;
+use tally::domain::role::Role;
+use tally::domain::text;
+use tally::domain::transfer::Arrival;
+use tally::domain::username::Username;
+use tally::domain::weixin::OpenId;
+use tally::services::transfer;
+use tally::store::Resident;
+
+use crate::fields::Fields;
+use crate::reason::Reason;
+use crate::values;
+
+/// The most characters of company, tel and address (contract 002).
+const DETAILS: [(&str, usize); 3] = [("company", 100), ("tel", 20), ("address", 100)];
+
+/// The most characters of alias, phone, job number and department (contract 000).
+const CONTACT: [(&str, usize); 4] = [("alias", 100), ("phone", 30), ("job_number", 50), ("dept_id", 50)];
+
+/// The most characters of a customer's own and the company's data (contract 003).
+const COMPANY: [(&str, usize); 4] =
+    [("realname", 50), ("qq", 20), ("company_name", 100), ("company_url", 200)];
+
+/// The most characters of the address for parcels (contract 003).
+const RECEIVING: [(&str, usize); 6] =
+    [("province", 50), ("city", 50), ("area", 50), ("street", 200), ("recv_name", 50), ("recv_phone", 30)];
+
+/// The most lines of business, and the most characters of each (contract 003).
+const MOST_FIELDS: usize = 20;
+const LONGEST_FIELD: usize = 50;
+
+/// A line as it is written. What is absent is empty, false or the usual.
+#[derive(Serialize)]
+struct Line<'a> {
+    number: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    username: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    email_proven: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    former_email: Option<FormerLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    phone: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    weixin: Option<&'a str>,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    first_name: &'a str,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    last_name: &'a str,
+    role: &'static str,
+    is_staff: bool,
+    is_superuser: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    groups: Vec<&'a str>,
+    standing: &'static str,
+    password: &'a str,
+    joined: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    last_login: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    details: Option<DetailsLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contact: Option<ContactLine<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    company: Option<CompanyLine<'a>>,
+}
+
+/// All that is written of somebody who is deleted.
+#[derive(Serialize)]
+struct DeletedLine {
+    number: u32,
+    standing: &'static str,
+}
+
+#[derive(Serialize)]
+struct FormerLine<'a> {
+    address: &'a str,
+    until: String,
+}
+
+#[derive(Serialize)]
+struct DetailsLine<'a> {
+    company: &'a str,
+    tel: &'a str,
+    address: &'a str,
+}
+
+#[derive(Serialize)]
+struct ContactLine<'a> {
+    alias: &'a str,
+    phone: &'a str,
+    job_number: &'a str,
+    dept_id: &'a str,
+}
+
+/// What lies beside the account; empty texts stand for themselves.
+#[derive(Serialize)]
+struct CompanyLine<'a> {
+    realname: &'a str,
+    qq: &'a str,
+    company_name: &'a str,
+    company_url: &'a str,
+    select_fields: &'a [String],
+    province: &'a str,
+    city: &'a str,
+    area: &'a str,
+    street: &'a str,
+    recv_name: &'a str,
+    recv_phone: &'a str,
+}
+
+impl<'a> From<&'a Company> for CompanyLine<'a> {
+    fn from(company: &'a Company) -> Self {
+        let Company { realname, qq, company_name, company_url, select_fields, receiving } = company;
+        let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
+        Self {
+            realname,
+            qq,
+            company_name,
+            company_url,
+            select_fields,
+            province,
+            city,
+            area,
+            street,
+            recv_name,
+            recv_phone,
+        }
+    }
+}
+
+/// Writes an account down, with the end of its line.
+#[must_use]
+pub fn write(Resident { account, company }: &Resident, now: Timestamp) -> String {
+    let number = account.number.get();
+    let standing = standing_word(account.standing);
+    let text = if account.standing == Standing::Deleted {
+        serde_json::to_string(&DeletedLine { number, standing })
+    } else {
+        let former = account.former_email.as_ref().filter(|former| now < former.until);
+        serde_json::to_string(&Line {
+            number,
+            username: account.username.as_ref().map(Username::as_str),
+            email: account.email.as_ref().map(EmailAddress::as_str),
+            email_proven: account.email_proven,
+            former_email: former.map(|FormerEmail { address, until }| FormerLine {
+                address: address.as_str(),
+                until: until.to_string(),
+            }),
+            phone: account.phone.as_ref().map(PhoneNumber::as_str),
+            weixin: account.weixin.as_ref().map(OpenId::as_str),
+            first_name: &account.first_name,
+            last_name: &account.last_name,
+            role: account.role.word(),
+            is_staff: account.is_staff,
+            is_superuser: account.is_superuser,
+            groups: account.groups.iter().map(|group| group.name.as_str()).collect(),
+            standing,
+            password: account.credential.as_str(),
+            joined: account.joined.to_string(),
+            last_login: account.last_login.map(|time| time.to_string()),
+            details: account.details.as_ref().map(|Details { company, tel, address }| DetailsLine {
+                company,
+                tel,
+                address,
+            }),
+            contact: account.contact.as_ref().map(|Contact { alias, phone, job_number, dept_id }| {
+                ContactLine { alias, phone, job_number, dept_id }
+            }),
+            company: company.as_ref().map(CompanyLine::from),
+        })
+    };
+    text.expect("texts, numbers and lists have a JSON form") + "\n"
+}
+
+/// Reads a line; times that name no zone are of the given one.
+pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reason> {
+    let number = fields.number("number")?;
+    let number =
+        number.map(|number| AccountNumber::given_before(number).ok_or(Reason::Number)).transpose()?;
+    let standing = match fields.text("standing")?.as_deref() {
+        None | Some("active") => Standing::Active,
+        Some("frozen") => Standing::Frozen,
+        Some("deleted") => return read_deleted(number, &fields),
+        Some(_) => return Err(Reason::Word("standing", "active, frozen, deleted")),
+    };
+    let email = values::email(&mut fields, "email")?;
+    let username = values::filled(&mut fields, "username")?;
+    // Who has a number was in a pool like this one, where a name may read like an address that was
+    // the user's own when it was taken. Others are judged as if they registered now.
+    let once_own = username.as_deref().filter(|_| number.is_some());
+    let once_own = once_own.and_then(|name| EmailAddress::parse(name).ok());
+    let username = values::username(username.as_deref(), once_own.as_ref().or(email.as_ref()))?;
+    let email_proven = fields.flag("email_proven")?;
+    if email_proven && email.is_none() {
+        return Err(Reason::ProvenNothing);
+    }
+    let role = match fields.text("role")? {
+        None => Role::default(),
+        Some(word) => {
+            Role::with_word(&word).ok_or(Reason::Word("role", "administrator, donor, volunteer"))?
+        }
+    };
+    let is_staff = fields.flag("is_staff")?;
+    if role == Role::Administrator && !is_staff {
+        return Err(Reason::AdministratorNotStaff);
+    }
+    let groups = values::groups(&fields.texts("groups")?)?;
+    let credential = fields.text("password")?.ok_or(Reason::Missing("password"))?;
+    let joined = values::time(&mut fields, "joined", zone)?.ok_or(Reason::Missing("joined"))?;
+    // Its number is drawn when it comes in, if it has none.
+    let placeholder = number.unwrap_or(AccountNumber::new(0));
+    let account = Account {
+        username,
+        email,
+        former_email: former(&mut fields, zone)?,
+        email_proven,
+        phone: values::phone(&mut fields)?,
+        weixin: weixin(&mut fields)?,
+        first_name: values::name(&mut fields, "first_name")?,
+        last_name: values::name(&mut fields, "last_name")?,
+        standing,
+        role,
+        is_staff,
+        is_superuser: fields.flag("is_superuser")?,
+        last_login: values::time(&mut fields, "last_login", zone)?,
+        details: details(&mut fields)?,
+        contact: contact(&mut fields)?,
+        ..Account::new(placeholder, values::credential(&credential)?, joined)
+    };
+    let company = company(&mut fields)?;
+    fields.finish()?;
+    Ok(Arrival { number, account, groups, company })
+}
+
+fn read_deleted(number: Option<AccountNumber>, left: &Fields) -> Result<Arrival, Reason> {
+    let number = number.ok_or(Reason::Missing("number"))?;
+    if !left.is_empty() {
+        return Err(Reason::DeletedWithMore);
+    }
+    let account = transfer::deleted(number);
+    Ok(Arrival { number: Some(number), account, groups: Vec::new(), company: None })
+}
+
+fn former(fields: &mut Fields, zone: Option<Offset>) -> Result<Option<FormerEmail>, Reason> {
+    let Some(mut inner) = fields.object("former_email", "former_email.")? else {
+        return Ok(None);
+    };
+    let address = values::email(&mut inner, "address")?.ok_or(Reason::Missing("former_email.address"))?;
+    let until = values::time(&mut inner, "until", zone)?.ok_or(Reason::Missing("former_email.until"))?;
+    inner.finish()?;
+    Ok(Some(FormerEmail { address, until }))
+}
+
+fn details(fields: &mut Fields) -> Result<Option<Details>, Reason> {
+    let Some(mut inner) = fields.object("details", "details.")? else {
+        return Ok(None);
+    };
+    let [company, tel, address] = texts(&mut inner, DETAILS)?;
+    inner.finish()?;
+    Ok(Some(Details { company, tel, address }))
+}
+
+fn contact(fields: &mut Fields) -> Result<Option<Contact>, Reason> {
+    let Some(mut inner) = fields.object("contact", "contact.")? else {
+        return Ok(None);
+    };
+    let [alias, phone, job_number, dept_id] = texts(&mut inner, CONTACT)?;
+    inner.finish()?;
+    Ok(Some(Contact { alias, phone, job_number, dept_id }))
+}
+
+fn weixin(fields: &mut Fields) -> Result<Option<OpenId>, Reason> {
+    let id = values::filled(fields, "weixin")?;
+    id.map(|id| OpenId::parse(&id).ok_or(Reason::OpenId("weixin"))).transpose()
+}
+
+fn company(fields: &mut Fields) -> Result<Option<Company>, Reason> {
+    let Some(mut inner) = fields.object("company", "company.")? else {
+        return Ok(None);
+    };
+    let [realname, qq, company_name, company_url] = texts(&mut inner, COMPANY)?;
+    if !company_url.is_empty() && !is_home_page(&company_url) {
+        return Err(Reason::HomePage("company.company_url"));
+    }
+    let select_fields = inner.texts("select_fields")?;
+    if select_fields.len() > MOST_FIELDS {
+        return Err(Reason::LongList("company.select_fields", MOST_FIELDS));
+    }
+    if select_fields.iter().any(|field| field.chars().count() > LONGEST_FIELD || text::has_control(field)) {
+        return Err(Reason::LongText("company.select_fields", LONGEST_FIELD));
+    }
+    let [province, city, area, street, recv_name, recv_phone] = texts(&mut inner, RECEIVING)?;
+    inner.finish()?;
+    let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };
+    Ok(Some(Company { realname, qq, company_name, company_url, select_fields, receiving }))
+}
+
+fn texts<const N: usize>(
+    inner: &mut Fields,
+    wanted: [(&'static str, usize); N],
+) -> Result<[String; N], Reason> {
+    let mut texts = [const { String::new() }; N];
+    for (text, (field, most)) in texts.iter_mut().zip(wanted) {
+        *text = values::bounded(inner, field, most)?;
+    }
+    Ok(texts)
+}
+
+fn standing_word(standing: Standing) -> &'static str {
+    match standing {
+        Standing::Active => "active",
+        Standing::Frozen => "frozen",
+        Standing::Deleted => "deleted",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tally::domain::account::Group;
+    use tally::domain::credential::StoredCredential;
+    use tally::domain::transfer::Likeness;
+
+    use super::*;
+
+    const MINIMAL: &str = r#"{"username":"zhang","password":"!","joined":"2021-11-30T08:00:00Z"}"#;
+
+    fn time(text: &str) -> Timestamp {
+        text.parse().unwrap()
+    }
+
+    fn parse(text: &str) -> Result<Arrival, Reason> {
+        Fields::parse(text.as_bytes()).and_then(|fields| read(fields, None))
+    }
+
+    /// The minimal line with some fields more.
+    fn with(fields: &str) -> Result<Arrival, Reason> {
+        parse(&format!("{},{fields}}}", MINIMAL.trim_end_matches('}')))
+    }
+
+    fn full() -> Resident {
+        let hash = "$argon2id$v=19$m=16,t=1,p=1$c29tZXNhbHQ$P9H0/ThZLXg0UDkZcqvjzBwvK1j42Mv9qGqFfYHSX40";
+        let joined = time("2017-07-06T05:11:24.481Z");
+        let address = |text| EmailAddress::parse(text).unwrap();
+        let until = time("2017-07-13T05:11:24Z");
+        let account = Account {
+            username: Some(Username::stored("zhang@old.example.com".to_owned())),
+            email: Some(address("Zhang@example.com")),
+            former_email: Some(FormerEmail { address: address("zhang@old.example.com"), until }),
+            email_proven: true,
+            phone: Some(PhoneNumber::stored("+8613800138000".to_owned())),
+            weixin: OpenId::parse("o6_bmjrPTlm6_2sgVt7hMZOPfL2M"),
+            first_name: "三".to_owned(),
+            last_name: "张".to_owned(),
+            role: Role::Volunteer,
+            is_staff: true,
+            is_superuser: true,
+            groups: vec![Group { id: 3, name: "运营".to_owned() }],
+            standing: Standing::Frozen,
+            last_login: Some(time("2018-01-01T00:00:00.000001Z")),
+            details: Some(Details {
+                company: "rinc".to_owned(),
+                tel: "1234567".to_owned(),
+                address: "江苏省 \"南京\"".to_owned(),
+            }),
+            contact: Some(Contact { alias: "San".to_owned(), ..Contact::default() }),
+            ..Account::new(AccountNumber::new(51_923_482), StoredCredential::stored(hash.to_owned()), joined)
+        };
+        let receiving = ReceivingAddress { city: "成都".to_owned(), ..ReceivingAddress::default() };
+        let company = Company {
+            realname: "张三".to_owned(),
+            company_url: "https://example.com".to_owned(),
+            select_fields: vec!["金融".to_owned(), "物流".to_owned()],
+            receiving,
+            ..Company::default()
+        };
+        Resident { account, company: Some(company) }
+    }
+
+    #[test]
+    fn what_is_written_is_read_back_whole() {
+        let now = time("2017-07-07T00:00:00Z");
+        let resident = full();
+        let line = write(&resident, now);
+        let arrival = parse(&line).unwrap();
+        assert_eq!(arrival.number, Some(resident.account.number));
+        assert!(arrival.account.email_proven);
+        assert_eq!(arrival.company, resident.company);
+        assert_eq!(arrival.likeness(&resident.account, now), Likeness::Same, "{line}");
+        // A former address that counts no longer is left behind.
+        assert!(!write(&resident, time("2017-07-14T00:00:00Z")).contains("former_email"));
+    }
+
+    #[test]
+    fn the_deleted_leave_a_number_and_nothing_else() {
+        let gone = Account { standing: Standing::Deleted, ..full().account };
+        let line = write(&Resident { account: gone, company: None }, Timestamp::UNIX_EPOCH);
+        assert_eq!(line, "{\"number\":51923482,\"standing\":\"deleted\"}\n");
+        let arrival = parse(&line).unwrap();
+        assert_eq!(arrival.account.standing, Standing::Deleted);
+        let more = parse(r#"{"number":51923482,"standing":"deleted","username":"zhang"}"#);
+        assert_eq!(more.unwrap_err(), Reason::DeletedWithMore);
+        assert_eq!(parse(r#"{"standing":"deleted"}"#).unwrap_err(), Reason::Missing("number"));
+    }
+
+    #[test]
+    fn a_line_may_leave_out_what_is_usual() {
+        let arrival = parse(MINIMAL).unwrap();
+        assert_eq!((arrival.number, arrival.account.role), (None, Role::Donor));
+        assert_eq!(arrival.account.standing, Standing::Active);
+    }
+
+    #[test]
+    fn every_field_has_its_rule() {
+        let long = "x".repeat(151);
+        let cases = [
+            (r#""number":7"#.to_owned(), Reason::Number),
+            (r#""number":-7"#.to_owned(), Reason::Kind("number".to_owned(), "a whole number")),
+            (r#""email":"zhang""#.to_owned(), Reason::Email("email")),
+            (r#""email_proven":true"#.to_owned(), Reason::ProvenNothing),
+            (r#""standing":"gone""#.to_owned(), Reason::Word("standing", "active, frozen, deleted")),
+            (r#""role":"0""#.to_owned(), Reason::Word("role", "administrator, donor, volunteer")),
+            (format!(r#""first_name":"{long}""#), Reason::LongText("first_name", 150)),
+            (r#""last_name":"a\u0007""#.to_owned(), Reason::ControlCharacter("last_name")),
+            (r#""is_staff":"yes""#.to_owned(), Reason::Kind("is_staff".to_owned(), "true or false")),
+            (r#""groups":[1]"#.to_owned(), Reason::Kind("groups".to_owned(), "a list of texts")),
+            (r#""last_login":"2021-11-30T08:00:00""#.to_owned(), Reason::Zone("last_login")),
+            (r#""last_login":"yesterday""#.to_owned(), Reason::Time("last_login")),
+            (
+                r#""details":{"company":"a","fax":"b"}"#.to_owned(),
+                Reason::UnknownField("details.\"fax\"".to_owned()),
+            ),
+            (r#""role":"administrator""#.to_owned(), Reason::AdministratorNotStaff),
+            (r#""weixin":"o 6""#.to_owned(), Reason::OpenId("weixin")),
+            (
+                r#""company":{"company_url":"javascript:alert(1)"}"#.to_owned(),
+                Reason::HomePage("company.company_url"),
+            ),
+            (
+                format!(r#""company":{{"select_fields":["{long}"]}}"#),
+                Reason::LongText("company.select_fields", LONGEST_FIELD),
+            ),
+            (r#""contact":[]"#.to_owned(), Reason::Kind("contact".to_owned(), "an object")),
+            (r#""former_email":{"address":"a@b.cn"}"#.to_owned(), Reason::Missing("former_email.until")),
+            (r#""token":"x""#.to_owned(), Reason::UnknownField("\"token\"".to_owned())),
+        ];
+        for (fields, reason) in cases {
+            assert_eq!(with(&fields).unwrap_err(), reason, "{fields}");
+        }
+        assert_eq!(
+            parse(r#"{"username":"a","joined":"2021-11-30T08:00:00Z"}"#).unwrap_err(),
+            Reason::Missing("password")
+        );
+        assert_eq!(parse(r#"{"username":"a","password":"!"}"#).unwrap_err(), Reason::Missing("joined"));
+    }
+
+    #[test]
+    fn a_name_like_an_address_of_old_is_taken_over_from_a_pool_only() {
+        let line = |number: &str| {
+            format!(r#"{{{number}"username":"v@corp.com","password":"!","joined":"2021-11-30T08:00:00Z"}}"#)
+        };
+        assert!(parse(&line("\"number\":51923482,")).is_ok());
+        assert!(matches!(parse(&line("")), Err(Reason::Username(_))));
+    }
+}

@@ -1,0 +1,48 @@
+//! The benchmarks' command.
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::process::ExitCode;
+
+use bench::arguments::{self, Benchmark, Invocation};
+use bench::search;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let outcome = match arguments::parse(std::env::args_os().skip(1)) {
+        Ok(Invocation::Help) => say(arguments::HELP),
+        Ok(Invocation::Run(benchmark)) => run(benchmark).await,
+        Err(error) => {
+            complain(&error);
+            return ExitCode::from(arguments::USAGE_EXIT_CODE);
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            complain(error.as_ref());
+            ExitCode::FAILURE
+        }
+    }
+}
+
+type Outcome = Result<(), Box<dyn Error>>;
+
+async fn run(benchmark: Benchmark) -> Outcome {
+    match benchmark {
+        Benchmark::Search(options) => say(&search::run(&options).await?),
+    }
+}
+
+fn say(text: &str) -> Outcome {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Tells on the terminal what went wrong, with everything that caused it.
+fn complain(error: &(dyn Error + 'static)) {
+    // A terminal that is gone hears nothing.
+    _ = writeln!(io::stderr().lock(), "{}", tally::store::chain(error));
+}

@@ -1,0 +1,134 @@
+//! The search benchmark: a page of each of the eight shapes, in pools of several sizes.
+//!
+//! The claim it tests: a page costs by its own length and not by the pool. So each cell stands beside
+//! those of the other sizes, and the last column says how many times the largest pool's page takes as
+//! long as the smallest's.
+
+use std::time::{Duration, Instant};
+
+use tally::domain::directory::{Criteria, FoldedName, PageLimit, Position};
+use tally::domain::role::Role;
+use tally::services::directory::{self, Search};
+use tally::store::StoreError;
+
+use crate::meter::Cost;
+use crate::people::{COMMON_FIRST_NAME, COMMON_LAST_NAME};
+use crate::pool::{Pool, PoolError};
+use crate::table;
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How many users each pool has.
+    pub sizes: Vec<usize>,
+    /// How many users the pages name.
+    pub limits: Vec<PageLimit>,
+    /// How often each page is asked for.
+    pub rounds: usize,
+}
+
+/// Why nothing was measured.
+#[derive(Debug, thiserror::Error)]
+pub enum SearchError {
+    /// There is no pool.
+    #[error("there is no pool of {0} users")]
+    Pool(usize, #[source] PoolError),
+    /// A search failed.
+    #[error("a search failed")]
+    Store(#[from] StoreError),
+}
+
+/// One shape's pages of one length in one pool.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Cell {
+    /// How many users a page named.
+    pub users: usize,
+    /// Half of the pages were answered in this time.
+    pub median: Duration,
+    /// Nine of ten were.
+    pub p90: Duration,
+    /// What one page cost.
+    pub cost: Cost,
+}
+
+/// A short page, beside the longest.
+const SHORT: u64 = 50;
+
+/// Pages that are asked for before the clock runs: connections open, caches fill.
+const WARM_UP: usize = 3;
+
+impl Default for Options {
+    fn default() -> Self {
+        let limits = PageLimit::new(SHORT).into_iter().chain([PageLimit::MOST]).collect();
+        Self { sizes: vec![1_000, 100_000, 1_000_000], limits, rounds: 60 }
+    }
+}
+
+/// Measures everything and answers the tables to print.
+pub async fn run(options: &Options) -> Result<String, SearchError> {
+    let shapes = shapes();
+    let names: Vec<&str> = shapes.iter().map(|(name, _)| *name).collect();
+    let mut tables = vec![vec![Vec::new(); shapes.len()]; options.limits.len()];
+    for size in &options.sizes {
+        let pool = Pool::of(*size).await.map_err(|error| SearchError::Pool(*size, error))?;
+        for (limit, table) in options.limits.iter().zip(&mut tables) {
+            for ((_, criteria), row) in shapes.iter().zip(table) {
+                row.push(measure(&pool, criteria, *limit, options.rounds).await?);
+            }
+        }
+    }
+    let printed = options.limits.iter().zip(&tables);
+    Ok(printed.map(|(limit, cells)| table::print(limit.get(), &options.sizes, &names, cells)).collect())
+}
+
+fn shapes() -> [(&'static str, Criteria); 8] {
+    let (first, last) = (FoldedName::of(COMMON_FIRST_NAME), FoldedName::of(COMMON_LAST_NAME));
+    let role = Some(Role::Donor);
+    let criteria = |first: &Option<FoldedName>, last: &Option<FoldedName>, role| Criteria {
+        first_name: first.clone(),
+        last_name: last.clone(),
+        role,
+    };
+    [
+        ("everybody", criteria(&None, &None, None)),
+        ("role", criteria(&None, &None, role)),
+        ("first name", criteria(&first, &None, None)),
+        ("first name, role", criteria(&first, &None, role)),
+        ("last name", criteria(&None, &last, None)),
+        ("last name, role", criteria(&None, &last, role)),
+        ("both names", criteria(&first, &last, None)),
+        ("both names, role", criteria(&first, &last, role)),
+    ]
+}
+
+/// Turns over the pages one after the other, from the first again where they end, and times the full
+/// ones; where none is full, the first.
+async fn measure(
+    pool: &Pool,
+    criteria: &Criteria,
+    limit: PageLimit,
+    rounds: usize,
+) -> Result<Cell, SearchError> {
+    let search = |after: Option<Position>| Search { criteria: criteria.clone(), limit, after };
+    pool.meter.start();
+    let first = directory::search(&pool.store, &search(None)).await?;
+    let cost = pool.meter.stop();
+    let users = first.numbers.len();
+    let mut times = Vec::with_capacity(rounds);
+    let mut after = None;
+    let mut warm_up = WARM_UP;
+    while times.len() < rounds {
+        #[expect(clippy::disallowed_methods, reason = "a measurement is of real time")]
+        let start = Instant::now();
+        let page = directory::search(&pool.store, &search(after)).await?;
+        let time = start.elapsed();
+        if page.numbers.len() == users && warm_up == 0 {
+            times.push(time);
+        }
+        warm_up = warm_up.saturating_sub(1);
+        after = page.next;
+    }
+    times.sort_unstable();
+    let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
+    Ok(Cell { users, median: at(50), p90: at(90), cost })
+}
