@@ -39,9 +39,17 @@ conformance:
 template:
     .ci/run template
 
-# Send one sample event to a function in SAM's container (needs Docker)
+# Serve all groups by cargo-lambda on port 9000; `just run --aws-only` in another terminal
+watch *options:
+    cargo lambda watch --invoke-address 127.0.0.1 --env-file tools/local/functions.env {{ options }}
+
+# Run what can be run so with the functions as Lambda runs them
+lambda:
+    .ci/run lambda
+
+# Send one sample event to a function in SAM's container (needs Docker and `just run --aws-only`)
 event file function="RestAuthFunction":
-    sam local invoke {{ function }} --event {{ file }}
+    sam local invoke {{ function }} --event {{ file }} --env-vars events/env.json --docker-network host
 
 # Make the list of common passwords anew
 passwords *options:

@@ -3,6 +3,8 @@
 
 pub mod answer;
 pub mod client;
+pub mod gateway;
+pub mod lambda_host;
 pub mod oracle;
 pub mod process;
 pub mod runtime_api;
@@ -10,3 +12,4 @@ pub mod server;
 pub mod table;
 pub mod tap;
 pub mod tapped;
+pub mod template;

@@ -1,8 +1,9 @@
 //! The real binaries as processes of their own: built by cargo, started, killed and asked over HTTP.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
@@ -14,6 +15,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
 use crate::answer::Answer;
+use crate::lambda_host::Build;
 use crate::oracle::{self, Secrets};
 
 /// A running `tigertally`; it is killed when it is dropped.
@@ -51,7 +53,21 @@ pub fn tigertally() -> &'static Path {
 /// A function as `cargo build` makes it, unoptimised.
 #[must_use]
 pub fn function(name: &str) -> PathBuf {
-    build(&["--package", name, "--bin", name])
+    function_as(name, Build::Dev)
+}
+
+/// A function as it is chosen.
+#[must_use]
+pub fn function_as(name: &str, chosen: Build) -> PathBuf {
+    static BINARIES: Mutex<BTreeMap<(String, Build), PathBuf>> = Mutex::new(BTreeMap::new());
+    let mut binaries = BINARIES.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = binaries.entry((name.to_owned(), chosen));
+    let binary = known.or_insert_with(|| match chosen {
+        // Among the workspace's default members, whose features `cargo run` builds with as well.
+        Build::Dev => build(&["--bin", name]),
+        Build::Release => build(&["--release", "--package", name, "--bin", name]),
+    });
+    binary.clone()
 }
 
 /// The binary `tally-admin`, as `cargo build` makes it.
@@ -63,7 +79,7 @@ pub fn tally_admin() -> &'static Path {
 /// The function `rest-auth`, as it is deployed. The first build takes minutes.
 pub fn rest_auth() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| build(&["--release", "--package", "rest-auth", "--bin", "rest-auth"]))
+    BINARY.get_or_init(|| function_as("rest-auth", Build::Release))
 }
 
 /// Has cargo build one binary and tells where it is.
@@ -132,10 +148,20 @@ impl Tigertally {
         &self.banner
     }
 
+    /// Where the stand-ins for AWS are.
+    #[must_use]
+    pub fn aws_url(&self) -> &str {
+        let mut lines = self.banner.lines().map(str::trim);
+        let told = lines.find_map(|line| {
+            line.strip_prefix("AWS ").or_else(|| line.strip_prefix("export AWS_ENDPOINT_URL="))
+        });
+        let told = told.and_then(|rest| rest.split_whitespace().next());
+        told.expect("the banner tells where AWS is")
+    }
+
     /// Runs tally-admin on its table.
     pub async fn administer(&self, arguments: &[&str]) -> Ended {
-        let words = self.banner.split_whitespace();
-        let aws_url = words.skip_while(|word| *word != "AWS").nth(1).expect("the banner tells where AWS is");
+        let aws_url = self.aws_url();
         let mut command = Command::new(tally_admin());
         command.args(["--table", local::service::TABLE]).args(arguments);
         command.env("AWS_ENDPOINT_URL", aws_url).env("AWS_REGION", "local");

@@ -1,5 +1,9 @@
 //! The whole service in the test's own process: its own database in memory, a clock that stands until it is
 //! moved, and hashes that cost next to nothing.
+//!
+//! `TALLY_TEST_HOST=lambda` has the functions run as Lambda runs them instead, as processes of their own
+//! behind a gateway (`lambda-release`: in the builds that are deployed). They live by the machine's time,
+//! so tests that steer the clock cannot run there; `.ci/run lambda` names those that can.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -22,6 +26,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
+use crate::lambda_host::{Build, LambdaHost};
+use crate::runtime_api::environment;
 
 /// The server's secret of every test.
 pub const SECRET: &str = r#"{"current":"a secret that only tests know, 0123456789"}"#;
@@ -38,6 +44,7 @@ pub struct Server {
     service: Service,
     clock: Clock,
     front: Option<Front>,
+    lambda: Option<LambdaHost>,
 }
 
 /// How a server is to run; see [`Server::builder`].
@@ -85,8 +92,13 @@ impl Server {
     }
 
     /// The time as the service sees it.
+    ///
+    /// # Panics
+    ///
+    /// Where the functions are processes, for nobody can steer their time.
     #[must_use]
     pub fn clock(&self) -> &Clock {
+        assert!(self.lambda.is_none(), "this test steers the clock: it belongs among those .ci/run skips");
         &self.clock
     }
 
@@ -99,6 +111,9 @@ impl Server {
     /// Where it answers, without a final slash.
     #[must_use]
     pub fn url(&self) -> String {
+        if let Some(host) = &self.lambda {
+            return host.url();
+        }
         self.front.as_ref().map_or_else(|| self.service.url(), |front| format!("http://{}", front.address))
     }
 
@@ -227,6 +242,41 @@ impl Builder {
 
     /// Starts it.
     pub async fn start(self) -> Server {
+        match chosen_host() {
+            None => Box::pin(self.start_in_process()).await,
+            Some(build) => Box::pin(self.start_on_lambda(build)).await,
+        }
+    }
+
+    async fn start_on_lambda(self, build: Build) -> Server {
+        let Self { mut options, deployed } = self;
+        let epoch = match &options.clock {
+            Clock::Manual(_) => Some(options.clock.now()),
+            Clock::System => None,
+        };
+        // What operators do here is dated as what the functions do there.
+        options.clock = Clock::System;
+        let clock = options.clock.clone();
+        let origins = deployed.as_ref().unwrap_or(&options.trusted_origins).join(",");
+        let limits = match options.address_limits {
+            AddressLimits::Production => "production",
+            AddressLimits::Relaxed => "relaxed",
+        };
+        let sender = options.mail.from.clone();
+        let service = Service::start(listen().await, listen().await, options).await;
+        let service = service.expect("the stand-ins start");
+        let mut environment = environment(&service.aws().url());
+        environment.extend([
+            ("TALLY_SECURE_COOKIES", deployed.is_some().to_string()),
+            ("TALLY_TRUSTED_ORIGINS", origins),
+            ("TALLY_ADDRESS_LIMITS", limits.to_owned()),
+            ("TALLY_MAIL_FROM", sender),
+        ]);
+        let lambda = Some(LambdaHost::start(&environment, build, epoch).await);
+        Server { service, clock, front: None, lambda }
+    }
+
+    async fn start_in_process(self) -> Server {
         let Self { options, deployed } = self;
         let (clock, limits, cost) = (options.clock.clone(), options.address_limits, options.hash_cost);
         let (entropy, texts) = (options.entropy.clone(), options.texts.clone());
@@ -256,7 +306,25 @@ impl Builder {
                 Some(Front::start(app).await)
             }
         };
-        Server { service, clock, front }
+        Server { service, clock, front, lambda: None }
+    }
+}
+
+/// Whether servers run their functions as Lambda does.
+#[must_use]
+pub fn is_on_lambda() -> bool {
+    chosen_host().is_some()
+}
+
+/// The builds to run as processes, if the tests are to run so.
+fn chosen_host() -> Option<Build> {
+    #[expect(clippy::disallowed_methods, reason = "how the tests run, is chosen by whoever runs them")]
+    let chosen = std::env::var("TALLY_TEST_HOST");
+    match chosen.as_deref() {
+        Err(_) | Ok("" | "local") => None,
+        Ok("lambda") => Some(Build::Dev),
+        Ok("lambda-release") => Some(Build::Release),
+        Ok(other) => panic!("TALLY_TEST_HOST is {other:?}, not local, lambda or lambda-release"),
     }
 }
 

@@ -1,6 +1,7 @@
 //! The functions behind a Lambda Runtime API: they answer the sample events as they promise, and
 //! nothing a client or a gateway sends makes the deployed binary fail.
 
+mod emulator;
 mod odd_events;
 mod replay;
 

@@ -3,6 +3,7 @@
 mod architecture;
 mod documents;
 mod endpoints;
+mod steps;
 mod table;
 
 use std::collections::BTreeSet;

@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use local::inbox::{Channel, Inbox};
 use serde_json::Value;
 use tally::app::Basics;
+use tally::domain::account::Account;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::username::Username;
 use tally::services::administration::{self, NewSuperuser};
 use tests::process;
-use tests::runtime_api::{Function, environment};
+use tests::runtime_api::{Function, Outcome, environment};
 use tests::tapped::Ground;
 
 use super::body;
@@ -76,7 +77,7 @@ fn check_form(name: &str, event: &Value, answer: &Value) {
 
 /// What the story has brought so far, for the placeholders of the events to come.
 #[derive(Default)]
-struct Story {
+pub(super) struct Story {
     key: String,
     session: String,
     csrf_token: String,
@@ -137,13 +138,44 @@ impl Story {
     }
 }
 
-/// Sends all events of the group and compares the answers with those they promise.
-async fn replay(group: &str, ground: &Ground, function: &mut Function) -> Story {
-    go_through(group, ground, function, Story::default()).await
+/// Makes what a group's story needs before its first event, as `events/README.md` says.
+async fn begin(group: &str, ground: &Ground) -> Story {
+    match group {
+        "manage" => {
+            superuser(ground, "wxd", Some("wxd@mxchip.com")).await;
+            Story::default()
+        }
+        "charity" => {
+            let administrator = superuser(ground, "sinope", None).await;
+            Story { administrator: administrator.number.to_string(), ..Story::default() }
+        }
+        _ => Story::default(),
+    }
 }
 
-/// The same in a story that has begun.
-async fn go_through(group: &str, ground: &Ground, function: &mut Function, mut story: Story) -> Story {
+async fn superuser(ground: &Ground, username: &str, email: Option<&str>) -> Account {
+    let superuser = NewSuperuser {
+        username: Username::parse(username, None).expect("the name is one"),
+        email: email.map(|email| EmailAddress::parse(email).expect("the address is one")),
+        password: Password::new("fog123456").expect("the password may be set"),
+    };
+    let on = Basics::from(ground.app());
+    let made = administration::create_superuser(&on, &ground.app().hasher, superuser).await;
+    made.expect("the table is there").expect("the table is empty")
+}
+
+/// Sends all events of the group and compares the answers with those they promise.
+async fn replay(group: &str, ground: &Ground, function: &mut Function) -> Story {
+    replay_through(group, ground, async |event| function.invoke(&event).await).await
+}
+
+/// The same, whoever it is that hands the events over.
+pub(super) async fn replay_through(
+    group: &str,
+    ground: &Ground,
+    mut invoke: impl AsyncFnMut(String) -> Outcome,
+) -> Story {
+    let mut story = begin(group, ground).await;
     let expected: BTreeMap<String, Value> =
         serde_json::from_str(&read(group, "expected.json")).expect("answers are JSON");
     let names = names(group);
@@ -152,7 +184,7 @@ async fn go_through(group: &str, ground: &Ground, function: &mut Function, mut s
     for name in names {
         let text = story.fill(&read(group, &name));
         let event: Value = serde_json::from_str(&text).expect("an event is JSON");
-        let outcome = function.invoke(&text).await;
+        let outcome = invoke(text).await;
         let answer = outcome.unwrap_or_else(|error| panic!("{name}: the invocation failed: {error}"));
         check_form(&name, &event, &answer);
         let (found, wanted) = (body(&answer), &expected[&name]);
@@ -194,13 +226,6 @@ async fn accounts_answers_its_sample_events_and_logs_no_secret() {
 #[tokio::test]
 async fn manage_answers_its_sample_events_and_logs_no_secret() {
     let ground = Ground::start().await;
-    let superuser = NewSuperuser {
-        username: Username::parse("wxd", None).unwrap(),
-        email: EmailAddress::parse("wxd@mxchip.com").ok(),
-        password: Password::new("fog123456").unwrap(),
-    };
-    let on = Basics::from(ground.app());
-    administration::create_superuser(&on, &ground.app().hasher, superuser).await.unwrap().unwrap();
     let mut function = start("manage", &ground).await;
     replay("manage", &ground, &mut function).await;
     let log = function.output();
@@ -212,16 +237,8 @@ async fn manage_answers_its_sample_events_and_logs_no_secret() {
 #[tokio::test]
 async fn charity_answers_its_sample_events_and_logs_no_secret() {
     let ground = Ground::start().await;
-    let superuser = NewSuperuser {
-        username: Username::parse("sinope", None).unwrap(),
-        email: None,
-        password: Password::new("fog123456").unwrap(),
-    };
-    let on = Basics::from(ground.app());
-    let made = administration::create_superuser(&on, &ground.app().hasher, superuser).await.unwrap().unwrap();
     let mut function = start("charity", &ground).await;
-    let story = Story { administrator: made.number.to_string(), ..Story::default() };
-    let story = go_through("charity", &ground, &mut function, story).await;
+    let story = replay("charity", &ground, &mut function).await;
     let log = function.output();
     for secret in ["fog123456", "fswxxz1456", "Hammer", "小龙", &story.token] {
         assert!(!secret.is_empty() && !log.contains(secret), "the log tells {secret}");

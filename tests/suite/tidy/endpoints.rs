@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value;
+use tests::template::{GREEDY, routes};
 
 use super::{files, read};
 
@@ -26,25 +27,6 @@ fn groups() -> Vec<Group> {
             paths: rest_auth::paths().collect(),
         },
     ]
-}
-
-/// The paths of the gateway's routes, each with the function it leads to.
-fn routes() -> BTreeMap<String, String> {
-    let template = read("template.yaml");
-    let mut routes = BTreeMap::new();
-    let mut folder = "";
-    for line in template.lines().map(str::trim) {
-        if let Some(name) = line.strip_prefix("CodeUri: functions/") {
-            folder = name;
-        }
-        if let Some((_, rest)) = line.split_once("Path: \"") {
-            let path = rest.split('"').next().unwrap_or_default();
-            assert!(line.contains("Method: ANY") && line.contains("\"2.0\""), "{line}");
-            routes.insert(path.to_owned(), folder.to_owned());
-        }
-    }
-    assert!(!routes.is_empty(), "the template has no routes");
-    routes
 }
 
 /// The sample events of a function, without the file of their answers.
@@ -128,4 +110,22 @@ fn sample_events_agree_with_themselves_and_with_the_routes() {
             assert_eq!(path, key.replace("{proxy+}", proxy), "{file}");
         }
     }
+}
+
+#[test]
+fn cargo_lambda_watch_has_the_routes_of_the_gateway() {
+    let manifest = read("Cargo.toml");
+    let (_, table) =
+        manifest.split_once("[workspace.metadata.lambda.watch.router]\n").expect("it has routes");
+    let lines = table.lines().take_while(|line| !line.starts_with('['));
+    let lines = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
+    let watched: BTreeMap<String, String> = lines
+        .map(|line| {
+            let mut quoted = line.split('"');
+            let (path, name) = (quoted.nth(1), quoted.nth(1));
+            let path = path.expect("a route has a path").replace("{*proxy}", GREEDY);
+            (path, name.expect("a route leads to a function").to_owned())
+        })
+        .collect();
+    assert_eq!(watched, routes());
 }

@@ -1,0 +1,185 @@
+//! The functions as Lambda runs them: processes of the real binaries, one event at a time each, behind
+//! a gateway that turns requests into events.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Request, State};
+use http::header::{Entry, SET_COOKIE};
+use http::{HeaderValue, Response, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use jiff::{SignedDuration, Timestamp};
+use tally::clock::Clock;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::task::JoinHandle;
+
+use crate::gateway::{self, Arrival};
+use crate::process;
+use crate::runtime_api::{Function, Outcome};
+use crate::template;
+
+/// The most processes of one function at a time; further events wait.
+const CONCURRENCY: usize = 4;
+
+/// Lambda and the gateway; it ends when it is dropped, and every process with it.
+#[derive(Debug)]
+pub struct LambdaHost {
+    address: SocketAddr,
+    server: JoinHandle<()>,
+}
+
+/// Which builds of the functions run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Build {
+    /// Unoptimised, quickly made.
+    Dev,
+    /// As deployed.
+    Release,
+}
+
+/// What the gateway knows.
+#[derive(Debug)]
+struct Gateway {
+    routes: BTreeMap<String, String>,
+    pools: BTreeMap<String, Arc<Pool>>,
+    requests: AtomicU64,
+    epoch: Option<Timestamp>,
+}
+
+/// The processes of one function.
+#[derive(Debug)]
+struct Pool {
+    binary: PathBuf,
+    environment: BTreeMap<&'static str, String>,
+    idle: Mutex<Vec<Function>>,
+    places: Semaphore,
+}
+
+impl LambdaHost {
+    /// Starts the gateway; processes start when events come and none is idle.
+    ///
+    /// With an `epoch` the dates of cookies are told as if they had been set then, once it is certain that
+    /// they are right for the time it is.
+    pub async fn start(
+        environment: &BTreeMap<&'static str, String>,
+        build: Build,
+        epoch: Option<Timestamp>,
+    ) -> Self {
+        let pools = template::functions().into_iter().map(|function| {
+            let pool = Pool {
+                binary: process::function_as(&function.name, build),
+                environment: environment.clone(),
+                idle: Mutex::default(),
+                places: Semaphore::new(CONCURRENCY),
+            };
+            (function.name, Arc::new(pool))
+        });
+        let gateway = Gateway {
+            routes: template::routes(),
+            pools: pools.collect(),
+            requests: AtomicU64::new(0),
+            epoch,
+        };
+        let router = Router::new().fallback(serve).with_state(Arc::new(gateway));
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let service = router.into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async { axum::serve(listener, service).await.expect("it serves") });
+        Self { address, server }
+    }
+
+    /// Where the gateway answers, without a final slash.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for LambdaHost {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+impl Pool {
+    /// Has an idle process answer the event, or a new one.
+    async fn invoke(&self, event: &str) -> Outcome {
+        let _place = self.places.acquire().await.expect("nobody closes the pool");
+        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let mut function = if let Some(function) = idle {
+            function
+        } else {
+            let function = Function::start(&self.binary, &self.environment).await;
+            function.ready().await;
+            function
+        };
+        let outcome = function.invoke(event).await;
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(function);
+        outcome
+    }
+}
+
+async fn serve(
+    State(gateway): State<Arc<Gateway>>,
+    ConnectInfo(peer): ConnectInfo<SocketAddr>,
+    request: Request,
+) -> Response<Body> {
+    let (parts, body) = request.into_parts();
+    let body = match Limited::new(body, gateway::LONGEST_BODY).collect().await {
+        Ok(body) => body.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => {
+            return gateway::own_answer(StatusCode::PAYLOAD_TOO_LARGE, "Request Entity Too Large");
+        }
+        // It broke off.
+        Err(_) => return gateway::own_answer(StatusCode::BAD_REQUEST, "Bad Request"),
+    };
+    let Some((route, function)) = template::route_of(&gateway.routes, &gateway::path(&parts)) else {
+        return gateway::own_answer(StatusCode::NOT_FOUND, "Not Found");
+    };
+    let number = gateway.requests.fetch_add(1, Ordering::Relaxed);
+    let (id, time) = (format!("Tally{number:010}="), Clock::System.now());
+    let event = gateway::event(&parts, &body, &Arrival { route, sender: peer.ip(), id: &id, time });
+    let pool = Arc::clone(&gateway.pools[function]);
+    // Lambda ends what it has begun, even when the client has gone.
+    let outcome = tokio::spawn(async move { pool.invoke(&event.to_string()).await });
+    let answer = match outcome.await {
+        Ok(Ok(answer)) => gateway::response(&answer),
+        Ok(Err(_)) | Err(_) => None,
+    };
+    let mut response = answer
+        .unwrap_or_else(|| gateway::own_answer(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
+    if let Some(epoch) = gateway.epoch
+        && let Entry::Occupied(mut cookies) = response.headers_mut().entry(SET_COOKIE)
+    {
+        cookies.iter_mut().for_each(|cookie| tell_from(epoch, cookie));
+    }
+    response
+}
+
+/// Moves a cookie's date of expiry to where it would be at that time.
+fn tell_from(epoch: Timestamp, cookie: &mut HeaderValue) {
+    const FORM: &str = "%a, %d-%b-%Y %H:%M:%S GMT";
+    let text = cookie.to_str().expect("our cookies are ASCII").to_owned();
+    let attribute = |name: &str| text.split("; ").find_map(|attribute| attribute.strip_prefix(name));
+    let (Some(expires), Some(age)) = (attribute("expires="), attribute("Max-Age=")) else {
+        return;
+    };
+    let age = SignedDuration::from_secs(age.parse().expect("an age is in seconds"));
+    // A deletion is dated long ago.
+    if age.is_zero() {
+        return;
+    }
+    let date = jiff::civil::DateTime::strptime(FORM, expires).expect("the date has the form of ours");
+    let date = date.to_zoned(jiff::tz::TimeZone::UTC).expect("UTC has every time").timestamp();
+    let due = Clock::System.now() + age;
+    let late = due.duration_since(date).abs();
+    assert!(late < SignedDuration::from_secs(60), "{text} expires at another time than in {age}");
+    let told = (epoch + age).strftime(FORM).to_string();
+    *cookie = HeaderValue::from_str(&text.replace(expires, &told)).expect("a date is ASCII");
+}
