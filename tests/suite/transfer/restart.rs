@@ -28,6 +28,9 @@ async fn by_key(server: &Server) -> BTreeMap<String, Item> {
     items.map(|item| (table::text(&item, key::PARTITION).to_owned(), item)).collect()
 }
 
+/// How many accounts an import has under way at a time.
+const UNDER_WAY: usize = 16;
+
 #[tokio::test]
 async fn an_import_that_was_killed_is_finished_by_running_it_again() {
     let (server, folder) = (Server::start().await, Folder::new());
@@ -44,7 +47,10 @@ async fn an_import_that_was_killed_is_finished_by_running_it_again() {
     let there = accounts(&server).await.len();
     assert!((MANY / 4..MANY).contains(&there), "the kill came at a bad moment: {there}");
 
-    assert_eq!(run_well(&server, &["import", &users]).await, tally(MANY - there, there, 0));
+    // What was under way at the kill may still come in after the count.
+    let told = run_well(&server, &["import", &users]).await;
+    let fits = |there: usize| told == tally(MANY - there, there, 0);
+    assert!((there..=there + UNDER_WAY).any(fits), "{there} were counted: {told}");
     let before = by_key(&server).await;
     // An account and two claims each, and not one more.
     assert_eq!(before.len(), 3 * MANY);
