@@ -46,11 +46,7 @@ pub async fn ask(
     from: IpAddr,
     language: Language,
 ) -> Result<(), AskRefusal> {
-    refuse_if_blocked(app, from)?;
-    let not_before = tokio::time::sleep(app.config.code_answer_time);
-    let outcome = Box::pin(send_reset(app, email, from, language)).await;
-    not_before.await;
-    outcome.map(|_| ())
+    in_fixed_time(app, from, send_reset(app, email, from, language)).await.map(|_| ())
 }
 
 /// Sends a code by text message to the number, if the purpose fits it and the budgets allow; the
@@ -65,11 +61,7 @@ pub async fn ask_by_text(
     caller: Option<&Caller>,
     from: IpAddr,
 ) -> Result<(), AskRefusal> {
-    refuse_if_blocked(app, from)?;
-    let not_before = tokio::time::sleep(app.config.code_answer_time);
-    let outcome = Box::pin(send_text(app, purpose, phone, caller, from)).await;
-    not_before.await;
-    outcome.map(|_| ())
+    in_fixed_time(app, from, send_text(app, purpose, phone, caller, from)).await.map(|_| ())
 }
 
 /// Sends a code to an address that the caller, who has just shown the password, wants to be told
@@ -81,9 +73,18 @@ pub async fn ask_email_binding(
     from: IpAddr,
     language: Language,
 ) -> Result<Asked, AskRefusal> {
+    in_fixed_time(app, from, send_binding(app, caller, email, from, language)).await
+}
+
+/// Answers a request not before the time that hides whether a message was sent.
+async fn in_fixed_time(
+    app: &App,
+    from: IpAddr,
+    sending: impl Future<Output = Result<Asked, AskRefusal>>,
+) -> Result<Asked, AskRefusal> {
     refuse_if_blocked(app, from)?;
     let not_before = tokio::time::sleep(app.config.code_answer_time);
-    let outcome = Box::pin(send_binding(app, caller, email, from, language)).await;
+    let outcome = Box::pin(sending).await;
     not_before.await;
     outcome
 }
