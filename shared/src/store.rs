@@ -6,6 +6,7 @@
 mod account;
 mod administration;
 mod attempts;
+mod batch;
 mod bookings;
 mod codes;
 mod company;

@@ -9,28 +9,20 @@
 //! (`services/directory.rs`), which is why an index holds nothing but keys.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::types::KeysAndAttributes;
+use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use futures_util::future::try_join_all;
 
+use super::batch::BATCH;
 use super::expression::Update;
-use super::key::{self, Index, Key, PLACE};
+use super::key::{self, Index, PLACE};
 use super::record::EntryRecord;
 use super::{Item, Store, StoreError, text};
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::directory::{Criteria, Entry, FoldedName, Position};
 use crate::domain::role::Role;
-
-/// The most keys that DynamoDB takes in one `BatchGetItem`.
-const BATCH: usize = 100;
-
-/// How often keys that DynamoDB left unprocessed are asked for again.
-const BATCH_ROUNDS: u32 = 6;
-
-/// The pause before the first repetition; it doubles.
-const BATCH_PAUSE: Duration = Duration::from_millis(20);
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -121,30 +113,13 @@ impl Store {
     }
 
     async fn entries_of(&self, numbers: &[AccountNumber]) -> Result<Vec<(AccountNumber, Entry)>, StoreError> {
-        let mut entries = Vec::with_capacity(numbers.len());
-        let mut wanted: Vec<Key> = numbers.iter().copied().map(key::account).collect();
-        let mut pause = BATCH_PAUSE;
-        for _ in 0..BATCH_ROUNDS {
-            let keys = projected(wanted);
-            let answer = self.client.batch_get_item().request_items(&self.table, keys).send().await?;
-            let found = answer.responses.and_then(|mut tables| tables.remove(&self.table));
-            for item in found.unwrap_or_default() {
-                let number = item.get(key::PARTITION).and_then(|value| value.as_s().ok());
-                let number = number.and_then(|partition| key::read_account(partition));
-                let number =
-                    number.ok_or_else(|| StoreError::Unreadable("an account without a number".to_owned()))?;
-                entries.push((number, EntryRecord::read(number, item)?));
-            }
-            let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table));
-            wanted = left.map(|left| left.keys).unwrap_or_default();
-            if wanted.is_empty() {
-                return Ok(entries);
-            }
-            tracing::info!(keys = wanted.len(), "DynamoDB left keys unprocessed, asking again");
-            tokio::time::sleep(pause).await;
-            pause *= 2;
-        }
-        Err(StoreError::Unavailable("DynamoDB kept leaving keys unprocessed".into()))
+        let keys = numbers.iter().copied().map(key::account).collect();
+        let items = self.batch(keys, &projected()).await?;
+        let read = |item: Item| {
+            let number = key::number_of(&item)?;
+            Ok((number, EntryRecord::read(number, item)?))
+        };
+        items.into_iter().map(read).collect()
     }
 }
 
@@ -220,18 +195,14 @@ fn merge(partitions: Vec<Rows>) -> Listed {
     Listed { positions: listed.into_iter().map(|(_, position)| position).collect(), is_all }
 }
 
-fn projected(keys: Vec<Key>) -> KeysAndAttributes {
+fn projected() -> KeysAndAttributesBuilder {
     let names = [key::PARTITION].into_iter().chain(EntryRecord::ATTRIBUTES);
     let names: HashMap<String, String> = names.map(|name| (format!("#{name}"), name.to_owned())).collect();
     let mut projection: Vec<&str> = names.keys().map(String::as_str).collect();
     projection.sort_unstable();
     KeysAndAttributes::builder()
-        .set_keys(Some(keys))
-        .consistent_read(true)
         .projection_expression(projection.join(", "))
         .set_expression_attribute_names(Some(names.clone()))
-        .build()
-        .expect("a request with keys is complete")
 }
 
 fn read_row(row: &Item) -> Result<Position, StoreError> {

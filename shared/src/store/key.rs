@@ -31,7 +31,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 
-use super::text;
+use super::{Item, StoreError, text};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::{Allowance, Deed};
 use crate::domain::directory::{FoldedName, Position};
@@ -170,10 +170,11 @@ pub fn company(number: AccountNumber) -> Key {
     key(format!("ACCOUNT#{number}"), "COMPANY")
 }
 
-/// Reads the number off the partition key of an account's item.
-#[must_use]
-pub fn read_account(partition: &str) -> Option<AccountNumber> {
-    AccountNumber::parse(partition.strip_prefix("ACCOUNT#")?)
+/// Reads the number off the key of an account's item, or of one beside it.
+pub(super) fn number_of(item: &Item) -> Result<AccountNumber, StoreError> {
+    let partition = item.get(PARTITION).and_then(|value| value.as_s().ok());
+    let number = partition.and_then(|partition| AccountNumber::parse(partition.strip_prefix("ACCOUNT#")?));
+    number.ok_or_else(|| StoreError::Unreadable("an account without its number".to_owned()))
 }
 
 /// The claim on an identifier.

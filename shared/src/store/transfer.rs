@@ -12,6 +12,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use jiff::Timestamp;
 
 use super::account::{Creation, NewAccount};
+use super::batch::BATCH;
 use super::company;
 use super::key::{self, Identifier};
 use super::record::AccountRecord;
@@ -23,9 +24,6 @@ use crate::domain::company::Company;
 /// How many items are looked at for one page. An account of 1 KiB with two claims makes three of them,
 /// so a page stays well below the 1 MiB at which DynamoDB would cut it.
 const PAGE_ITEMS: i32 = 1_000;
-
-/// The most keys that one request may ask for (DynamoDB, `BatchGetItem`).
-const MOST_KEYS: usize = 100;
 
 /// What DynamoDB answers when asking again later may help.
 const PASSING: [&str; 10] = [
@@ -136,7 +134,7 @@ impl Store {
     async fn add_companies(&self, residents: &mut [Resident]) -> Result<(), StoreError> {
         let mut companies = HashMap::new();
         let numbers: Vec<AccountNumber> = residents.iter().map(|one| one.account.number).collect();
-        for some in numbers.chunks(MOST_KEYS) {
+        for some in numbers.chunks(BATCH) {
             companies.extend(self.companies_of(some.iter().copied().map(key::company).collect()).await?);
         }
         for resident in residents {
@@ -145,27 +143,9 @@ impl Store {
         Ok(())
     }
 
-    async fn companies_of(
-        &self,
-        mut keys: Vec<key::Key>,
-    ) -> Result<Vec<(AccountNumber, Company)>, StoreError> {
-        let mut companies = Vec::new();
-        while !keys.is_empty() {
-            let before = keys.len();
-            let wanted = KeysAndAttributes::builder().set_keys(Some(keys)).consistent_read(true);
-            let wanted = wanted.build().expect("a request with keys is complete");
-            let answer = self.client.batch_get_item().request_items(&self.table, wanted).send().await?;
-            let found = answer.responses.and_then(|mut tables| tables.remove(&self.table));
-            for item in found.unwrap_or_default() {
-                companies.push((number_of(&item)?, company::read(item)?));
-            }
-            let left = answer.unprocessed_keys.and_then(|mut tables| tables.remove(&self.table));
-            keys = left.map(|left| left.keys).unwrap_or_default();
-            if keys.len() == before {
-                return Err(StoreError::Unavailable("DynamoDB read none of the items".into()));
-            }
-        }
-        Ok(companies)
+    async fn companies_of(&self, keys: Vec<key::Key>) -> Result<Vec<(AccountNumber, Company)>, StoreError> {
+        let items = self.batch(keys, &KeysAndAttributes::builder()).await?;
+        items.into_iter().map(|item| Ok((key::number_of(&item)?, company::read(item)?))).collect()
     }
 }
 
@@ -214,13 +194,8 @@ fn part(item: &Item, attribute: &str) -> Result<String, StoreError> {
     value.cloned().ok_or_else(|| StoreError::Unreadable("an item without its key".to_owned()))
 }
 
-fn number_of(item: &Item) -> Result<AccountNumber, StoreError> {
-    let number = key::read_account(&part(item, key::PARTITION)?);
-    number.ok_or_else(|| StoreError::Unreadable("an account without its number".to_owned()))
-}
-
 fn read(item: Item) -> Result<Account, StoreError> {
-    let number = number_of(&item)?;
+    let number = key::number_of(&item)?;
     let named = |error: StoreError| match error {
         StoreError::Unreadable(why) => StoreError::Unreadable(format!("account {number}: {why}")),
         other @ StoreError::Unavailable(_) => other,
