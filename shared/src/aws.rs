@@ -22,8 +22,7 @@ pub use trust::TrustError;
 /// which looks in more places and would bring a client for each of them.
 pub fn deployed(settings: AwsSettings) -> Result<SdkConfig, TrustError> {
     let AwsSettings { access_key_id, secret_access_key, session_token, .. } = settings;
-    let credentials =
-        Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
+    let credentials = Credentials::new(access_key_id, secret_access_key, session_token, None, "environment");
     let http = http_client(settings.ca_bundle.as_deref())?;
     let config = reached_by(http, Region::new(settings.region), credentials)
         .service_config(settings.endpoints)
