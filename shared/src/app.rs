@@ -112,7 +112,7 @@ impl Parts {
 
 impl App {
     /// Connects to AWS, or to what stands in for it, and does everything that needs doing only once:
-    /// reads the secret, opens the connection to DynamoDB, takes and touches the hash arena.
+    /// reads the secret, opens the connection to DynamoDB.
     ///
     /// DynamoDB may be away: the first request will try again. The secret may not, since nothing
     /// could be verified without it and there is no fallback.

@@ -2,6 +2,7 @@
 
 mod aws;
 mod environment;
+mod log;
 mod texts;
 mod weixin;
 
@@ -14,6 +15,7 @@ use crate::domain::credential::Cost;
 
 pub use aws::{AwsEndpoints, AwsSettings};
 use environment::Environment;
+pub use log::log_filter;
 pub use texts::TextSettings;
 pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 

@@ -12,10 +12,12 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, LambdaEvent, Response, lambda_runtime};
 use tower::{Service, ServiceExt};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::prelude::*;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::entropy::Entropy;
 use crate::http::request::{ClientAddress, GatewayDomain, RequestId};
 
@@ -34,7 +36,9 @@ fn log_to_stdout() {
         .flatten_event(true)
         .with_current_span(false)
         .with_target(false)
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_max_level(LevelFilter::TRACE)
+        .finish()
+        .with(config::log_filter())
         .init();
 }
 
