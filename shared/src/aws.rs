@@ -4,11 +4,15 @@ mod http;
 mod trust;
 
 use std::path::Path;
+use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig,
+};
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::sdk_config::SharedCredentialsProvider;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
@@ -16,6 +20,12 @@ use rustls::RootCertStore;
 
 use crate::config::{AwsEndpoints, AwsSettings};
 pub use trust::TrustError;
+
+/// One try of one call, for clients that do not set it themselves.
+const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// One call with its retries; a start that waits longer is better begun anew.
+const OPERATION: Duration = Duration::from_secs(5);
 
 /// The settings of a deployed function. They say what the SDK's own loader would find out on Lambda,
 /// which looks in more places and would bring a client for each of them.
@@ -56,11 +66,18 @@ fn reached_by(
     region: Region,
     credentials: Credentials,
 ) -> aws_types::sdk_config::Builder {
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)
         .sleep_impl(TokioSleep::new())
         .retry_config(RetryConfig::standard())
+        .timeout_config(timeouts)
+        // The keys stay as they are for the life of the process; there is nothing to remember.
+        .identity_cache(IdentityCache::no_cache())
+        // An answer that stalls is given up with its try; watching each for it would be a second watch.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .region(region)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
 }
