@@ -273,6 +273,7 @@ impl Builder {
                     public_url: None,
                     weixin: local::service::weixin(service.aws()),
                     texts,
+                    metrics: None,
                     code_answer_time: Duration::ZERO,
                     address_limits: limits,
                     hash_cost: cost,

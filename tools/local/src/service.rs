@@ -133,6 +133,7 @@ pub async fn start_aws(
         public_url: options.public_url.clone(),
         weixin: weixin(&aws),
         texts: options.texts.clone(),
+        metrics: None,
         code_answer_time: options.code_answer_time,
         hash_cost: options.hash_cost,
         open_administrators: options.open_administrators,
