@@ -3,6 +3,7 @@
 mod aws;
 mod environment;
 mod log;
+mod metrics;
 mod texts;
 mod weixin;
 
@@ -16,6 +17,7 @@ use crate::domain::credential::Cost;
 pub use aws::{AwsEndpoints, AwsSettings};
 use environment::Environment;
 pub use log::log_filter;
+pub use metrics::MetricSettings;
 pub use texts::TextSettings;
 pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 
@@ -48,6 +50,9 @@ pub struct Config {
     /// `TALLY_SMS_SENDER_ID`, `TALLY_SMS_ORIGINATION_NUMBER`, `TALLY_SMS_MAX_PRICE`,
     /// `TALLY_SMS_PER_HOUR`, `TALLY_SMS_PER_DAY`).
     pub texts: TextSettings,
+    /// Where metrics belong, if CloudWatch is to read any out of the log (`TALLY_METRICS_NAMESPACE`,
+    /// `TALLY_METRICS_BY_GROUP`).
+    pub metrics: Option<MetricSettings>,
     /// How long the answer to a request for a code takes at least, longer than SES and SNS usually do,
     /// so that it does not show whether a message was sent. Not a setting of the environment.
     pub code_answer_time: Duration,
@@ -130,6 +135,7 @@ impl Config {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             weixin: WeixinSettings::read(&mut environment),
             texts: TextSettings::read(&mut environment),
+            metrics: MetricSettings::read(&mut environment),
             code_answer_time: CODE_ANSWER_TIME,
             open_administrators: environment.switch("TALLY_OPEN_ADMINISTRATORS", false),
             first_digits: FIRST_DIGITS,
@@ -202,7 +208,7 @@ mod tests {
         assert_eq!(config.hash_cost, Cost::PRODUCTION);
         assert!(!config.open_administrators);
         assert_eq!(config.first_digits, 8);
-        assert!(config.public_url.is_none() && config.weixin.app.is_none());
+        assert!(config.public_url.is_none() && config.weixin.app.is_none() && config.metrics.is_none());
     }
 
     #[test]
@@ -227,8 +233,9 @@ mod tests {
             ("TALLY_PUBLIC_URL", "api.example.com"),
             ("TALLY_WEIXIN_ENDPOINT", "http://api.weixin.qq.com"),
             ("TALLY_WEIXIN_APP_ID", "wx1"),
+            ("TALLY_METRICS_NAMESPACE", "a namespace"),
         ]);
-        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(10));
+        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(11));
     }
 
     #[test]
