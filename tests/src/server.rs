@@ -52,6 +52,7 @@ pub struct Server {
 pub struct Builder {
     options: ServiceOptions,
     deployed: Option<Vec<String>>,
+    build: Option<Build>,
 }
 
 /// The functions with the settings of a deployment, in front of the same table.
@@ -88,7 +89,7 @@ impl Server {
             clock: Clock::manual(start),
             entropy: Entropy::System,
         };
-        Builder { options, deployed: None }
+        Builder { options, deployed: None, build: chosen_host() }
     }
 
     /// The time as the service sees it.
@@ -121,6 +122,15 @@ impl Server {
     #[must_use]
     pub fn inbox(&self) -> Inbox {
         self.service.aws().inbox()
+    }
+
+    /// Ends the functions' processes that are idle; tells all that they have printed.
+    ///
+    /// # Panics
+    ///
+    /// Where the functions are no processes.
+    pub async fn end_functions(&self) -> String {
+        self.lambda.as_ref().expect("the functions are processes").end_idle().await
     }
 
     /// The service itself.
@@ -234,6 +244,13 @@ impl Builder {
         self
     }
 
+    /// The functions as processes of their own in any case, not only where all tests run so.
+    #[must_use]
+    pub fn as_processes(mut self) -> Self {
+        self.build.get_or_insert(Build::Dev);
+        self
+    }
+
     /// How it would run.
     #[must_use]
     pub fn options(self) -> ServiceOptions {
@@ -242,14 +259,14 @@ impl Builder {
 
     /// Starts it.
     pub async fn start(self) -> Server {
-        match chosen_host() {
+        match self.build {
             None => Box::pin(self.start_in_process()).await,
             Some(build) => Box::pin(self.start_on_lambda(build)).await,
         }
     }
 
     async fn start_on_lambda(self, build: Build) -> Server {
-        let Self { mut options, deployed } = self;
+        let Self { mut options, deployed, .. } = self;
         let epoch = match &options.clock {
             Clock::Manual(_) => Some(options.clock.now()),
             Clock::System => None,
@@ -271,13 +288,16 @@ impl Builder {
             ("TALLY_TRUSTED_ORIGINS", origins),
             ("TALLY_ADDRESS_LIMITS", limits.to_owned()),
             ("TALLY_MAIL_FROM", sender),
+            ("TALLY_WEIXIN_ENDPOINT", service.aws().url()),
+            ("TALLY_WEIXIN_APP_ID", local::aws::weixin::APP_ID.to_owned()),
+            ("TALLY_WEIXIN_SECRET_ID", local::aws::WEIXIN_SECRET_ID.to_owned()),
         ]);
         let lambda = Some(LambdaHost::start(&environment, build, epoch).await);
         Server { service, clock, front: None, lambda }
     }
 
     async fn start_in_process(self) -> Server {
-        let Self { options, deployed } = self;
+        let Self { options, deployed, .. } = self;
         let (clock, limits, cost) = (options.clock.clone(), options.address_limits, options.hash_cost);
         let (entropy, texts) = (options.entropy.clone(), options.texts.clone());
         let (listener, aws_listener) = (listen().await, listen().await);
