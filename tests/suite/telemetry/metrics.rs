@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tally::config::TextSettings;
+use tally::domain::message_budget::{MessageBudget, SUSPICIOUS_IN_RANGE};
 use tally::telemetry::Metric;
 use tests::log::{Log, NAMESPACE};
 use tests::server::Server;
@@ -16,7 +18,7 @@ const UNITS: [&str; 2] = ["Count", "Milliseconds"];
 
 /// Checks a line against the rules of the embedded metric format (CloudWatch user guide, "Embedded
 /// metric format specification"), and that it says what it means; tells the names of its metrics.
-fn check(line: &Value) -> Vec<String> {
+pub(super) fn check(line: &Value) -> Vec<String> {
     let root = line.as_object().expect("the root is an object");
     let metadata = root["_aws"].as_object().expect("the metadata are an object");
     assert_eq!(metadata.keys().collect::<Vec<_>>(), ["CloudWatchMetrics", "Timestamp"]);
@@ -59,22 +61,21 @@ fn check(line: &Value) -> Vec<String> {
 #[tokio::test]
 async fn every_line_about_a_request_keeps_to_the_embedded_metric_format() {
     let (log, _listening) = Log::listen();
-    let server = Server::start().await;
+    let server = Server::builder().real_clock().start().await;
     Box::pin(tour::go(&server)).await;
     let lines = log.requests();
     let told: BTreeSet<String> = lines.iter().flat_map(check).collect();
     let rare = ["BudgetRefusals", "ServerErrors", "SuspiciousRanges", "Throttled"];
     let all = Metric::ALL.map(Metric::name).into_iter().filter(|name| !rare.contains(name));
     assert_eq!(told, all.map(str::to_owned).collect());
-    let sum = |name: &str| lines.iter().filter_map(|line| line[name].as_f64()).sum::<f64>();
     // What the tour does, counted by hand.
     for (name, expected) in
         [("Logins", 9.0), ("Registrations", 5.0), ("TextsSent", 3.0), ("MessageFailures", 1.0)]
     {
-        assert_eq!(sum(name), expected, "{name}");
+        assert_eq!(sum(&log, name), expected, "{name}");
     }
     let messages = u32::try_from(server.inbox().messages().len()).expect("they are few");
-    assert_eq!(sum("MailsSent") + sum("TextsSent"), f64::from(messages));
+    assert_eq!(sum(&log, "MailsSent") + sum(&log, "TextsSent"), f64::from(messages));
     let others =
         log.text().lines().filter(|line| !line.contains("\"answered\"")).collect::<Vec<_>>().join("\n");
     assert!(others.contains("a letter was not sent") && !others.contains("_aws"), "{others}");
@@ -122,4 +123,35 @@ async fn every_call_to_dynamodb_asks_what_it_costs() {
         .map(tests::tap::Call::what)
         .collect();
     assert_eq!(silent, Vec::<String>::new());
+}
+
+/// The sum of a metric over all lines.
+fn sum(log: &Log, name: &str) -> f64 {
+    log.requests().iter().filter_map(|line| line[name].as_f64()).sum()
+}
+
+#[tokio::test]
+async fn a_budget_that_is_used_up_and_a_range_that_gets_much_are_told_once_for_each_message() {
+    let (log, _listening) = Log::listen();
+    let budget = MessageBudget { per_hour: SUSPICIOUS_IN_RANGE + 1, per_day: 1000 };
+    let texts = TextSettings { budget, ..TextSettings::default() };
+    let server = Server::builder().texts(texts).start().await;
+    let client = server.client();
+    for number in 0..SUSPICIOUS_IN_RANGE + 3 {
+        let body = json!({"action_name": "AccountReg", "mobile": format!("139555501{number:02}")});
+        assert_eq!(client.post("/users/send_sms_code/").json(&body).send().await.code(), 200);
+    }
+    assert_eq!(sum(&log, "TextsSent"), f64::from(SUSPICIOUS_IN_RANGE + 1));
+    assert_eq!((sum(&log, "SuspiciousRanges"), sum(&log, "BudgetRefusals")), (1.0, 2.0));
+}
+
+#[tokio::test]
+async fn who_guesses_on_is_told_as_throttled_and_no_more_as_a_wrong_password() {
+    let (log, _listening) = Log::listen();
+    let server = Server::start().await;
+    server.client().register("zhang", "fswxxz1456").await;
+    for _ in 0..8 {
+        server.client().login("zhang", "wrong-password").await;
+    }
+    assert_eq!((sum(&log, "LoginFailures"), sum(&log, "Throttled"), sum(&log, "Logins")), (5.0, 3.0, 0.0));
 }

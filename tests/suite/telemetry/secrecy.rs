@@ -8,12 +8,13 @@ use tests::log::{self, Log};
 use tests::server::Server;
 use tests::table;
 
+use super::metrics;
 use super::tour::{self, Traces};
 
 #[tokio::test]
 async fn a_tour_through_every_endpoint_leaves_nothing_in_the_log_that_was_typed_or_handed_out() {
     let (log, listening) = Log::listen();
-    let server = Server::start().await;
+    let server = Server::builder().real_clock().start().await;
     let traces = Box::pin(tour::go(&server)).await;
     drop(listening);
     check(&server, &traces, &log.text()).await;
@@ -25,6 +26,8 @@ async fn the_functions_of_a_deployment_print_nothing_of_it_either() {
     let traces = Box::pin(tour::go(&server)).await;
     let printed = server.end_functions().await;
     check(&server, &traces, &printed).await;
+    // CloudWatch reads what they print.
+    log::requests(&printed).iter().for_each(|line| drop(metrics::check(line)));
 }
 
 async fn check(server: &Server, traces: &Traces, log: &str) {

@@ -105,7 +105,11 @@ fn the_manual_explains_every_alarm_metric_and_outcome() {
         assert!(manual.contains(&format!("| `{name}` |")), "{name} is not explained");
     }
     let explained = manual.matches("Alarm` |").count();
-    assert_eq!(explained, resources("AWS::CloudWatch::Alarm").len(), "an alarm is explained that is not there");
+    assert_eq!(
+        explained,
+        resources("AWS::CloudWatch::Alarm").len(),
+        "an alarm is explained that is not there"
+    );
     for word in Metric::ALL.map(Metric::name).into_iter().chain(Outcome::ALL.map(Outcome::word)) {
         assert!(manual.contains(&format!("`{word}`")), "{word} is not explained");
     }
