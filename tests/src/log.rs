@@ -62,7 +62,7 @@ impl Log {
 /// The lines about requests in the output of a function.
 #[must_use]
 pub fn requests(output: &str) -> Vec<Value> {
-    let lines = output.lines().map(|line| serde_json::from_str::<Value>(line));
+    let lines = output.lines().map(serde_json::from_str::<Value>);
     let lines = lines.map(|line| line.unwrap_or_else(|error| panic!("a line is no JSON, {error}: {output}")));
     lines.filter(|line| line["message"] == "answered").collect()
 }

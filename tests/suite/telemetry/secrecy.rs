@@ -27,7 +27,9 @@ async fn the_functions_of_a_deployment_print_nothing_of_it_either() {
     let printed = server.end_functions().await;
     check(&server, &traces, &printed).await;
     // CloudWatch reads what they print.
-    log::requests(&printed).iter().for_each(|line| drop(metrics::check(line)));
+    for line in log::requests(&printed) {
+        assert!(metrics::check(&line).contains(&"Duration".to_owned()), "{line}");
+    }
 }
 
 async fn check(server: &Server, traces: &Traces, log: &str) {

@@ -5,6 +5,7 @@ mod customers;
 mod users;
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use local::inbox::Channel;
 use serde_json::Value;
@@ -97,7 +98,8 @@ impl Tour<'_> {
         }
         let answer = request.send().await;
         self.traces.requests += 1;
-        self.traces.answers.push_str(&format!("{:?} {}\n", answer.headers, answer.text));
+        let written = writeln!(self.traces.answers, "{:?} {}", answer.headers, answer.text);
+        written.expect("a string takes any text");
         for cookie in answer.headers.get_all("set-cookie") {
             let pair = cookie.to_str().expect("our cookies are ASCII").split(';').next().unwrap_or_default();
             let (_, value) = pair.split_once('=').expect("a cookie has a name and a value");
@@ -161,8 +163,8 @@ impl Tour<'_> {
     /// The token of the link in the latest mail.
     fn latest_link(&mut self) -> String {
         let messages = self.server.inbox().messages();
-        let texts = messages.iter().rev().map(|message| &message.text);
-        let token = texts.filter_map(|text| text.split_once("?token=")).next().expect("a link was sent").1;
+        let mut texts = messages.iter().rev().map(|message| &message.text);
+        let token = texts.find_map(|text| text.split_once("?token=")).expect("a link was sent").1;
         let token = token.split_whitespace().next().unwrap_or_default().to_owned();
         self.hide(&token);
         token
