@@ -156,16 +156,35 @@ async fn a_function_tells_its_first_request_and_where_it_stands_in_x_ray() {
     let ground = Ground::start().await;
     let mut function = Function::start(&process::function("manage"), &environment(&ground.aws_url())).await;
     function.ready().await;
-    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/manage/02_login_wrong_password.json");
-    let event = std::fs::read_to_string(file).expect("there is a sample event");
+    let event = wrong_login();
     for _ in 0..2 {
         function.invoke(&event).await.expect("the invocation succeeds");
     }
     let lines = log::requests(&function.end().await);
+    assert!(lines.iter().all(|line| line["_aws"].is_object()), "{lines:?}");
     let cold: Vec<&Value> = lines.iter().map(|line| &line["cold_start"]).collect();
     assert_eq!(cold, [true, false]);
     for line in &lines {
         assert_eq!(line["trace_id"], "1-6b015d91-44aac8245caa75c0ea30dccf");
         assert!(line["HashMilliseconds"].as_f64().is_some_and(|time| time > 1.0), "{line}");
     }
+}
+
+#[tokio::test]
+async fn a_function_that_has_no_namespace_tells_no_metrics_but_the_same_line() {
+    let ground = Ground::start().await;
+    let mut settings = environment(&ground.aws_url());
+    settings.remove("TALLY_METRICS_NAMESPACE");
+    let mut function = Function::start(&process::function("manage"), &settings).await;
+    function.ready().await;
+    function.invoke(&wrong_login()).await.expect("the invocation succeeds");
+    let lines = log::requests(&function.end().await);
+    assert_eq!(lines.len(), 1);
+    assert_eq!((&lines[0]["_aws"], &lines[0]["LoginFailures"]), (&Value::Null, &json!(1)));
+}
+
+/// A sample event.
+fn wrong_login() -> String {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/../events/manage/02_login_wrong_password.json");
+    std::fs::read_to_string(file).expect("there is a sample event")
 }
