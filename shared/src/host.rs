@@ -28,6 +28,7 @@ use crate::telemetry::{JsonLines, TraceId};
 pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
     let config = Config::from_env()?;
     log_to_stdout(config.metrics.clone());
+    log_panics();
     let app = App::start(config, Clock::System, Entropy::System).await?;
     let router = router(app);
     let is_first = AtomicBool::new(true);
@@ -43,6 +44,14 @@ fn log_to_stdout(metrics: Option<MetricSettings>) {
         .finish()
         .with(config::log_filter())
         .init();
+}
+
+/// Logs panics like everything else, by where they happened alone: what they say may repeat something
+/// of the request.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(location = panic.location().map(ToString::to_string), "panicked");
+    }));
 }
 
 /// Answers one event.

@@ -5,6 +5,7 @@ pub mod answer;
 pub mod client;
 pub mod deployment;
 pub mod lambda_host;
+pub mod log;
 pub mod oracle;
 pub mod process;
 pub mod server;

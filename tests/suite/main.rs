@@ -17,6 +17,7 @@ mod letters;
 mod manage;
 mod races;
 mod security;
+mod telemetry;
 mod texts;
 mod tidy;
 mod transfer;

@@ -5,6 +5,7 @@ mod documents;
 mod endpoints;
 mod steps;
 mod table;
+mod telemetry;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

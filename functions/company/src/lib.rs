@@ -7,6 +7,7 @@ mod company;
 mod contacts;
 mod envelope;
 mod fields;
+mod outcome;
 mod passwords;
 mod phones;
 mod provenance;
@@ -285,7 +286,7 @@ impl Dialect for Company {
     }
 
     fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
+        outcome::of(failure)
     }
 
     fn say(failure: Failure) -> Answer {
