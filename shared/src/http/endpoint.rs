@@ -20,6 +20,7 @@ use super::cors;
 use super::headers::harden;
 use super::request::{Request, RequestId};
 use crate::app::App;
+use crate::secret::SecretTooOld;
 use crate::services::sessions::Caller;
 use crate::store::{StoreError, chain};
 
@@ -87,7 +88,7 @@ pub enum Refusal {
     BodyTooLarge,
     /// The body did not arrive whole.
     BodyIncomplete,
-    /// DynamoDB is away.
+    /// DynamoDB is away, or Secrets Manager for too long.
     Unavailable,
     /// A fault of ours.
     Internal,
@@ -185,8 +186,12 @@ async fn answer<D: Dialect>(
     let outcome = if let Some(refusal) = refusal {
         Err(refusal.into())
     } else {
-        let handled = AssertUnwindSafe(handle::<D>(app, endpoint, request)).catch_unwind().await;
-        handled.unwrap_or_else(|_| Err(Refusal::Internal.into()))
+        let handling = app.secret.beside(handle::<D>(app.clone(), endpoint, request));
+        match AssertUnwindSafe(handling).catch_unwind().await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(SecretTooOld)) => Err(Refusal::Unavailable.into()),
+            Err(_) => Err(Refusal::Internal.into()),
+        }
     };
     D::finish(&head, outcome.unwrap_or_else(D::say))
 }

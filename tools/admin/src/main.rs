@@ -4,11 +4,11 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use admin::arguments::{self, Invocation, Options};
-use admin::{commands, terminal};
-use tally::app::Basics;
+use admin::arguments::{self, Invocation, Options, SecretOptions};
+use admin::{commands, secret, terminal};
+use tally::app::{Basics, SecretAccess};
 use tally::clock::Clock;
-use tally::config::OperatorConfig;
+use tally::config::{OperatorConfig, SecretConfig};
 use tally::entropy::Entropy;
 
 #[tokio::main(flavor = "current_thread")]
@@ -29,6 +29,7 @@ async fn main() -> ExitCode {
             _ = tokio::signal::ctrl_c() => Err("Interrupted.".into()),
             outcome = run(options) => outcome,
         },
+        Ok(Invocation::Secret(options)) => run_on_secret(options).await,
         Err(error) => {
             complain(&error);
             return ExitCode::from(arguments::USAGE_EXIT_CODE);
@@ -49,6 +50,12 @@ async fn run(options: Options) -> Outcome {
     let config = OperatorConfig::from_env(options.table)?;
     let on = Basics::start(config, Clock::System, Entropy::System).await;
     say(&commands::carry_out(&on, options.command, terminal::ask_password).await?)
+}
+
+async fn run_on_secret(options: SecretOptions) -> Outcome {
+    let config = SecretConfig::from_env(options.secret)?;
+    let on = SecretAccess::start(config, Clock::System, Entropy::System).await;
+    say(&secret::carry_out(&on, options.command).await?)
 }
 
 fn say(text: &str) -> Outcome {
