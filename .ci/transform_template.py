@@ -280,7 +280,7 @@ CASES = [
 ]
 
 # A value of each kind that every parameter of text takes, beside its default.
-OTHER_VALUES = ["other", "7", "https://other.example", "other@example.com", ARN.format("sns", "other"), CERTIFICATE]
+OTHER_VALUES = ["other", "7", "12345", "https://other.example", "other@example.com", ARN.format("sns", "other"), CERTIFICATE]
 
 
 def settings_reach_the_callers():
