@@ -16,6 +16,8 @@ mod lambda;
 mod letters;
 mod manage;
 mod races;
+mod restore;
+mod rotation;
 mod security;
 mod telemetry;
 mod texts;
