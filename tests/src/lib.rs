@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod client;
+pub mod documented;
 pub mod gateway;
 pub mod lambda_host;
 pub mod oracle;

@@ -9,6 +9,10 @@ use super::request::Request;
 /// The most bytes of a body (contracts/README.md).
 pub const MAX_BYTES: usize = 64 * 1024;
 
+/// The content types of the bodies that can be read.
+pub const CONTENT_TYPES: [&str; 3] =
+    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+
 /// A body that was read.
 #[derive(Clone, Debug)]
 pub enum Body {
