@@ -35,6 +35,11 @@ deny:
 conformance:
     .ci/run conformance
 
+# Write openapi.json anew
+openapi:
+    cargo run --quiet -- --openapi > target/openapi.json
+    mv target/openapi.json openapi.json
+
 # Check the SAM template
 template:
     .ci/run template

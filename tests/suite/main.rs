@@ -15,6 +15,7 @@ mod flows;
 mod lambda;
 mod letters;
 mod manage;
+mod openapi;
 mod races;
 mod restore;
 mod rotation;
