@@ -250,7 +250,7 @@ impl Builder {
         let service = Service::start(listen().await, listen().await, options.clone()).await;
         let service = service.expect("the stand-ins start");
         let settings = deployment::settings(&options, deployed.as_deref(), &service);
-        let lambda = Some(LambdaHost::start(&settings, &clock).await);
+        let lambda = Some(LambdaHost::start(settings, &clock).await);
         Server { service, clock, front: None, lambda }
     }
 
