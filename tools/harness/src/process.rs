@@ -51,7 +51,7 @@ pub fn binary(name: &str) -> PathBuf {
 /// Has cargo build one binary and tells where it is.
 #[must_use]
 pub fn build(arguments: &[&str]) -> PathBuf {
-    // In the workspace, so that cargo finds `.cargo/config.toml` as it does for everybody else.
+    // In the workspace, so that cargo finds it as it does for everybody else.
     let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let output = std::process::Command::new(env!("CARGO"))
         .current_dir(workspace)
