@@ -53,12 +53,13 @@ struct Pool {
 }
 
 impl LambdaHost {
-    /// Starts the gateway; processes start when events come and none is idle. They live by that clock, and
-    /// links in their mail lead to the gateway, unless they are told otherwise.
-    pub async fn start(mut environment: BTreeMap<&'static str, String>, clock: &Clock) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+    /// Starts the gateway; processes start when events come and none is idle. They live by that clock.
+    pub fn start(
+        listener: TcpListener,
+        mut environment: BTreeMap<&'static str, String>,
+        clock: &Clock,
+    ) -> Self {
         let address = listener.local_addr().expect("a bound socket has an address");
-        environment.entry("TALLY_PUBLIC_URL").or_insert_with(|| format!("http://{address}"));
         let steered = SteeredTime::of(clock);
         environment.extend(steered.iter().flat_map(SteeredTime::environment));
         let pools = template::functions().into_iter().map(|function| {
