@@ -48,6 +48,10 @@ template:
 watch *options:
     cargo lambda watch --invoke-address 127.0.0.1 --env-file tools/local/functions.env {{ options }}
 
+# Build the functions as they are deployed and have them answer the sample events
+sam:
+    .ci/run sam
+
 # Run what can be run so with the functions as Lambda runs them
 lambda:
     .ci/run lambda

@@ -263,12 +263,15 @@ impl Builder {
     }
 
     async fn start_on_lambda(self) -> Server {
-        let Self { options, deployed, .. } = self;
-        let clock = options.clock.clone();
+        let Self { mut options, deployed, .. } = self;
+        let (gateway, clock) = (listen().await, options.clock.clone());
+        let address = gateway.local_addr().expect("a listener has an address");
+        // Links in mail lead there, whoever sends it.
+        options.public_url.get_or_insert_with(|| format!("http://{address}"));
         let service = Service::start(listen().await, listen().await, options.clone()).await;
         let service = service.expect("the stand-ins start");
         let settings = deployment::settings(&options, deployed.as_deref(), &service);
-        let lambda = Some(LambdaHost::start(&settings, &clock).await);
+        let lambda = Some(LambdaHost::start(gateway, settings, &clock));
         Server { service, clock, front: None, lambda }
     }
 
