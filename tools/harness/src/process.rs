@@ -40,6 +40,7 @@ pub fn tally_admin() -> &'static Path {
 }
 
 /// Has cargo build one binary and tells where it is.
+#[must_use]
 pub fn build(arguments: &[&str]) -> PathBuf {
     // In the workspace, so that cargo finds `.cargo/config.toml` as it does for everybody else.
     let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
