@@ -1,16 +1,21 @@
 //! The settings of a deployment, read once from the environment.
 
+mod aws;
 mod environment;
+mod metrics;
 mod texts;
 mod weixin;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::account_number::FIRST_DIGITS;
 use crate::domain::address_budget::AddressLimits;
 use crate::domain::credential::Cost;
 
+pub use aws::{AwsEndpoints, AwsSettings};
 use environment::Environment;
+pub use metrics::MetricSettings;
 pub use texts::TextSettings;
 pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 
@@ -43,6 +48,9 @@ pub struct Config {
     /// `TALLY_SMS_SENDER_ID`, `TALLY_SMS_ORIGINATION_NUMBER`, `TALLY_SMS_MAX_PRICE`,
     /// `TALLY_SMS_PER_HOUR`, `TALLY_SMS_PER_DAY`).
     pub texts: TextSettings,
+    /// Where metrics belong, if CloudWatch is to read any out of the log (`TALLY_METRICS_NAMESPACE`,
+    /// `TALLY_METRICS_BY_GROUP`).
+    pub metrics: Option<MetricSettings>,
     /// How long the answer to a request for a code takes at least, longer than SES and SNS usually do,
     /// so that it does not show whether a message was sent. Not a setting of the environment.
     pub code_answer_time: Duration,
@@ -81,6 +89,9 @@ const NO_SENDER: &str = "tigertally@example.invalid";
 pub struct OperatorConfig {
     /// The DynamoDB table (`TALLY_TABLE`).
     pub table: String,
+    /// The certificate authorities to trust instead of those that AWS's own endpoints chain to
+    /// (`AWS_CA_BUNDLE`).
+    pub ca_bundle: Option<PathBuf>,
 }
 
 /// All that is wrong with the environment, at once.
@@ -122,6 +133,7 @@ impl Config {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             weixin: WeixinSettings::read(&mut environment),
             texts: TextSettings::read(&mut environment),
+            metrics: MetricSettings::read(&mut environment),
             code_answer_time: CODE_ANSWER_TIME,
             open_administrators: environment.switch("TALLY_OPEN_ADMINISTRATORS", false),
             first_digits: FIRST_DIGITS,
@@ -155,7 +167,8 @@ impl OperatorConfig {
         let table = table.or_else(|| lookup("TALLY_TABLE")).filter(|table| !table.is_empty());
         let table = table
             .ok_or_else(|| ConfigFaults(vec!["TALLY_TABLE is missing, and no table was named".to_owned()]))?;
-        Ok(Self { table })
+        let ca_bundle = aws::ca_bundle(&Environment::new(lookup));
+        Ok(Self { table, ca_bundle })
     }
 }
 
@@ -193,7 +206,7 @@ mod tests {
         assert_eq!(config.hash_cost, Cost::PRODUCTION);
         assert!(!config.open_administrators);
         assert_eq!(config.first_digits, 8);
-        assert!(config.public_url.is_none() && config.weixin.app.is_none());
+        assert!(config.public_url.is_none() && config.weixin.app.is_none() && config.metrics.is_none());
     }
 
     #[test]
@@ -218,8 +231,9 @@ mod tests {
             ("TALLY_PUBLIC_URL", "api.example.com"),
             ("TALLY_WEIXIN_ENDPOINT", "http://api.weixin.qq.com"),
             ("TALLY_WEIXIN_APP_ID", "wx1"),
+            ("TALLY_METRICS_NAMESPACE", "a namespace"),
         ]);
-        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(10));
+        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(11));
     }
 
     #[test]

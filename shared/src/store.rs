@@ -8,6 +8,7 @@ mod administration;
 mod attempts;
 mod batch;
 mod bookings;
+mod capacity;
 mod codes;
 mod company;
 mod contacts;
@@ -29,12 +30,12 @@ mod weixin;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_types::SdkConfig;
 
 pub use account::{Creation, CredentialChange, Guarded, NewAccount, SignInRecord, Write};
 pub use administration::Administered;
@@ -88,6 +89,7 @@ impl Store {
         let settings = aws_sdk_dynamodb::config::Builder::from(aws)
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .interceptor(capacity::Capacity)
             .build();
         Self { client: Client::from_conf(settings), table }
     }

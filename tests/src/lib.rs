@@ -3,10 +3,12 @@
 
 pub mod answer;
 pub mod client;
+pub mod deployment;
 pub mod lambda_host;
 pub mod oracle;
 pub mod process;
 pub mod server;
+pub mod steered_time;
 pub mod table;
 pub mod tapped;
 

@@ -1,12 +1,12 @@
 //! The real binaries as processes of their own: built by cargo, and asked over HTTP.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
-use harness::process::build;
+use harness::process::binary;
 pub use harness::process::{Ended, Tigertally, tally_admin, tigertally};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -14,8 +14,8 @@ use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
 
 use crate::answer::Answer;
-use crate::lambda_host::Build;
 use crate::oracle::{self, Secrets};
+use crate::template;
 
 /// A client that takes it calmly when nobody answers.
 #[derive(Clone, Debug)]
@@ -24,30 +24,27 @@ pub struct Caller {
     http: Client<HttpConnector, Body>,
 }
 
-/// A function as `cargo build` makes it, unoptimised.
+/// A function as `sam build` has left it in the folder that `TALLY_BUILT` names, as deployed; where nothing
+/// is named, as `cargo build` makes it, unoptimised.
 #[must_use]
 pub fn function(name: &str) -> PathBuf {
-    function_as(name, Build::Dev)
-}
-
-/// A function as it is chosen.
-#[must_use]
-pub fn function_as(name: &str, chosen: Build) -> PathBuf {
-    static BINARIES: Mutex<BTreeMap<(String, Build), PathBuf>> = Mutex::new(BTreeMap::new());
+    static BINARIES: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut binaries = BINARIES.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = binaries.entry((name.to_owned(), chosen));
-    let binary = known.or_insert_with(|| match chosen {
-        // Among the workspace's default members, whose features `cargo run` builds with as well.
-        Build::Dev => build(&["--bin", name]),
-        Build::Release => build(&["--release", "--package", name, "--bin", name]),
+    let binary = binaries.entry(name.to_owned()).or_insert_with(|| match built_by_sam(name) {
+        Some(bootstrap) => bootstrap,
+        None => binary(name),
     });
     binary.clone()
 }
 
-/// The function `rest-auth`, as it is deployed. The first build takes minutes.
-pub fn rest_auth() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| function_as("rest-auth", Build::Release))
+fn built_by_sam(name: &str) -> Option<PathBuf> {
+    #[expect(clippy::disallowed_methods, reason = "which builds are tried, is chosen by whoever runs the tests")]
+    let folder = std::env::var_os("TALLY_BUILT").filter(|folder| !folder.is_empty())?;
+    let function = template::functions().into_iter().find(|function| function.name == name);
+    let function = function.expect("every function is in the template");
+    let bootstrap = PathBuf::from(folder).join(function.logical_id).join("bootstrap");
+    assert!(bootstrap.is_file(), "TALLY_BUILT has no {}: run sam build first", bootstrap.display());
+    Some(bootstrap)
 }
 
 impl Caller {

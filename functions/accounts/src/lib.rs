@@ -17,6 +17,7 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -126,6 +127,10 @@ impl Dialect for Accounts {
 
     fn describe(_endpoint: &Endpoint<Failure>) -> Answer {
         envelope::success("", "")
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        words::outcome(failure)
     }
 
     fn say(failure: Failure) -> Answer {

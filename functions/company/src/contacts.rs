@@ -13,6 +13,7 @@ use tally::http::request::Request;
 use tally::services::codes::{self, Asked};
 use tally::services::sessions::Caller;
 use tally::services::{email_binding, passwords};
+use tally::telemetry::Outcome;
 
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
@@ -75,12 +76,12 @@ pub(crate) async fn send_code(exchange: Exchange) -> Result<Answer, Failure> {
     check_password(&app, &caller, &password, &request).await?;
     let is_own = caller.account.email.as_ref().is_some_and(|own| own.canonical() == email.canonical());
     if is_own && caller.account.email_proven {
-        return Err(Failure::Documented(words::EMAIL_ALREADY_BOUND));
+        return Err(Failure::Documented(words::EMAIL_ALREADY_BOUND, Outcome::AlreadyDone));
     }
     let asked = codes::ask_email_binding(&app, &caller, &email, request.address, request.language());
     match Box::pin(asked).await? {
         Asked::Taken => Ok(success(words::CODE_SENT, Nothing {})),
-        Asked::NotSent => Err(Failure::Documented(words::MAIL_NOT_SENT)),
+        Asked::NotSent => Err(Failure::Documented(words::MAIL_NOT_SENT, Outcome::NotSent)),
     }
 }
 

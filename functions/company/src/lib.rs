@@ -23,6 +23,7 @@ use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::email_binding::LANDING;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -281,6 +282,10 @@ impl Dialect for Company {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::success(endpoint.name, envelope::Nothing {})
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        words::outcome(failure)
     }
 
     fn say(failure: Failure) -> Answer {

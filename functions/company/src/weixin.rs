@@ -5,6 +5,7 @@ use tally::domain::weixin::WeixinCode;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
 use tally::services::weixin;
+use tally::telemetry::Outcome;
 
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
@@ -31,7 +32,8 @@ pub(crate) async fn bind(exchange: Exchange) -> Result<Answer, Failure> {
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     let code = form.text("code", Presence::Required, Kind::Plain);
     let code = form.accept(code)?;
-    let code = WeixinCode::parse(&code).ok_or(Failure::Documented(words::WRONG_WEIXIN_CODE))?;
+    let code =
+        WeixinCode::parse(&code).ok_or(Failure::Documented(words::WRONG_WEIXIN_CODE, Outcome::WrongCode))?;
     Box::pin(weixin::bind(&app, &caller, &code, request.address)).await?;
     Ok(success(words::WEIXIN_BINDS, Nothing {}))
 }

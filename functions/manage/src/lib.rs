@@ -14,6 +14,7 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -84,6 +85,10 @@ impl Dialect for Manage {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::answer(StatusCode::OK, endpoint.name, words::OK_CODE, envelope::Nothing {})
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        words::outcome(failure)
     }
 
     fn say(failure: Failure) -> Answer {

@@ -45,10 +45,6 @@ pub enum StageError {
     System(#[from] io::Error),
 }
 
-/// The variables by which a program is told whom to trust: AWS's SDKs know the first, OpenSSL and what
-/// imitates it the second.
-const TRUST: [&str; 2] = ["AWS_CA_BUNDLE", "SSL_CERT_FILE"];
-
 impl Stage {
     /// Starts the stand-ins, with so many users in the table, in memory.
     pub async fn with(users: usize) -> Result<Self, StageError> {
@@ -93,7 +89,7 @@ impl Stage {
     #[must_use]
     pub fn environment(&self) -> BTreeMap<&'static str, String> {
         let mut environment = runtime_api::environment(&self.tls.url());
-        environment.extend(TRUST.map(|name| (name, self.tls.bundle().display().to_string())));
+        environment.insert("AWS_CA_BUNDLE", self.tls.bundle().display().to_string());
         environment
     }
 

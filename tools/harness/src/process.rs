@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::OnceLock;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::process::{Child, Command};
 
@@ -30,19 +30,28 @@ pub struct Ended {
 /// The binary `tigertally`, as `cargo build` makes it.
 pub fn tigertally() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| build(&["--package", "local", "--bin", "tigertally"]))
+    BINARY.get_or_init(|| binary("tigertally"))
 }
 
 /// The binary `tally-admin`, as `cargo build` makes it.
 pub fn tally_admin() -> &'static Path {
     static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| build(&["--package", "admin", "--bin", "tally-admin"]))
+    BINARY.get_or_init(|| binary("tally-admin"))
+}
+
+/// Any binary of the workspace, as `cargo build` makes it.
+///
+/// It is built along with the suite, so that the dependencies have the very features that
+/// `cargo test --workspace` has built them with, and only the binary itself is left to do.
+#[must_use]
+pub fn binary(name: &str) -> PathBuf {
+    build(&["--workspace", "--test", "suite", "--bin", name])
 }
 
 /// Has cargo build one binary and tells where it is.
 #[must_use]
 pub fn build(arguments: &[&str]) -> PathBuf {
-    // In the workspace, so that cargo finds `.cargo/config.toml` as it does for everybody else.
+    // In the workspace, so that cargo finds it as it does for everybody else.
     let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
     let output = std::process::Command::new(env!("CARGO"))
         .current_dir(workspace)
@@ -55,6 +64,7 @@ pub fn build(arguments: &[&str]) -> PathBuf {
     let messages = String::from_utf8(output.stdout).expect("cargo prints JSON");
     let mut executables = messages.lines().filter_map(|line| {
         let message: Value = serde_json::from_str(line).ok()?;
+        let message = Some(message).filter(|message| message["target"]["kind"] == json!(["bin"]))?;
         message["executable"].as_str().map(PathBuf::from)
     });
     executables.next_back().expect("cargo tells where the binary is")

@@ -38,7 +38,7 @@ pub const SECRET_ID: &str = "tigertally/server-secret";
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How the service is to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServiceOptions {
     /// Where the database lives.
     pub storage: Storage,
@@ -133,6 +133,7 @@ pub async fn start_aws(
         public_url: options.public_url.clone(),
         weixin: weixin(&aws),
         texts: options.texts.clone(),
+        metrics: None,
         code_answer_time: options.code_answer_time,
         hash_cost: options.hash_cost,
         open_administrators: options.open_administrators,
