@@ -24,7 +24,7 @@ pub const HELLO: &str = "hello";
 /// The environment of a process.
 pub type Environment = BTreeMap<&'static str, String>;
 
-/// The optimised binaries, as they are deployed.
+/// The binaries.
 #[derive(Clone, Debug)]
 pub struct Binaries(BTreeMap<String, PathBuf>);
 
@@ -68,13 +68,18 @@ pub enum FleetError {
 }
 
 impl Binaries {
-    /// Has cargo build all functions, and the one that does nothing. The first time takes minutes.
+    /// Has cargo build all functions, and the one that does nothing, as they are deployed, which takes minutes
+    /// the first time, or as developers do.
     #[must_use]
-    pub fn build() -> Self {
+    pub fn build(dev: bool) -> Self {
         let functions = template::functions().into_iter().map(|function| function.name);
         let names = functions.chain([HELLO.to_owned()]);
-        // One by one, since together they would be built with each other's features.
-        let build = |name: &String| process::build(&["--release", "--package", name, "--bin", name]);
+        let build = |name: &String| match dev {
+            // Together with the bench, which has built their dependencies with its features already.
+            true => process::build(&["--package", "bench", "--package", name, "--bin", name]),
+            // One by one, since together they would be built with each other's features.
+            false => process::build(&["--release", "--package", name, "--bin", name]),
+        };
         Self(names.map(|name| (build(&name), name)).map(|(binary, name)| (name, binary)).collect())
     }
 

@@ -3,6 +3,7 @@
 pub mod arguments;
 pub mod fleet;
 pub mod hashes;
+pub mod load;
 pub mod meter;
 pub mod people;
 pub mod pool;

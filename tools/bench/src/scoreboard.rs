@@ -30,6 +30,8 @@ pub struct Options {
     pub quick: bool,
     /// Whether to imitate Lambda's share of a core as well.
     pub cpu_quota: bool,
+    /// Whether unoptimised builds will do, to try the benchmark itself.
+    pub dev: bool,
 }
 
 /// Everything that was measured.
@@ -88,7 +90,7 @@ pub const FEW_ROUNDS: usize = 10;
 
 /// Builds what is measured, and measures it.
 pub async fn run(options: Options) -> Result<Measured, ScoreboardError> {
-    let binaries = tokio::task::block_in_place(Binaries::build);
+    let binaries = tokio::task::block_in_place(|| Binaries::build(options.dev));
     let (functions, hello) = sizes(&binaries)?;
     let [large_pool, pairs] = if options.quick { [LARGE_ENOUGH, FEW_PAIRS] } else { [LARGE, PAIRS] };
 

@@ -1,6 +1,9 @@
 //! The scoreboard as Markdown.
 
 use std::fmt::Write as _;
+use std::fs;
+use std::io;
+use std::path::Path;
 
 use crate::statistics::{median, spread};
 use crate::table::markdown;
@@ -55,6 +58,21 @@ pub fn markdown_of(measured: &Measured) -> String {
 pub fn misses(measured: &Measured) -> Vec<u8> {
     let rows = all_rows(measured).into_iter();
     rows.filter(|row| row.target.is_some_and(|target| row.value > target)).map(|row| row.number).collect()
+}
+
+/// The lines between which [`write_into`] writes.
+const BEGIN: &str = "<!-- scoreboard: begin -->";
+/// The second of them.
+const END: &str = "<!-- scoreboard: end -->";
+
+/// Puts the tables into a file, in the place of those that stand between its two lines.
+pub fn write_into(file: &Path, tables: &str) -> io::Result<()> {
+    let text = fs::read_to_string(file)?;
+    let (before, rest) = text.split_once(BEGIN).unwrap_or((&text, ""));
+    let Some((_, after)) = rest.split_once(END) else {
+        return Err(io::Error::other(format!("{} has no lines {BEGIN} and {END}", file.display())));
+    };
+    fs::write(file, format!("{before}{BEGIN}\n\n{}\n\n{END}{after}", tables.trim_end()))
 }
 
 fn rows(measured: &Measured) -> String {
@@ -323,6 +341,19 @@ mod tests {
         bad.small[1].reads += 1.0;
         assert_eq!(misses(&bad), [6, 7, 8, 9, 10]);
         assert_eq!(markdown_of(&bad).matches("**missed**").count(), 5);
+    }
+
+    #[test]
+    fn tables_go_between_the_two_lines() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("x.md");
+        fs::write(&file, "a\n\n").unwrap();
+        assert!(write_into(&file, "t").is_err());
+        fs::write(&file, format!("a\n\n{BEGIN}\nold\n{END}\n\nb\n")).unwrap();
+        write_into(&file, "new\n\n").unwrap();
+        write_into(&file, "newer\n\n").unwrap();
+        let wanted = format!("a\n\n{BEGIN}\n\nnewer\n\n{END}\n\nb\n");
+        assert_eq!(fs::read_to_string(&file).unwrap(), wanted);
     }
 
     #[test]
