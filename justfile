@@ -56,6 +56,10 @@ sam:
 lambda:
     .ci/run lambda
 
+# Measure: `just bench --help`
+bench *options:
+    cargo run --release -p bench -- {{ options }}
+
 # Send one sample event to a function in SAM's container (needs Docker and `just run --aws-only`)
 event file function="RestAuthFunction":
     sam local invoke {{ function }} --event {{ file }} --env-vars events/env.json --docker-network host

@@ -14,6 +14,7 @@ mod faults;
 mod flows;
 mod lambda;
 mod letters;
+mod load;
 mod manage;
 mod openapi;
 mod races;
