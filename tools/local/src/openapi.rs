@@ -37,8 +37,14 @@ struct Components {
 }
 
 /// What each group tells of itself.
-fn sections() -> [Section; 1] {
-    [rest_auth::openapi::section()]
+fn sections() -> [Section; 5] {
+    [
+        accounts::openapi::section(),
+        manage::openapi::section(),
+        rest_auth::openapi::section(),
+        company::openapi::section(),
+        charity::openapi::section(),
+    ]
 }
 
 /// What endpoint tables and descriptions do not have in common; nothing, if all is well.
