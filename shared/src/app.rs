@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, OnceLock};
 
-use aws_config::{BehaviorVersion, Region, SdkConfig};
-use aws_sdk_dynamodb::config::Credentials;
+use aws_types::SdkConfig;
 
+use crate::aws::{self, TrustError};
 use crate::clock::Clock;
-use crate::config::{Config, OperatorConfig};
+use crate::config::{AwsSettings, Config, ConfigFaults, OperatorConfig};
 use crate::courier::{Courier, TextMessenger};
 use crate::entropy::Entropy;
 use crate::secret::{InvalidSecret, ServerSecret};
@@ -76,6 +76,12 @@ pub enum StartError {
     /// There is one, but it is not usable.
     #[error(transparent)]
     SecretInvalid(#[from] InvalidSecret),
+    /// AWS's own variables are not usable.
+    #[error(transparent)]
+    Environment(#[from] ConfigFaults),
+    /// The certificates that were named are not usable.
+    #[error(transparent)]
+    Trust(#[from] TrustError),
 }
 
 impl std::ops::Deref for App {
@@ -111,7 +117,10 @@ impl App {
     /// DynamoDB may be away: the first request will try again. The secret may not, since nothing
     /// could be verified without it and there is no fallback.
     pub async fn start(config: Config, clock: Clock, entropy: Entropy) -> Result<Self, StartError> {
-        let aws = aws_settings(config.aws_endpoint.as_deref()).await;
+        let aws = match &config.aws_endpoint {
+            None => aws::deployed(AwsSettings::from_env()?)?,
+            Some(endpoint) => aws::stand_in(endpoint),
+        };
         let store = Store::new(&aws, config.table.clone());
         let (secret, ()) = futures_util::future::join(read_secret(&aws, &config), store.warm_up()).await;
         let hasher = Hasher::new(config.hash_cost);
@@ -135,34 +144,16 @@ impl App {
 }
 
 impl Basics {
-    /// Finds AWS, or what stands in for it, as the SDK's usual environment says. Nothing is asked of
-    /// it yet.
-    pub async fn start(config: OperatorConfig, clock: Clock, entropy: Entropy) -> Self {
-        let aws = aws_settings(None).await;
-        Self { clock, entropy, store: Store::new(&aws, config.table) }
+    /// Nothing is asked of AWS yet.
+    #[must_use]
+    pub fn new(config: OperatorConfig, aws: &SdkConfig, clock: Clock, entropy: Entropy) -> Self {
+        Self { clock, entropy, store: Store::new(aws, config.table) }
     }
 }
 
 impl From<&App> for Basics {
     fn from(app: &App) -> Self {
         Self { clock: app.clock.clone(), entropy: app.entropy.clone(), store: app.store.clone() }
-    }
-}
-
-async fn aws_settings(endpoint: Option<&str>) -> SdkConfig {
-    let loader = aws_config::defaults(BehaviorVersion::latest());
-    match endpoint {
-        None => loader.load().await,
-        // Stand-in credentials, so that the SDK never goes looking for real ones.
-        Some(endpoint) => {
-            let credentials = Credentials::new("local", "local", None, None, "stand-in");
-            loader
-                .region(Region::from_static("local"))
-                .credentials_provider(credentials)
-                .endpoint_url(endpoint)
-                .load()
-                .await
-        }
     }
 }
 

@@ -1,16 +1,19 @@
 //! The settings of a deployment, read once from the environment.
 
+mod aws;
 mod environment;
 mod metrics;
 mod texts;
 mod weixin;
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::domain::account_number::FIRST_DIGITS;
 use crate::domain::address_budget::AddressLimits;
 use crate::domain::credential::Cost;
 
+pub use aws::{AwsEndpoints, AwsSettings};
 use environment::Environment;
 pub use metrics::MetricSettings;
 pub use texts::TextSettings;
@@ -86,6 +89,9 @@ const NO_SENDER: &str = "tigertally@example.invalid";
 pub struct OperatorConfig {
     /// The DynamoDB table (`TALLY_TABLE`).
     pub table: String,
+    /// The certificate authorities to trust instead of those that AWS's own endpoints chain to
+    /// (`AWS_CA_BUNDLE`).
+    pub ca_bundle: Option<PathBuf>,
 }
 
 /// All that is wrong with the environment, at once.
@@ -161,7 +167,8 @@ impl OperatorConfig {
         let table = table.or_else(|| lookup("TALLY_TABLE")).filter(|table| !table.is_empty());
         let table = table
             .ok_or_else(|| ConfigFaults(vec!["TALLY_TABLE is missing, and no table was named".to_owned()]))?;
-        Ok(Self { table })
+        let ca_bundle = aws::ca_bundle(&Environment::new(lookup));
+        Ok(Self { table, ca_bundle })
     }
 }
 

@@ -5,6 +5,7 @@
 //! ties them together; [`host`] runs a function's router on Lambda; [`telemetry`] tells of every request.
 
 pub mod app;
+pub mod aws;
 pub mod clock;
 pub mod config;
 pub mod courier;

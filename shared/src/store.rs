@@ -30,12 +30,12 @@ mod weixin;
 use std::collections::HashMap;
 use std::time::Duration;
 
-use aws_config::SdkConfig;
-use aws_config::retry::RetryConfig;
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::retry::RetryConfig;
+use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_types::SdkConfig;
 
 pub use account::{Creation, CredentialChange, Guarded, NewAccount, SignInRecord, Write};
 pub use administration::Administered;

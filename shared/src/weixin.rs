@@ -6,8 +6,8 @@
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
 use aws_sdk_secretsmanager::Client as Secrets;
+use aws_types::SdkConfig;
 use bytes::Bytes;
 use http::Uri;
 use http_body_util::{BodyExt, Empty, Limited};
@@ -17,6 +17,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use rustls::crypto::ring;
 use serde::Deserialize;
 use tokio::sync::{Mutex, OnceCell};
 use zeroize::Zeroizing;
@@ -146,12 +147,12 @@ impl Weixin {
     }
 }
 
-/// The TLS stack is the one that the AWS SDK brings, with the computer's own certificates.
+/// The TLS stack is the one of `aws`, with the computer's own certificates: WeChat's is none of AWS's.
 fn client(patience: Duration) -> Result<Client<HttpsConnector<HttpConnector>, Empty<Bytes>>, WeixinFault> {
     let mut sockets = HttpConnector::new();
     sockets.enforce_http(false);
     sockets.set_connect_timeout(Some(patience));
-    let tls = HttpsConnectorBuilder::new().with_native_roots();
+    let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(ring::default_provider());
     let tls = tls.map_err(|error| WeixinFault::Away(error.into()))?;
     let connector = tls.https_or_http().enable_http1().wrap_connector(sockets);
     // A connection that was kept may have died while the environment was frozen, and with it the one try.

@@ -10,10 +10,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request, State};
-use http::header::{Entry, SET_COOKIE};
-use http::{HeaderValue, Response, StatusCode};
+use http::{Response, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
-use jiff::{SignedDuration, Timestamp};
 use tally::clock::Clock;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -22,6 +20,7 @@ use tokio::task::JoinHandle;
 use crate::gateway::{self, Arrival};
 use crate::process;
 use crate::runtime_api::{Function, Outcome};
+use crate::steered_time::SteeredTime;
 use crate::template;
 
 /// The most processes of one function at a time; further events wait.
@@ -35,22 +34,14 @@ pub struct LambdaHost {
     server: JoinHandle<()>,
 }
 
-/// Which builds of the functions run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Build {
-    /// Unoptimised, quickly made.
-    Dev,
-    /// As deployed.
-    Release,
-}
-
 /// What the gateway knows.
 #[derive(Debug)]
 struct Gateway {
     routes: BTreeMap<String, String>,
     pools: BTreeMap<String, Arc<Pool>>,
     requests: AtomicU64,
-    epoch: Option<Timestamp>,
+    clock: Clock,
+    steered: Option<SteeredTime>,
 }
 
 /// The processes of one function.
@@ -63,18 +54,14 @@ struct Pool {
 }
 
 impl LambdaHost {
-    /// Starts the gateway; processes start when events come and none is idle.
-    ///
-    /// With an `epoch` the dates of cookies are told as if they had been set then, once it is certain that
-    /// they are right for the time it is.
-    pub async fn start(
-        environment: &BTreeMap<&'static str, String>,
-        build: Build,
-        epoch: Option<Timestamp>,
-    ) -> Self {
+    /// Starts the gateway; processes start when events come and none is idle. They live by that clock.
+    pub async fn start(environment: &BTreeMap<&'static str, String>, clock: &Clock) -> Self {
+        let steered = SteeredTime::of(clock);
+        let mut environment = environment.clone();
+        environment.extend(steered.iter().flat_map(SteeredTime::environment));
         let pools = template::functions().into_iter().map(|function| {
             let pool = Pool {
-                binary: process::function_as(&function.name, build),
+                binary: process::function(&function.name),
                 environment: environment.clone(),
                 idle: Mutex::default(),
                 places: Semaphore::new(CONCURRENCY),
@@ -85,7 +72,8 @@ impl LambdaHost {
             routes: template::routes(),
             pools: pools.collect(),
             requests: AtomicU64::new(0),
-            epoch,
+            clock: clock.clone(),
+            steered,
         };
         let gateway = Arc::new(gateway);
         let router = Router::new().fallback(serve).with_state(Arc::clone(&gateway));
@@ -157,8 +145,11 @@ async fn serve(
         return gateway::own_answer(StatusCode::NOT_FOUND, "Not Found");
     };
     let number = gateway.requests.fetch_add(1, Ordering::Relaxed);
-    let (id, time) = (format!("Tally{number:010}="), Clock::System.now());
+    let (id, time) = (format!("Tally{number:010}="), gateway.clock.now());
     let event = gateway::event(&parts, &body, &Arrival { route, sender: peer.ip(), id: &id, time });
+    if let Some(time) = &gateway.steered {
+        time.tell();
+    }
     let pool = Arc::clone(&gateway.pools[function]);
     // Lambda ends what it has begun, even when the client has gone.
     let outcome = tokio::spawn(async move { pool.invoke(&event.to_string()).await });
@@ -166,34 +157,5 @@ async fn serve(
         Ok(Ok(answer)) => gateway::response(&answer),
         Ok(Err(_)) | Err(_) => None,
     };
-    let mut response = answer
-        .unwrap_or_else(|| gateway::own_answer(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"));
-    if let Some(epoch) = gateway.epoch
-        && let Entry::Occupied(mut cookies) = response.headers_mut().entry(SET_COOKIE)
-    {
-        cookies.iter_mut().for_each(|cookie| tell_from(epoch, cookie));
-    }
-    response
-}
-
-/// Moves a cookie's date of expiry to where it would be at that time.
-fn tell_from(epoch: Timestamp, cookie: &mut HeaderValue) {
-    const FORM: &str = "%a, %d-%b-%Y %H:%M:%S GMT";
-    let text = cookie.to_str().expect("our cookies are ASCII").to_owned();
-    let attribute = |name: &str| text.split("; ").find_map(|attribute| attribute.strip_prefix(name));
-    let (Some(expires), Some(age)) = (attribute("expires="), attribute("Max-Age=")) else {
-        return;
-    };
-    let age = SignedDuration::from_secs(age.parse().expect("an age is in seconds"));
-    // A deletion is dated long ago.
-    if age.is_zero() {
-        return;
-    }
-    let date = jiff::civil::DateTime::strptime(FORM, expires).expect("the date has the form of ours");
-    let date = date.to_zoned(jiff::tz::TimeZone::UTC).expect("UTC has every time").timestamp();
-    let due = Clock::System.now() + age;
-    let late = due.duration_since(date).abs();
-    assert!(late < SignedDuration::from_secs(60), "{text} expires at another time than in {age}");
-    let told = (epoch + age).strftime(FORM).to_string();
-    *cookie = HeaderValue::from_str(&text.replace(expires, &told)).expect("a date is ASCII");
+    answer.unwrap_or_else(|| gateway::own_answer(StatusCode::INTERNAL_SERVER_ERROR, "Internal Server Error"))
 }

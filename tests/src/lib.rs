@@ -3,14 +3,14 @@
 
 pub mod answer;
 pub mod client;
-pub mod gateway;
+pub mod deployment;
 pub mod lambda_host;
 pub mod log;
 pub mod oracle;
 pub mod process;
-pub mod runtime_api;
 pub mod server;
+pub mod steered_time;
 pub mod table;
-pub mod tap;
 pub mod tapped;
-pub mod template;
+
+pub use harness::{gateway, price, runtime_api, tap, template};

@@ -10,8 +10,7 @@ use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
-/// The namespace that metrics are told under.
-pub const NAMESPACE: &str = "tally-test";
+use crate::runtime_api::NAMESPACE;
 
 /// Where it goes; clones share it.
 #[derive(Clone, Debug, Default)]

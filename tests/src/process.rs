@@ -1,41 +1,21 @@
-//! The real binaries as processes of their own: built by cargo, started, killed and asked over HTTP.
+//! The real binaries as processes of their own: built by cargo, and asked over HTTP.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{ExitStatus, Stdio};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::path::PathBuf;
+use std::sync::{Mutex, PoisonError};
 
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
+use harness::process::binary;
+pub use harness::process::{Ended, Tigertally, tally_admin, tigertally};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use serde_json::Value;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
-use tokio::process::{Child, Command};
 
 use crate::answer::Answer;
-use crate::lambda_host::Build;
 use crate::oracle::{self, Secrets};
-
-/// A running `tigertally`; it is killed when it is dropped.
-#[derive(Debug)]
-pub struct Tigertally {
-    child: Child,
-    url: String,
-    banner: String,
-}
-
-/// What a process that has ended left behind.
-#[derive(Debug)]
-pub struct Ended {
-    /// How it ended.
-    pub status: ExitStatus,
-    /// What it printed.
-    pub stdout: String,
-    /// What it complained about.
-    pub stderr: String,
-}
+use crate::template;
 
 /// A client that takes it calmly when nobody answers.
 #[derive(Clone, Debug)]
@@ -44,164 +24,39 @@ pub struct Caller {
     http: Client<HttpConnector, Body>,
 }
 
-/// The binary `tigertally`, as `cargo build` makes it.
-pub fn tigertally() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| build(&["--package", "local", "--bin", "tigertally"]))
-}
-
-/// A function as `cargo build` makes it, unoptimised.
+/// A function as `sam build` has left it in the folder that `TALLY_BUILT` names, as deployed; where nothing
+/// is named, as `cargo build` makes it, unoptimised.
 #[must_use]
 pub fn function(name: &str) -> PathBuf {
-    function_as(name, Build::Dev)
-}
-
-/// A function as it is chosen.
-#[must_use]
-pub fn function_as(name: &str, chosen: Build) -> PathBuf {
-    static BINARIES: Mutex<BTreeMap<(String, Build), PathBuf>> = Mutex::new(BTreeMap::new());
+    static BINARIES: Mutex<BTreeMap<String, PathBuf>> = Mutex::new(BTreeMap::new());
     let mut binaries = BINARIES.lock().unwrap_or_else(PoisonError::into_inner);
-    let known = binaries.entry((name.to_owned(), chosen));
-    let binary = known.or_insert_with(|| match chosen {
-        // Among the workspace's default members, whose features `cargo run` builds with as well.
-        Build::Dev => build(&["--bin", name]),
-        Build::Release => build(&["--release", "--package", name, "--bin", name]),
+    let binary = binaries.entry(name.to_owned()).or_insert_with(|| match built_by_sam(name) {
+        Some(bootstrap) => bootstrap,
+        None => binary(name),
     });
     binary.clone()
 }
 
-/// The binary `tally-admin`, as `cargo build` makes it.
-pub fn tally_admin() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| build(&["--package", "admin", "--bin", "tally-admin"]))
-}
-
-/// The function `rest-auth`, as it is deployed. The first build takes minutes.
-pub fn rest_auth() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| function_as("rest-auth", Build::Release))
-}
-
-/// Has cargo build one binary and tells where it is.
-fn build(arguments: &[&str]) -> PathBuf {
-    // In the workspace, so that cargo finds `.cargo/config.toml` as it does for everybody else.
-    let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let output = std::process::Command::new(env!("CARGO"))
-        .current_dir(workspace)
-        .args(["build", "--message-format=json-render-diagnostics"])
-        .args(arguments)
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("cargo can be started");
-    assert!(output.status.success(), "cargo build {arguments:?} failed");
-    let messages = String::from_utf8(output.stdout).expect("cargo prints JSON");
-    let mut executables = messages.lines().filter_map(|line| {
-        let message: Value = serde_json::from_str(line).ok()?;
-        message["executable"].as_str().map(PathBuf::from)
-    });
-    executables.next_back().expect("cargo tells where the binary is")
-}
-
-impl Tigertally {
-    /// Starts it on free ports and waits until it says that it is ready.
-    pub async fn start(arguments: &[&str]) -> Self {
-        let mut all = vec!["--port", "0", "--aws-port", "0"];
-        all.extend(arguments);
-        let mut child = Self::command(&all).spawn().expect("the binary can be started");
-        let stdout = child.stdout.take().expect("its output is piped");
-        let mut lines = BufReader::new(stdout).lines();
-        let mut banner = String::new();
-        while !banner.contains("Ctrl-C ends") {
-            let line = lines.next_line().await.expect("the output can be read");
-            let line = line.unwrap_or_else(|| panic!("it ended while starting, having said: {banner}"));
-            banner.push_str(&line);
-            banner.push('\n');
-        }
-        child.stdout = Some(lines.into_inner().into_inner());
-        let url = banner.split_whitespace().skip_while(|word| *word != "APIs").nth(1).unwrap_or_default();
-        let url = url.to_owned();
-        Self { child, url, banner }
-    }
-
-    /// Runs it to its end.
-    pub async fn run(arguments: &[&str]) -> Ended {
-        let child = Self::command(arguments).spawn().expect("the binary can be started");
-        end(child).await
-    }
-
-    fn command(arguments: &[&str]) -> Command {
-        let mut command = Command::new(tigertally());
-        command.args(arguments).env_remove("RUST_LOG").kill_on_drop(true);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    }
-
-    /// Where the APIs are; empty where it offers none.
-    #[must_use]
-    pub fn url(&self) -> &str {
-        &self.url
-    }
-
-    /// What it printed at its start.
-    #[must_use]
-    pub fn banner(&self) -> &str {
-        &self.banner
-    }
-
-    /// Where the stand-ins for AWS are.
-    #[must_use]
-    pub fn aws_url(&self) -> &str {
-        let mut lines = self.banner.lines().map(str::trim);
-        let told = lines.find_map(|line| {
-            line.strip_prefix("AWS ").or_else(|| line.strip_prefix("export AWS_ENDPOINT_URL="))
-        });
-        let told = told.and_then(|rest| rest.split_whitespace().next());
-        told.expect("the banner tells where AWS is")
-    }
-
-    /// Runs tally-admin on its table.
-    pub async fn administer(&self, arguments: &[&str]) -> Ended {
-        let aws_url = self.aws_url();
-        let mut command = Command::new(tally_admin());
-        command.args(["--table", local::service::TABLE]).args(arguments);
-        command.env("AWS_ENDPOINT_URL", aws_url).env("AWS_REGION", "local");
-        command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
-        end(command.spawn().expect("the binary can be started")).await
-    }
-
-    /// A client of its own.
-    #[must_use]
-    pub fn caller(&self) -> Caller {
-        Caller { url: self.url.clone(), http: Client::builder(TokioExecutor::new()).build_http() }
-    }
-
-    /// Ends it at once, whatever it is doing (SIGKILL).
-    pub async fn kill(mut self) {
-        self.child.kill().await.expect("our own process can be killed");
-    }
-
-    /// Sends it a signal, by its short name, and waits for its end.
-    pub async fn signal(self, name: &str) -> Ended {
-        let id = self.child.id().expect("it is still running").to_string();
-        let sent = Command::new("kill").args([&format!("-{name}"), &id]).status().await;
-        assert!(sent.is_ok_and(|status| status.success()), "the signal {name} could not be sent");
-        end(self.child).await
-    }
-}
-
-async fn end(mut child: Child) -> Ended {
-    let (mut stdout, mut stderr) = (String::new(), String::new());
-    let (mut out, mut err) =
-        (child.stdout.take().expect("it is piped"), child.stderr.take().expect("it is piped"));
-    let (read_out, read_err) = tokio::join!(out.read_to_string(&mut stdout), err.read_to_string(&mut stderr));
-    read_out.expect("its output is text");
-    read_err.expect("its complaints are text");
-    let status = child.wait().await.expect("our own process can be waited for");
-    Ended { status, stdout, stderr }
+fn built_by_sam(name: &str) -> Option<PathBuf> {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which builds are tried, is chosen by whoever runs the tests"
+    )]
+    let folder = std::env::var_os("TALLY_BUILT").filter(|folder| !folder.is_empty())?;
+    let function = template::functions().into_iter().find(|function| function.name == name);
+    let function = function.expect("every function is in the template");
+    let bootstrap = PathBuf::from(folder).join(function.logical_id).join("bootstrap");
+    assert!(bootstrap.is_file(), "TALLY_BUILT has no {}: run sam build first", bootstrap.display());
+    Some(bootstrap)
 }
 
 impl Caller {
+    /// A client of that service, of its own.
+    #[must_use]
+    pub fn of(service: &Tigertally) -> Self {
+        Self { url: service.url().to_owned(), http: Client::builder(TokioExecutor::new()).build_http() }
+    }
+
     /// Posts JSON; `None` when no whole answer comes back.
     pub async fn post(&self, path: &str, body: &Value) -> Option<Answer> {
         let request = Request::builder()

@@ -2,8 +2,8 @@
 //! moved, and hashes that cost next to nothing.
 //!
 //! `TALLY_TEST_HOST=lambda` has the functions run as Lambda runs them instead, as processes of their own
-//! behind a gateway (`lambda-release`: in the builds that are deployed). They live by the machine's time,
-//! so tests that steer the clock cannot run there; `.ci/run lambda` names those that can.
+//! behind a gateway, by the same steered clock and with the hashes of a deployment. `.ci/run lambda` names
+//! the few tests that cannot hold there.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -26,8 +26,8 @@ use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
-use crate::lambda_host::{Build, LambdaHost};
-use crate::runtime_api::environment;
+use crate::deployment;
+use crate::lambda_host::LambdaHost;
 
 /// The server's secret of every test.
 pub const SECRET: &str = r#"{"current":"a secret that only tests know, 0123456789"}"#;
@@ -52,7 +52,7 @@ pub struct Server {
 pub struct Builder {
     options: ServiceOptions,
     deployed: Option<Vec<String>>,
-    build: Option<Build>,
+    is_on_lambda: bool,
 }
 
 /// The functions with the settings of a deployment, in front of the same table.
@@ -89,17 +89,12 @@ impl Server {
             clock: Clock::manual(start),
             entropy: Entropy::System,
         };
-        Builder { options, deployed: None, build: chosen_host() }
+        Builder { options, deployed: None, is_on_lambda: is_on_lambda() }
     }
 
-    /// The time as the service sees it.
-    ///
-    /// # Panics
-    ///
-    /// Where the functions are processes, for nobody can steer their time.
+    /// The time as the service sees it, in whichever process.
     #[must_use]
     pub fn clock(&self) -> &Clock {
-        assert!(self.lambda.is_none(), "this test steers the clock: it belongs among those .ci/run skips");
         &self.clock
     }
 
@@ -247,7 +242,7 @@ impl Builder {
     /// The functions as processes of their own in any case, not only where all tests run so.
     #[must_use]
     pub fn as_processes(mut self) -> Self {
-        self.build.get_or_insert(Build::Dev);
+        self.is_on_lambda = true;
         self
     }
 
@@ -259,40 +254,20 @@ impl Builder {
 
     /// Starts it.
     pub async fn start(self) -> Server {
-        match self.build {
-            None => Box::pin(self.start_in_process()).await,
-            Some(build) => Box::pin(self.start_on_lambda(build)).await,
+        if self.is_on_lambda {
+            Box::pin(self.start_on_lambda()).await
+        } else {
+            Box::pin(self.start_in_process()).await
         }
     }
 
-    async fn start_on_lambda(self, build: Build) -> Server {
-        let Self { mut options, deployed, .. } = self;
-        let epoch = match &options.clock {
-            Clock::Manual(_) => Some(options.clock.now()),
-            Clock::System => None,
-        };
-        // What operators do here is dated as what the functions do there.
-        options.clock = Clock::System;
+    async fn start_on_lambda(self) -> Server {
+        let Self { options, deployed, .. } = self;
         let clock = options.clock.clone();
-        let origins = deployed.as_ref().unwrap_or(&options.trusted_origins).join(",");
-        let limits = match options.address_limits {
-            AddressLimits::Production => "production",
-            AddressLimits::Relaxed => "relaxed",
-        };
-        let sender = options.mail.from.clone();
-        let service = Service::start(listen().await, listen().await, options).await;
+        let service = Service::start(listen().await, listen().await, options.clone()).await;
         let service = service.expect("the stand-ins start");
-        let mut environment = environment(&service.aws().url());
-        environment.extend([
-            ("TALLY_SECURE_COOKIES", deployed.is_some().to_string()),
-            ("TALLY_TRUSTED_ORIGINS", origins),
-            ("TALLY_ADDRESS_LIMITS", limits.to_owned()),
-            ("TALLY_MAIL_FROM", sender),
-            ("TALLY_WEIXIN_ENDPOINT", service.aws().url()),
-            ("TALLY_WEIXIN_APP_ID", local::aws::weixin::APP_ID.to_owned()),
-            ("TALLY_WEIXIN_SECRET_ID", local::aws::WEIXIN_SECRET_ID.to_owned()),
-        ]);
-        let lambda = Some(LambdaHost::start(&environment, build, epoch).await);
+        let settings = deployment::settings(&options, deployed.as_deref(), &service);
+        let lambda = Some(LambdaHost::start(&settings, &clock).await);
         Server { service, clock, front: None, lambda }
     }
 
@@ -334,18 +309,12 @@ impl Builder {
 /// Whether servers run their functions as Lambda does.
 #[must_use]
 pub fn is_on_lambda() -> bool {
-    chosen_host().is_some()
-}
-
-/// The builds to run as processes, if the tests are to run so.
-fn chosen_host() -> Option<Build> {
     #[expect(clippy::disallowed_methods, reason = "how the tests run, is chosen by whoever runs them")]
     let chosen = std::env::var("TALLY_TEST_HOST");
     match chosen.as_deref() {
-        Err(_) | Ok("" | "local") => None,
-        Ok("lambda") => Some(Build::Dev),
-        Ok("lambda-release") => Some(Build::Release),
-        Ok(other) => panic!("TALLY_TEST_HOST is {other:?}, not local, lambda or lambda-release"),
+        Err(_) | Ok("" | "local") => false,
+        Ok("lambda") => true,
+        Ok(other) => panic!("TALLY_TEST_HOST is {other:?}, not local or lambda"),
     }
 }
 

@@ -11,41 +11,14 @@ use tally::domain::password::Password;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::services::registration::{self, Registration};
 use tests::answer::Answer;
-use tests::tap::{Call, round_trips};
+use tests::price::{self, Limit};
+use tests::tap::{Call, reads, round_trips, writes};
 use tests::tapped::{Ask, Ground, Tapped};
 
 /// Long enough for calls that are sent together to overlap on a busy computer.
 const LATENCY: Duration = Duration::from_millis(40);
 
 const PASSWORD: &str = "fswxxz1456";
-
-/// An operation's limits: round trips in sequence, read units, write units.
-struct Limit(&'static str, usize, f64, f64);
-
-const PROFILE_BY_SESSION: Limit = Limit("own profile by session", 1, 2.0, 0.0);
-const PROFILE_BY_KEY: Limit = Limit("own profile by key", 1, 2.0, 0.0);
-const LOGIN: Limit = Limit("login by username", 3, 2.0, 3.0);
-const LOGOUT_BY_SESSION: Limit = Limit("logout by session", 2, 2.0, 1.0);
-const LOGOUT_BY_KEY: Limit = Limit("logout by key", 2, 2.0, 1.0);
-const REGISTER: Limit = Limit("register with username + e-mail", 2, 1.0, 8.0);
-const PASSWORD_CHANGE: Limit = Limit("password change", 3, 2.0, 3.0);
-
-const REGISTER_A_NUMBER: Limit = Limit("register with names (charity)", 2, 0.0, 7.0);
-const LOGIN_BY_NUMBER: Limit = Limit("login by number", 2, 1.0, 3.0);
-const GET_USER: Limit = Limit("getuser of another", 2, 2.0, 0.0);
-const STOP_SOMEBODY: Limit = Limit("freeze somebody", 3, 2.0, 4.0);
-const CHANGE_BY_NUMBER: Limit = Limit("password change by number", 2, 1.0, 3.0);
-
-const SEND_A_CODE: Limit = Limit("send a code by mail", 2, 2.0, 3.0);
-const TEXT_A_CODE: Limit = Limit("send a code by text message", 2, 2.0, 4.0);
-
-const COMPANY_REGISTER: Limit = Limit("register with e-mail + phone", 4, 2.0, 16.0);
-const COMPANY_LOGIN: Limit = Limit("company login", 4, 3.0, 3.0);
-const MY_INFO: Limit = Limit("own data of a customer", 2, 2.0, 0.0);
-const CHANGE_MY_INFO: Limit = Limit("change of a customer's data", 2, 1.0, 4.0);
-const CHANGE_MY_PWD: Limit = Limit("password change, staying in", 3, 2.0, 3.0);
-const CHANGE_MOBILE: Limit = Limit("change of the mobile number", 5, 1.0, 12.0);
-const RESET_BY_PHONE: Limit = Limit("password reset by phone", 5, 2.0, 7.0);
 
 /// Measures one operation after the other and keeps the table of them.
 struct Scale {
@@ -61,7 +34,7 @@ impl Scale {
         let answer = self.service.send(ask).await;
         let calls = self.service.tap.take_calls();
         self.sent.extend(calls.iter().map(|call| call.request.to_string()));
-        let Limit(name, most_trips, most_reads, most_writes) = *limit;
+        let Limit { name, trips: most_trips, reads: most_reads, writes: most_writes } = *limit;
         let (trips, reads, writes) = (round_trips(&calls), reads(&calls), writes(&calls));
         let line = format!(
             "{name:<32} {trips} of {most_trips} round trips, {reads:>3} of {most_reads} read units, \
@@ -84,14 +57,6 @@ impl Scale {
 #[expect(clippy::print_stdout, reason = "`cargo test -- --nocapture` shows the prices")]
 fn show(table: &str) {
     println!("{table}");
-}
-
-fn reads(calls: &[Call]) -> f64 {
-    calls.iter().map(|call| call.read_units).sum()
-}
-
-fn writes(calls: &[Call]) -> f64 {
-    calls.iter().map(|call| call.write_units).sum()
 }
 
 fn listed(calls: &[Call]) -> String {
@@ -130,9 +95,9 @@ async fn every_operation_stays_within_its_price() {
     let service = ground.tapped(LATENCY).await;
     let mut scale = Scale { service, table: String::new(), faults: Vec::new(), sent: String::new() };
 
-    scale.weigh(&REGISTER, &registration("zhang"), 201).await;
-    scale.weigh(&LOGIN, &login("zhang", PASSWORD), 200).await;
-    let welcome = scale.weigh(&LOGIN, &login("zhang", PASSWORD), 200).await;
+    scale.weigh(&price::REGISTER, &registration("zhang"), 201).await;
+    scale.weigh(&price::LOGIN, &login("zhang", PASSWORD), 200).await;
+    let welcome = scale.weigh(&price::LOGIN, &login("zhang", PASSWORD), 200).await;
     let key = welcome.key();
 
     let details = json!({"company": "rinc", "tel": "1234567", "address": "asasasasa"});
@@ -141,24 +106,24 @@ async fn every_operation_stays_within_its_price() {
     drop(scale.service.tap.take_calls());
 
     let profile = Ask::get("/api/users_display/");
-    scale.weigh(&PROFILE_BY_SESSION, &profile.clone().session(&welcome), 200).await;
-    scale.weigh(&PROFILE_BY_KEY, &profile.key(&key), 200).await;
+    scale.weigh(&price::PROFILE_BY_SESSION, &profile.clone().session(&welcome), 200).await;
+    scale.weigh(&price::PROFILE_BY_KEY, &profile.key(&key), 200).await;
 
     let logout = Ask::post("/rest-auth/logout/", &json!({}));
-    scale.weigh(&LOGOUT_BY_SESSION, &logout.clone().session(&welcome), 200).await;
-    scale.weigh(&LOGOUT_BY_KEY, &logout.key(&key), 200).await;
+    scale.weigh(&price::LOGOUT_BY_SESSION, &logout.clone().session(&welcome), 200).await;
+    scale.weigh(&price::LOGOUT_BY_KEY, &logout.key(&key), 200).await;
 
-    let key = scale.weigh(&LOGIN, &login("zhang", PASSWORD), 200).await.key();
+    let key = scale.weigh(&price::LOGIN, &login("zhang", PASSWORD), 200).await.key();
     let new = "river stone 77";
     let change = json!({"old_password": PASSWORD, "new_password1": new, "new_password2": new});
     let change = Ask::post("/rest-auth/password/change/", &change).key(&key);
-    scale.weigh(&PASSWORD_CHANGE, &change, 200).await;
+    scale.weigh(&price::PASSWORD_CHANGE, &change, 200).await;
 
-    scale.weigh(&SEND_A_CODE, &code_request("zhang@example.com"), 200).await;
-    scale.weigh(&SEND_A_CODE, &code_request("nobody@example.com"), 200).await;
+    scale.weigh(&price::SEND_A_CODE, &code_request("zhang@example.com"), 200).await;
+    scale.weigh(&price::SEND_A_CODE, &code_request("nobody@example.com"), 200).await;
 
-    scale.weigh(&TEXT_A_CODE, &text_request("AccountReg", "13800138000"), 200).await;
-    scale.weigh(&TEXT_A_CODE, &text_request("ChangePwd", "13900139000"), 200).await;
+    scale.weigh(&price::TEXT_A_CODE, &text_request("AccountReg", "13800138000"), 200).await;
+    scale.weigh(&price::TEXT_A_CODE, &text_request("ChangePwd", "13900139000"), 200).await;
 
     let session = welcome.cookie("sessionid").expect("a welcome sets a session");
     for secret in [PASSWORD, new, &key, &session] {
@@ -175,7 +140,8 @@ async fn every_operation_of_the_charity_stays_within_its_price() {
     let service = ground.tapped(LATENCY).await;
     let mut scale = Scale { service, table: String::new(), faults: Vec::new(), sent: String::new() };
     let person = json!({"first_name": "Sara", "last_name": "Hammer", "role": "1", "password": PASSWORD});
-    let donor = scale.weigh(&REGISTER_A_NUMBER, &Ask::post("/user/register/", &person), 200).await.json();
+    let donor =
+        scale.weigh(&price::REGISTER_A_NUMBER, &Ask::post("/user/register/", &person), 200).await.json();
     let boss = scale.service.send(&Ask::post("/user/register/", &person)).await.json();
     let [donor, boss] = [donor, boss].map(|who| who["data"]["id"].as_str().expect("an id").to_owned());
     let on = tally::app::Basics::from(ground.app());
@@ -185,13 +151,16 @@ async fn every_operation_of_the_charity_stays_within_its_price() {
     drop(scale.service.tap.take_calls());
 
     let login = |id: &str| Ask::post("/user/login/", &json!({"id": id, "password": PASSWORD}));
-    let token = scale.weigh(&LOGIN_BY_NUMBER, &login(&boss), 200).await.json()["data"]["token"].clone();
+    let token =
+        scale.weigh(&price::LOGIN_BY_NUMBER, &login(&boss), 200).await.json()["data"]["token"].clone();
     let token = token.as_str().expect("a token");
     let as_boss = |path: &str, body| Ask::post(path, &body).token_header(token);
-    scale.weigh(&GET_USER, &as_boss("/user/getuser/", json!({"id": donor})), 200).await;
+    scale.weigh(&price::GET_USER, &as_boss("/user/getuser/", json!({"id": donor})), 200).await;
     let change = json!({"id": donor, "password": PASSWORD, "new_password": "river stone 77"});
-    scale.weigh(&CHANGE_BY_NUMBER, &Ask::post("/user/changepassword/", &change), 200).await;
-    scale.weigh(&STOP_SOMEBODY, &as_boss("/user/status/", json!({"id": donor, "status": "1"})), 200).await;
+    scale.weigh(&price::CHANGE_BY_NUMBER, &Ask::post("/user/changepassword/", &change), 200).await;
+    scale
+        .weigh(&price::STOP_SOMEBODY, &as_boss("/user/status/", json!({"id": donor, "status": "1"})), 200)
+        .await;
     for secret in [PASSWORD, token] {
         assert!(!scale.sent.contains(secret), "DynamoDB is told {secret}");
     }
@@ -210,26 +179,27 @@ async fn every_operation_of_a_customer_stays_within_its_price() {
     let code = text_code(&ground, &scale.service, "AccountReg", mobile).await;
     let registration = json!({"user_email": "liming@example.com", "company_name": "例子公司",
         "password": PASSWORD, "phone": mobile, "name": "李明", "code": code});
-    scale.weigh(&COMPANY_REGISTER, &Ask::post("/users/account_register/", &registration), 200).await;
+    scale.weigh(&price::COMPANY_REGISTER, &Ask::post("/users/account_register/", &registration), 200).await;
     let login = json!({"username": mobile, "password": PASSWORD});
-    let welcome = scale.weigh(&COMPANY_LOGIN, &Ask::post("/users/account_login/", &login), 200).await;
-    scale.weigh(&MY_INFO, &Ask::get("/users/my_info/").session(&welcome), 200).await;
+    let welcome = scale.weigh(&price::COMPANY_LOGIN, &Ask::post("/users/account_login/", &login), 200).await;
+    scale.weigh(&price::MY_INFO, &Ask::get("/users/my_info/").session(&welcome), 200).await;
     let change = Ask::post("/users/change_my_info/", &json!({"realname": "李小明", "qq": "10001"}));
-    scale.weigh(&CHANGE_MY_INFO, &change.session(&welcome), 200).await;
+    scale.weigh(&price::CHANGE_MY_INFO, &change.session(&welcome), 200).await;
 
     let code = text_code(&ground, &scale.service, "ChangeMobile", other).await;
     let change = json!({"password": PASSWORD, "mobile": other, "code": code});
     let changed = Ask::post("/users/change_mobile/", &change).session(&welcome);
-    scale.weigh(&CHANGE_MOBILE, &changed, 200).await;
+    scale.weigh(&price::CHANGE_MOBILE, &changed, 200).await;
 
     let new = "river stone 77";
     let change = json!({"old_password": PASSWORD, "new_password": new, "confirm_password": new});
     let change = Ask::post("/users/change_my_pwd/", &change).session(&welcome);
-    scale.weigh(&CHANGE_MY_PWD, &change, 200).await;
+    scale.weigh(&price::CHANGE_MY_PWD, &change, 200).await;
 
     let code = text_code(&ground, &scale.service, "ChangePwd", other).await;
     let reset = json!({"mobile": other, "code": code, "password": PASSWORD, "re_password": PASSWORD});
-    let reset = scale.weigh(&RESET_BY_PHONE, &Ask::post("/users/change_pwd_by_mobile/", &reset), 200).await;
+    let reset =
+        scale.weigh(&price::RESET_BY_PHONE, &Ask::post("/users/change_pwd_by_mobile/", &reset), 200).await;
     assert_eq!(reset.json()["status"], "ok", "{reset:?}");
 
     for secret in [PASSWORD, new, code.as_str()] {

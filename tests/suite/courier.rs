@@ -54,6 +54,7 @@ async fn send_to(errand: Errand, mood: Mood) -> (Dispatch, usize) {
         .region(Region::from_static("local"))
         .credentials_provider(SharedCredentialsProvider::new(credentials))
         .endpoint_url(url)
+        .http_client(tally::aws::http_client(None).expect("no file is read"))
         .load()
         .await;
     let dispatch = match errand {

@@ -79,7 +79,7 @@ async fn whoever_was_told_of_an_account_has_it_after_a_kill_and_no_account_is_ha
         let attempts = register_until_killed(service, round).await;
 
         let service = Tigertally::start(&["--data", folder.name()]).await;
-        let caller = service.caller();
+        let caller = Caller::of(&service);
         for Attempt { username, answer } in attempts {
             let Some(welcome) = answer.filter(|answer| answer.code() == 201) else {
                 told.push((username.clone(), all_or_nothing(&caller, &username).await));
@@ -105,7 +105,7 @@ async fn register_until_killed(service: Tigertally, round: usize) -> Vec<Attempt
     let (answered, kill) = (Arc::new(AtomicUsize::new(0)), Arc::new(Notify::new()));
     let mut connections = JoinSet::new();
     for connection in 0..CONNECTIONS {
-        let (caller, answered, kill) = (service.caller(), Arc::clone(&answered), Arc::clone(&kill));
+        let (caller, answered, kill) = (Caller::of(&service), Arc::clone(&answered), Arc::clone(&kill));
         connections.spawn(async move {
             let mut attempts = Vec::new();
             for user in 0..USERS {
@@ -156,7 +156,7 @@ async fn it_is_ready_within_a_second() {
         let arguments = ["--data", folder.name()];
         let start = Tigertally::start(&arguments);
         if let Ok(service) = tokio::time::timeout(Duration::from_secs(1), start).await {
-            assert_eq!(login(&service.caller(), "nobody").await.code(), 400);
+            assert_eq!(login(&Caller::of(&service), "nobody").await.code(), 400);
             return;
         }
     }
@@ -168,13 +168,13 @@ async fn ctrl_c_and_the_word_of_process_managers_end_it_well() {
     for signal in ["INT", "TERM"] {
         let folder = Folder::new();
         let service = Tigertally::start(&["--data", folder.name()]).await;
-        let key = register(&service.caller(), "zhang").await.expect("the service answers").key();
+        let key = register(&Caller::of(&service), "zhang").await.expect("the service answers").key();
         let ended = service.signal(signal).await;
         assert_eq!(ended.status.code(), Some(0), "{signal}: {ended:?}");
         assert_eq!((ended.stdout.as_str().trim(), ended.stderr.as_str()), ("Stopped.", ""), "{signal}");
 
         let service = Tigertally::start(&["--data", folder.name()]).await;
-        assert_eq!(login(&service.caller(), "zhang").await.key(), key, "{signal}");
+        assert_eq!(login(&Caller::of(&service), "zhang").await.key(), key, "{signal}");
     }
     let stand_ins = Tigertally::start(&["--memory", "--aws-only"]).await;
     assert!(stand_ins.banner().contains("export AWS_ENDPOINT_URL=http://127.0.0.1:"));
@@ -193,7 +193,7 @@ async fn a_port_in_use_is_named_with_what_to_do_about_it() {
         assert!(second.stderr.contains(&format!("choose another with {option}")), "{}", second.stderr);
         assert_eq!(second.stderr.lines().count(), 1, "{}", second.stderr);
     }
-    assert_eq!(login(&first.caller(), "nobody").await.code(), 400, "the first one goes on");
+    assert_eq!(login(&Caller::of(&first), "nobody").await.code(), 400, "the first one goes on");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 //! The functions behind a Lambda Runtime API: they answer the sample events as they promise, and
-//! nothing a client or a gateway sends makes the deployed binary fail.
+//! nothing a client or a gateway sends makes the binary fail. With `TALLY_BUILT` it is the deployed one.
 
 mod emulator;
 mod odd_events;
@@ -10,15 +10,13 @@ use std::time::Duration;
 
 use data_encoding::BASE64;
 use serde_json::{Value, json};
-use tests::process::rest_auth;
+use tests::process;
 use tests::runtime_api::{Function, Outcome, environment};
 use tests::tap::{Action, Fault, Tap};
 use tests::tapped::Ground;
 
 async fn start(ground: &Ground) -> Function {
-    let function = Function::start(rest_auth(), &environment(&ground.aws_url())).await;
-    function.ready().await;
-    function
+    replay::start("rest-auth", ground).await
 }
 
 /// A registration or a login of `zhang` that works.
@@ -95,7 +93,7 @@ async fn it_starts_while_dynamodb_is_away_and_recovers_by_itself() {
     let ground = Ground::start().await;
     let tap = Tap::before(&ground.aws_url(), Duration::ZERO).await;
     tap.inject(Fault::always(Action::DropBefore));
-    let mut function = Function::start(rest_auth(), &environment(tap.url())).await;
+    let mut function = Function::start(&process::function("rest-auth"), &environment(tap.url())).await;
     function.ready().await;
     let registration = sample("01_registration.json").to_string();
     assert_eq!(status(&function.invoke(&registration).await), 503);
@@ -116,7 +114,7 @@ async fn without_its_secret_or_its_settings_it_does_not_start() {
 }
 
 async fn assert_fails_to_start(settings: &BTreeMap<&'static str, String>, named: &[&str]) {
-    let function = Function::start(rest_auth(), settings).await;
+    let function = Function::start(&process::function("rest-auth"), settings).await;
     let (status, output) = function.ended().await;
     assert_eq!(status.code(), Some(1), "{output}");
     for name in named {

@@ -1,8 +1,8 @@
 //! What carries text messages to telephones.
 
-use aws_config::SdkConfig;
 use aws_sdk_sns::Client;
 use aws_sdk_sns::types::MessageAttributeValue;
+use aws_types::SdkConfig;
 
 use super::{Dispatch, TextMessage, cause, judge, one_try, timeouts};
 use crate::config::TextSettings;

@@ -64,6 +64,13 @@ impl CallingCodes {
     }
 }
 
+impl fmt::Display for CallingCodes {
+    /// The list as [`CallingCodes::parse`] reads it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0.join(","))
+    }
+}
+
 impl Default for CallingCodes {
     /// Mainland China alone.
     fn default() -> Self {

@@ -19,7 +19,7 @@ use serde_json::Value;
 use tests::process;
 use tests::runtime_api::{Outcome, environment};
 use tests::tapped::Ground;
-use tests::template::{self, DeployedFunction};
+use tests::template;
 use tokio::process::{Child, Command};
 
 use super::replay;
@@ -42,19 +42,10 @@ async fn every_function_answers_its_sample_events_under_the_emulator_of_aws() {
     };
     for function in template::functions() {
         let ground = Ground::start().await;
-        let emulator = Emulator::start(&emulator, &bootstrap(&function), &ground).await;
+        let emulator = Emulator::start(&emulator, &process::function(&function.name), &ground).await;
         replay::replay_through(&function.name, &ground, async |event| emulator.invoke(event).await).await;
         emulator.end().await;
     }
-}
-
-/// The function as `sam build` has left it in the folder that `TALLY_BUILT` names, or as cargo makes it.
-fn bootstrap(function: &DeployedFunction) -> PathBuf {
-    let built = named("TALLY_BUILT").map(|folder| folder.join(&function.logical_id).join("bootstrap"));
-    built.filter(|bootstrap| bootstrap.is_file()).unwrap_or_else(|| {
-        skipped(&format!("{} is not built by sam; cargo's own build takes its place", function.logical_id));
-        process::function(&function.name)
-    })
 }
 
 impl Emulator {

@@ -198,9 +198,9 @@ pub(super) async fn replay_through(
 }
 
 #[tokio::test]
-async fn the_deployed_rest_auth_answers_its_sample_events_and_logs_no_secret() {
+async fn rest_auth_answers_its_sample_events_and_logs_no_secret() {
     let ground = Ground::start().await;
-    let mut function = super::start(&ground).await;
+    let mut function = start("rest-auth", &ground).await;
     let story = replay("rest-auth", &ground, &mut function).await;
     let log = function.output();
     assert!(log.lines().count() > 40, "each request is logged");
@@ -208,9 +208,6 @@ async fn the_deployed_rest_auth_answers_its_sample_events_and_logs_no_secret() {
         assert!(!secret.is_empty() && !log.contains(secret), "the log tells {secret}");
     }
 }
-
-// The other functions share the host that the deployed binary above is tried with, so quick builds
-// of them will do here.
 
 #[tokio::test]
 async fn accounts_answers_its_sample_events_and_logs_no_secret() {
@@ -257,7 +254,7 @@ async fn company_answers_its_sample_events_and_logs_no_secret() {
     }
 }
 
-async fn start(name: &str, ground: &Ground) -> Function {
+pub(super) async fn start(name: &str, ground: &Ground) -> Function {
     let function = Function::start(&process::function(name), &environment(&ground.aws_url())).await;
     function.ready().await;
     function

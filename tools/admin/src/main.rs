@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use admin::arguments::{self, Invocation, Options};
 use admin::{commands, terminal};
+use aws_config::BehaviorVersion;
 use tally::app::Basics;
 use tally::clock::Clock;
 use tally::config::OperatorConfig;
@@ -47,7 +48,9 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 async fn run(options: Options) -> Outcome {
     let config = OperatorConfig::from_env(options.table)?;
-    let on = Basics::start(config, Clock::System, Entropy::System).await;
+    let http = tally::aws::http_client(config.ca_bundle.as_deref())?;
+    let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    let on = Basics::new(config, &aws, Clock::System, Entropy::System);
     say(&commands::carry_out(&on, options.command, terminal::ask_password).await?)
 }
 

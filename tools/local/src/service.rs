@@ -38,7 +38,7 @@ pub const SECRET_ID: &str = "tigertally/server-secret";
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How the service is to run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ServiceOptions {
     /// Where the database lives.
     pub storage: Storage,

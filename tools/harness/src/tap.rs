@@ -177,6 +177,18 @@ pub fn round_trips(calls: &[Call]) -> usize {
     chain
 }
 
+/// Read units of all calls.
+#[must_use]
+pub fn reads(calls: &[Call]) -> f64 {
+    calls.iter().map(|call| call.read_units).sum()
+}
+
+/// Write units of all calls.
+#[must_use]
+pub fn writes(calls: &[Call]) -> f64 {
+    calls.iter().map(|call| call.write_units).sum()
+}
+
 /// What all taps' connections share.
 struct Line {
     backend: Uri,

@@ -20,10 +20,11 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
-use crate::log::NAMESPACE;
-
 /// How long a function may take for its start or for one event.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The namespace of the metrics that functions tell here.
+pub const NAMESPACE: &str = "tally-test";
 
 /// One process of a function, from its start until it is dropped.
 #[derive(Debug)]
@@ -109,7 +110,13 @@ impl Function {
         Self { child, service, events, sent: 0, server, readers }
     }
 
-    /// Waits until the function asks for its first event.
+    /// The system's number of the process; `None` once it has ended and was waited for.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Waits until the function asks for its next event, if it has not since the last time somebody waited.
     pub async fn ready(&self) {
         let asked = tokio::time::timeout(PATIENCE, self.service.asked.notified()).await;
         assert!(asked.is_ok(), "the function does not ask for events: {}", self.output());

@@ -19,7 +19,7 @@ pub const GREEDY: &str = "{proxy+}";
 /// All functions, in the order of the template.
 #[must_use]
 pub fn functions() -> Vec<DeployedFunction> {
-    let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../template.yaml"));
+    let template = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/../../template.yaml"));
     let template = template.expect("the template can be read");
     let mut functions: Vec<DeployedFunction> = Vec::new();
     let mut resource = "";
