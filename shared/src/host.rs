@@ -14,10 +14,12 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, LambdaEvent, Response, lambda_runtime};
 use tower::{Service, ServiceExt};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::prelude::*;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, MetricSettings};
+use crate::config::{self, Config, MetricSettings};
 use crate::entropy::Entropy;
 use crate::http::request::{ClientAddress, GatewayDomain, Invocation, RequestId};
 use crate::telemetry::{JsonLines, TraceId};
@@ -38,7 +40,9 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
 fn log_to_stdout(metrics: Option<MetricSettings>) {
     tracing_subscriber::fmt()
         .event_format(JsonLines::new(metrics))
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_max_level(LevelFilter::TRACE)
+        .finish()
+        .with(config::log_filter())
         .init();
 }
 

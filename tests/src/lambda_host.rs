@@ -55,9 +55,13 @@ struct Pool {
 
 impl LambdaHost {
     /// Starts the gateway; processes start when events come and none is idle. They live by that clock.
-    pub async fn start(environment: &BTreeMap<&'static str, String>, clock: &Clock) -> Self {
+    pub fn start(
+        listener: TcpListener,
+        mut environment: BTreeMap<&'static str, String>,
+        clock: &Clock,
+    ) -> Self {
+        let address = listener.local_addr().expect("a bound socket has an address");
         let steered = SteeredTime::of(clock);
-        let mut environment = environment.clone();
         environment.extend(steered.iter().flat_map(SteeredTime::environment));
         let pools = template::functions().into_iter().map(|function| {
             let pool = Pool {
@@ -77,8 +81,6 @@ impl LambdaHost {
         };
         let gateway = Arc::new(gateway);
         let router = Router::new().fallback(serve).with_state(Arc::clone(&gateway));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let address = listener.local_addr().expect("a bound socket has an address");
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async { axum::serve(listener, service).await.expect("it serves") });
         Self { address, gateway, server }

@@ -4,6 +4,7 @@
 pub mod answer;
 pub mod client;
 pub mod deployment;
+pub mod documented;
 pub mod lambda_host;
 pub mod log;
 pub mod oracle;

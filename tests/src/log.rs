@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, PoisonError};
 
+pub use harness::runtime_api::NAMESPACE;
 use serde_json::Value;
 use tally::config::MetricSettings;
 use tally::telemetry::JsonLines;
 use tracing::subscriber::DefaultGuard;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
-
-use crate::runtime_api::NAMESPACE;
 
 /// Where it goes; clones share it.
 #[derive(Clone, Debug, Default)]

@@ -52,7 +52,7 @@ pub struct Server {
 pub struct Builder {
     options: ServiceOptions,
     deployed: Option<Vec<String>>,
-    is_on_lambda: bool,
+    as_processes: bool,
 }
 
 /// The functions with the settings of a deployment, in front of the same table.
@@ -89,7 +89,7 @@ impl Server {
             clock: Clock::manual(start),
             entropy: Entropy::System,
         };
-        Builder { options, deployed: None, is_on_lambda: is_on_lambda() }
+        Builder { options, deployed: None, as_processes: is_on_lambda() }
     }
 
     /// The time as the service sees it, in whichever process.
@@ -239,10 +239,11 @@ impl Builder {
         self
     }
 
-    /// The functions as processes of their own in any case, not only where all tests run so.
+    /// The functions as processes of their own in any case, not only where all tests run so. Such a
+    /// test lives by the machine's own time, for steering theirs takes a library that not everybody has.
     #[must_use]
     pub fn as_processes(mut self) -> Self {
-        self.is_on_lambda = true;
+        self.as_processes = true;
         self
     }
 
@@ -254,7 +255,7 @@ impl Builder {
 
     /// Starts it.
     pub async fn start(self) -> Server {
-        if self.is_on_lambda {
+        if self.as_processes {
             Box::pin(self.start_on_lambda()).await
         } else {
             Box::pin(self.start_in_process()).await
@@ -262,12 +263,15 @@ impl Builder {
     }
 
     async fn start_on_lambda(self) -> Server {
-        let Self { options, deployed, .. } = self;
-        let clock = options.clock.clone();
+        let Self { mut options, deployed, .. } = self;
+        let (gateway, clock) = (listen().await, options.clock.clone());
+        let address = gateway.local_addr().expect("a listener has an address");
+        // Links in mail lead there, whoever sends it.
+        options.public_url.get_or_insert_with(|| format!("http://{address}"));
         let service = Service::start(listen().await, listen().await, options.clone()).await;
         let service = service.expect("the stand-ins start");
         let settings = deployment::settings(&options, deployed.as_deref(), &service);
-        let lambda = Some(LambdaHost::start(&settings, &clock).await);
+        let lambda = Some(LambdaHost::start(gateway, settings, &clock));
         Server { service, clock, front: None, lambda }
     }
 

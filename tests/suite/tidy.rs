@@ -3,6 +3,7 @@
 mod architecture;
 mod documents;
 mod endpoints;
+mod parameters;
 mod steps;
 mod table;
 mod telemetry;

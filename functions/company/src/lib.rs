@@ -7,6 +7,8 @@ mod company;
 mod contacts;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod outcome;
 mod passwords;
 mod phones;

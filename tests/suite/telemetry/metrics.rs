@@ -7,8 +7,7 @@ use serde_json::{Value, json};
 use tally::config::TextSettings;
 use tally::domain::message_budget::{MessageBudget, SUSPICIOUS_IN_RANGE};
 use tally::telemetry::Metric;
-use tests::log::Log;
-use tests::runtime_api::NAMESPACE;
+use tests::log::{Log, NAMESPACE};
 use tests::server::Server;
 use tests::tapped::{Ask, Ground};
 

@@ -20,11 +20,11 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+/// The namespace that metrics are told under.
+pub const NAMESPACE: &str = "tally-test";
+
 /// How long a function may take for its start or for one event.
 const PATIENCE: Duration = Duration::from_secs(30);
-
-/// The namespace of the metrics that functions tell here.
-pub const NAMESPACE: &str = "tally-test";
 
 /// One process of a function, from its start until it is dropped.
 #[derive(Debug)]
