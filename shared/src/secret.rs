@@ -166,7 +166,7 @@ impl ServerSecret {
         match (previous, self.phase(now)) {
             (Some(previous), Some(Phase::Spreading)) => (previous, Some(current)),
             (previous, Some(Phase::Changing) | None) => (current, previous),
-            (_, Some(Phase::Over) | Some(Phase::Spreading)) => (current, None),
+            (_, Some(Phase::Over | Phase::Spreading)) => (current, None),
         }
     }
 }

@@ -31,7 +31,7 @@ const PAUSE: SignedDuration = SignedDuration::from_secs(30);
 pub struct HeldSecret {
     clock: Clock,
     vault: Vault,
-    copy: RwLock<Copy>,
+    copy: RwLock<Snapshot>,
     /// Held by the one request that reads; it guards no data, and the others go on with the copy.
     reading: tokio::sync::Mutex<()>,
 }
@@ -42,7 +42,7 @@ pub struct HeldSecret {
 pub struct SecretTooOld;
 
 #[derive(Clone)]
-struct Copy {
+struct Snapshot {
     secret: Arc<ServerSecret>,
     /// When it was read.
     read: Timestamp,
@@ -62,7 +62,7 @@ impl HeldSecret {
     /// The copy that was just read from there.
     #[must_use]
     pub fn new(clock: Clock, vault: Vault, secret: ServerSecret) -> Self {
-        let copy = Copy { secret: Arc::new(secret), read: clock.now(), failed: None };
+        let copy = Snapshot { secret: Arc::new(secret), read: clock.now(), failed: None };
         Self { clock, vault, copy: RwLock::new(copy), reading: tokio::sync::Mutex::default() }
     }
 
@@ -142,16 +142,16 @@ impl HeldSecret {
             Err(error) => Err(chain(&error)),
         };
         let copy = match text {
-            Ok(secret) => Copy { secret: Arc::new(secret), read: asked, failed: None },
+            Ok(secret) => Snapshot { secret: Arc::new(secret), read: asked, failed: None },
             Err(error) => {
                 tracing::error!(error, "the server's secret could not be read again");
-                Copy { failed: Some(asked), ..self.copy() }
+                Snapshot { failed: Some(asked), ..self.copy() }
             }
         };
         *self.copy.write().unwrap_or_else(PoisonError::into_inner) = copy;
     }
 
-    fn copy(&self) -> Copy {
+    fn copy(&self) -> Snapshot {
         self.copy.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
