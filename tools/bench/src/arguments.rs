@@ -8,6 +8,7 @@ use lexopt::{Arg, ValueExt};
 use tally::domain::directory::PageLimit;
 
 use crate::load::{self, Kind as LoadKind};
+use crate::scoreboard::Build;
 use crate::{hashes, scoreboard, search};
 
 /// Printed for `--help`.
@@ -29,6 +30,7 @@ Options of scoreboard, which builds the functions by itself and needs Linux:
                          lets one (cgroups)
       --into FILE        Write the tables into FILE as well, between its two lines
                          <!-- scoreboard: begin --> and <!-- scoreboard: end -->
+      --built DIR        Measure DIR/NAME/bootstrap or DIR/NAME instead of building
       --dev              Measure unoptimised builds, to try the benchmark itself
 
 Options of load, which builds and starts the host by itself:
@@ -95,6 +97,7 @@ struct Given {
     limits: Option<Vec<PageLimit>>,
     rounds: Option<usize>,
     into: Option<PathBuf>,
+    built: Option<PathBuf>,
     url: Option<String>,
     workers: Option<usize>,
     seconds: Option<usize>,
@@ -124,13 +127,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     given.benchmark().map(Invocation::Run)
 }
 
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 13] = [
     "sizes",
     "limits",
     "rounds",
     "quick",
     "cpu-quota",
     "into",
+    "built",
     "dev",
     "url",
     "workers",
@@ -164,6 +168,7 @@ impl Given {
             "url" if value.starts_with("http://") => self.url = Some(value.trim_end_matches('/').to_owned()),
             "url" => return Err(wants("http://host[:port]")),
             "into" => self.into = Some(PathBuf::from(value)),
+            "built" => self.built = Some(PathBuf::from(value)),
             other => return Err(UsageError(format!("--{other} is not known."))),
         }
         Ok(())
@@ -186,14 +191,18 @@ impl Given {
     }
 
     fn scoreboard(self) -> Result<Benchmark, UsageError> {
-        self.only_with(&["rounds", "quick", "cpu-quota", "into", "dev"])?;
+        self.only_with(&["rounds", "quick", "cpu-quota", "into", "built", "dev"])?;
         let quick = self.names.contains(&"quick");
         let usual = if quick { scoreboard::FEW_ROUNDS } else { scoreboard::ROUNDS };
         let options = scoreboard::Options {
             rounds: self.rounds.unwrap_or(usual),
             quick,
             cpu_quota: self.names.contains(&"cpu-quota"),
-            dev: self.names.contains(&"dev"),
+            build: match self.built {
+                Some(folder) => Build::In(folder),
+                None if self.names.contains(&"dev") => Build::Dev,
+                None => Build::Release,
+            },
         };
         Ok(Benchmark::Scoreboard(options, self.into))
     }
@@ -290,7 +299,7 @@ mod tests {
 
     #[test]
     fn a_scoreboard_may_be_quick() {
-        let options = |rounds, quick, cpu_quota| scoreboard::Options { rounds, quick, cpu_quota, dev: false };
+        let options = |rounds, quick, cpu_quota| scoreboard::Options { rounds, quick, cpu_quota, build: Build::Release };
         let run = |options, file: Option<&str>| {
             Ok(Invocation::Run(Benchmark::Scoreboard(options, file.map(PathBuf::from))))
         };

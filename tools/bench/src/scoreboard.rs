@@ -10,6 +10,7 @@ pub mod rounds;
 pub mod strangers;
 
 use std::io;
+use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -22,7 +23,7 @@ use rounds::Samples;
 use strangers::Pairs;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How often everything is measured.
     pub rounds: usize,
@@ -30,8 +31,19 @@ pub struct Options {
     pub quick: bool,
     /// Whether to imitate Lambda's share of a core as well.
     pub cpu_quota: bool,
-    /// Whether unoptimised builds will do, to try the benchmark itself.
-    pub dev: bool,
+    /// What is measured.
+    pub build: Build,
+}
+
+/// Which binaries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// Built now, as they are deployed.
+    Release,
+    /// Built now, unoptimised, to try the benchmark itself.
+    Dev,
+    /// Those of a folder.
+    In(PathBuf),
 }
 
 /// Everything that was measured.
@@ -89,8 +101,13 @@ pub const ROUNDS: usize = 60;
 pub const FEW_ROUNDS: usize = 10;
 
 /// Builds what is measured, and measures it.
-pub async fn run(options: Options) -> Result<Measured, ScoreboardError> {
-    let binaries = tokio::task::block_in_place(|| Binaries::build(options.dev));
+pub async fn run(options: &Options) -> Result<Measured, ScoreboardError> {
+    let binaries = match &options.build {
+        Build::In(folder) => Binaries::built_in(folder)?,
+        build @ (Build::Release | Build::Dev) => {
+            tokio::task::block_in_place(|| Binaries::build(*build == Build::Dev))
+        }
+    };
     let (functions, hello) = sizes(&binaries)?;
     let [large_pool, pairs] = if options.quick { [LARGE_ENOUGH, FEW_PAIRS] } else { [LARGE, PAIRS] };
 
