@@ -26,6 +26,7 @@ Benchmarks:
 Options of scoreboard, which builds the functions by itself and needs Linux:
       --rounds N         How often everything is measured [default: 60]
       --quick            10 rounds, fewer failed logins, 100,000 users for a million
+      --sizes N,N        How many users its two pools have [default: 1000,1000000]
       --cpu-quota        Imitate Lambda's share of a core as well, where the system
                          lets one (cgroups)
       --into FILE        Write the tables into FILE as well, between its two lines
@@ -191,9 +192,15 @@ impl Given {
     }
 
     fn scoreboard(self) -> Result<Benchmark, UsageError> {
-        self.only_with(&["rounds", "quick", "cpu-quota", "into", "built", "dev"])?;
+        self.only_with(&["rounds", "quick", "sizes", "cpu-quota", "into", "built", "dev"])?;
         let quick = self.names.contains(&"quick");
         let usual = if quick { scoreboard::FEW_ROUNDS } else { scoreboard::ROUNDS };
+        let pools = match self.sizes.as_deref() {
+            None if quick => scoreboard::SMALLER_POOLS,
+            None => scoreboard::POOLS,
+            Some([small, large]) if small <= large => [*small, *large],
+            Some(_) => return Err(UsageError("--sizes needs a small and a large number.".to_owned())),
+        };
         let options = scoreboard::Options {
             rounds: self.rounds.unwrap_or(usual),
             quick,
@@ -203,6 +210,7 @@ impl Given {
                 None if self.names.contains(&"dev") => Build::Dev,
                 None => Build::Release,
             },
+            pools,
         };
         Ok(Benchmark::Scoreboard(options, self.into))
     }
@@ -299,7 +307,10 @@ mod tests {
 
     #[test]
     fn a_scoreboard_may_be_quick() {
-        let options = |rounds, quick, cpu_quota| scoreboard::Options { rounds, quick, cpu_quota, build: Build::Release };
+        let options = |rounds, quick, cpu_quota| {
+            let pools = if quick { scoreboard::SMALLER_POOLS } else { scoreboard::POOLS };
+            scoreboard::Options { rounds, quick, cpu_quota, build: Build::Release, pools }
+        };
         let run = |options, file: Option<&str>| {
             Ok(Invocation::Run(Benchmark::Scoreboard(options, file.map(PathBuf::from))))
         };
@@ -341,6 +352,7 @@ mod tests {
             &["search", "--fast"],
             &["search", "--quick"],
             &["scoreboard", "--sizes", "10"],
+            &["scoreboard", "--sizes", "20,10"],
             &["scoreboard", "--rounds", "0"],
             &["load", "--only", "nothing"],
             &["load", "--soak", "10"],

@@ -33,6 +33,8 @@ pub struct Options {
     pub cpu_quota: bool,
     /// What is measured.
     pub build: Build,
+    /// How many users the small and the large pool have.
+    pub pools: [usize; 2],
 }
 
 /// Which binaries.
@@ -85,12 +87,10 @@ pub enum ScoreboardError {
     System(#[from] io::Error),
 }
 
-/// How many users the small pool has.
-const SMALL: usize = 1_000;
-/// How many the large one has.
-const LARGE: usize = 1_000_000;
+/// How many users the two pools have, if nobody says otherwise.
+pub const POOLS: [usize; 2] = [1_000, 1_000_000];
 /// How many where less will do.
-const LARGE_ENOUGH: usize = 100_000;
+pub const SMALLER_POOLS: [usize; 2] = [1_000, 100_000];
 /// How many pairs of failed logins are compared.
 const PAIRS: usize = 250;
 /// How many where less will do.
@@ -109,9 +109,10 @@ pub async fn run(options: &Options) -> Result<Measured, ScoreboardError> {
         }
     };
     let (functions, hello) = sizes(&binaries)?;
-    let [large_pool, pairs] = if options.quick { [LARGE_ENOUGH, FEW_PAIRS] } else { [LARGE, PAIRS] };
+    let pairs = if options.quick { FEW_PAIRS } else { PAIRS };
+    let [small_pool, large_pool] = options.pools;
 
-    let stage = Stage::with(SMALL).await?;
+    let stage = Stage::with(small_pool).await?;
     let bar = progress("Rows 1 to 5, rounds", options.rounds);
     let samples = rounds::measure(&binaries, &stage, options.rounds, &bar).await?;
     bar.finish_and_clear();
@@ -144,7 +145,7 @@ pub async fn run(options: &Options) -> Result<Measured, ScoreboardError> {
         peak_memory,
         small,
         large,
-        pools: [SMALL, large_pool],
+        pools: options.pools,
         pairs,
         throttled,
     })
