@@ -35,6 +35,11 @@ deny:
 conformance:
     .ci/run conformance
 
+# Write openapi.json anew
+openapi:
+    cargo run --quiet -- --openapi > target/openapi.json
+    mv target/openapi.json openapi.json
+
 # Check the SAM template
 template:
     .ci/run template
@@ -50,6 +55,10 @@ sam:
 # Run what can be run so with the functions as Lambda runs them
 lambda:
     .ci/run lambda
+
+# Measure: `just bench --help`
+bench *options:
+    cargo run --release -p bench -- {{ options }}
 
 # Send one sample event to a function in SAM's container (needs Docker and `just run --aws-only`)
 event file function="RestAuthFunction":

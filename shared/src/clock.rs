@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::{Duration, Instant};
 
 use jiff::Timestamp;
 
@@ -13,6 +14,25 @@ pub enum Clock {
     System,
     /// A clock that stands until somebody moves it; microseconds since 1970.
     Manual(Arc<AtomicI64>),
+}
+
+/// Measures how long something takes, which no clock that may be set back can tell.
+#[derive(Clone, Copy, Debug)]
+pub struct Stopwatch(Instant);
+
+impl Stopwatch {
+    /// Begins to measure.
+    #[must_use]
+    pub fn start() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "this is where the time enters")]
+        Self(Instant::now())
+    }
+
+    /// How long that is ago.
+    #[must_use]
+    pub fn elapsed(self) -> Duration {
+        self.0.elapsed()
+    }
 }
 
 impl Clock {
@@ -34,7 +54,7 @@ impl Clock {
     }
 
     /// Moves a manual clock on; the system's clock moves by itself.
-    pub fn advance(&self, by: std::time::Duration) {
+    pub fn advance(&self, by: Duration) {
         if let Self::Manual(microseconds) = self {
             let by = i64::try_from(by.as_micros()).expect("a step of the clock fits 64 bits");
             microseconds.fetch_add(by, Ordering::SeqCst);

@@ -2,6 +2,8 @@
 
 mod aws;
 mod environment;
+mod log;
+mod metrics;
 mod texts;
 mod weixin;
 
@@ -14,6 +16,8 @@ use crate::domain::credential::Cost;
 
 pub use aws::{AwsEndpoints, AwsSettings};
 use environment::Environment;
+pub use log::log_filter;
+pub use metrics::MetricSettings;
 pub use texts::TextSettings;
 pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 
@@ -46,6 +50,9 @@ pub struct Config {
     /// `TALLY_SMS_SENDER_ID`, `TALLY_SMS_ORIGINATION_NUMBER`, `TALLY_SMS_MAX_PRICE`,
     /// `TALLY_SMS_PER_HOUR`, `TALLY_SMS_PER_DAY`).
     pub texts: TextSettings,
+    /// Where metrics belong, if CloudWatch is to read any out of the log (`TALLY_METRICS_NAMESPACE`,
+    /// `TALLY_METRICS_BY_GROUP`).
+    pub metrics: Option<MetricSettings>,
     /// How long the answer to a request for a code takes at least, longer than SES and SNS usually do,
     /// so that it does not show whether a message was sent. Not a setting of the environment.
     pub code_answer_time: Duration,
@@ -89,6 +96,15 @@ pub struct OperatorConfig {
     pub ca_bundle: Option<PathBuf>,
 }
 
+/// What the operator's command has to know about the server's secret, when that is what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretConfig {
+    /// The secret's name or ARN in Secrets Manager (`TALLY_SECRET_ID`).
+    pub secret_id: String,
+    /// The certificate authorities to trust, as in [`OperatorConfig`].
+    pub ca_bundle: Option<PathBuf>,
+}
+
 /// All that is wrong with the environment, at once.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the environment is not usable: {}", .0.join("; "))]
@@ -128,6 +144,7 @@ impl Config {
                 .map(|url| url.trim_end_matches('/').to_owned()),
             weixin: WeixinSettings::read(&mut environment),
             texts: TextSettings::read(&mut environment),
+            metrics: MetricSettings::read(&mut environment),
             code_answer_time: CODE_ANSWER_TIME,
             open_administrators: environment.switch("TALLY_OPEN_ADMINISTRATORS", false),
             first_digits: FIRST_DIGITS,
@@ -166,6 +183,19 @@ impl OperatorConfig {
     }
 }
 
+impl SecretConfig {
+    /// Reads the settings; a secret that was named otherwise counts before the environment's.
+    pub fn from_env(secret: Option<String>) -> Result<Self, ConfigFaults> {
+        #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
+        let lookup = |name: &str| std::env::var(name).ok();
+        let secret = secret.or_else(|| lookup("TALLY_SECRET_ID")).filter(|id| !id.is_empty());
+        let secret_id = secret.ok_or_else(|| {
+            ConfigFaults(vec!["TALLY_SECRET_ID is missing, and no secret was named".to_owned()])
+        })?;
+        Ok(Self { secret_id, ca_bundle: aws::ca_bundle(&Environment::new(lookup)) })
+    }
+}
+
 /// Whether the text is an origin as browsers write it: `scheme://host`, with a port or without.
 #[must_use]
 pub fn is_origin(text: &str) -> bool {
@@ -200,7 +230,7 @@ mod tests {
         assert_eq!(config.hash_cost, Cost::PRODUCTION);
         assert!(!config.open_administrators);
         assert_eq!(config.first_digits, 8);
-        assert!(config.public_url.is_none() && config.weixin.app.is_none());
+        assert!(config.public_url.is_none() && config.weixin.app.is_none() && config.metrics.is_none());
     }
 
     #[test]
@@ -225,8 +255,9 @@ mod tests {
             ("TALLY_PUBLIC_URL", "api.example.com"),
             ("TALLY_WEIXIN_ENDPOINT", "http://api.weixin.qq.com"),
             ("TALLY_WEIXIN_APP_ID", "wx1"),
+            ("TALLY_METRICS_NAMESPACE", "a namespace"),
         ]);
-        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(10));
+        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(11));
     }
 
     #[test]

@@ -21,6 +21,7 @@ pub use text_messenger::TextMessenger;
 use crate::config::MailSettings;
 use crate::domain::email_address::EmailAddress;
 use crate::store::chain;
+use crate::telemetry;
 
 /// How long SES or SNS may take. There is one try: neither mail nor text messages carry a mark by which a
 /// repetition could be recognised, so a second try could be a second message.
@@ -42,6 +43,14 @@ pub enum Dispatch {
     NotSent,
     /// The answer was lost: somebody may get it.
     Unknown,
+}
+
+impl Dispatch {
+    /// Counts what may have gone, and what the provider did not say it has.
+    fn count(self, sent: &mut u64, failures: &mut u64) {
+        *sent += u64::from(self != Self::NotSent);
+        *failures += u64::from(self != Self::Sent);
+    }
 }
 
 impl Courier {
@@ -73,13 +82,15 @@ impl Courier {
             .set_configuration_set_name(self.settings.configuration_set.clone())
             .destination(Destination::builder().to_addresses(to.as_str()).build())
             .content(EmailContent::builder().simple(message.build()).build());
-        match request.send().await {
+        let dispatch = match request.send().await {
             Ok(_) => Dispatch::Sent,
             Err(error) => {
                 tracing::error!(error = %cause(&error), "a letter was not sent");
                 judge(&error)
             }
-        }
+        };
+        telemetry::note(|notes| dispatch.count(&mut notes.mails_sent, &mut notes.message_failures));
+        dispatch
     }
 }
 

@@ -1,5 +1,7 @@
 //! Runs a function's router on Lambda, behind an API Gateway HTTP API.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use axum::Router;
 use axum::body::Body as HttpBody;
 use data_encoding::BASE64;
@@ -12,44 +14,65 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, LambdaEvent, Response, lambda_runtime};
 use tower::{Service, ServiceExt};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::prelude::*;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{self, Config, MetricSettings};
 use crate::entropy::Entropy;
-use crate::http::request::{ClientAddress, GatewayDomain, RequestId};
+use crate::http::request::{ClientAddress, GatewayDomain, Invocation, RequestId};
+use crate::telemetry::{JsonLines, TraceId};
 
 /// Starts the function: everything that needs doing once, then one event after the other.
 pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
-    log_to_stdout();
-    let app = App::start(Config::from_env()?, Clock::System, Entropy::System).await?;
+    let config = Config::from_env()?;
+    log_to_stdout(config.metrics.clone());
+    log_panics();
+    let app = App::start(config, Clock::System, Entropy::System).await?;
     let router = router(app);
-    lambda_runtime::run(lambda_runtime::service_fn(move |event| answer(router.clone(), event))).await
+    let is_first = AtomicBool::new(true);
+    let answer = move |event| answer(router.clone(), is_first.swap(false, Ordering::Relaxed), event);
+    lambda_runtime::run(lambda_runtime::service_fn(answer)).await
 }
 
 /// Logs as JSON lines, at the level `RUST_LOG` says.
-fn log_to_stdout() {
+fn log_to_stdout(metrics: Option<MetricSettings>) {
     tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_target(false)
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .event_format(JsonLines::new(metrics))
+        .with_max_level(LevelFilter::TRACE)
+        .finish()
+        .with(config::log_filter())
         .init();
+}
+
+/// Logs panics like everything else, by where they happened alone: what they say may repeat something
+/// of the request.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(location = panic.location().map(ToString::to_string), "panicked");
+    }));
 }
 
 /// Answers one event.
 ///
 /// `lambda_http` builds a request from the event and an event answer from the response; in between
 /// we see to it that nothing of the event that a client chose can make it stumble (see [`take_apart`]).
-async fn answer(router: Router, event: LambdaEvent<LambdaRequest>) -> Result<impl serde::Serialize, Error> {
+async fn answer(
+    router: Router,
+    is_cold_start: bool,
+    event: LambdaEvent<LambdaRequest>,
+) -> Result<impl serde::Serialize, Error> {
     let LambdaEvent { payload, context } = event;
+    let trace_id = context.xray_trace_id.as_deref().and_then(TraceId::of_header);
+    let invocation = Invocation { is_cold_start, trace_id };
     let LambdaRequest::ApiGatewayV2(mut event) = payload else {
         return Err("the event is none of an HTTP API with payload version 2.0".into());
     };
     let sent = take_apart(&mut event);
     let service = tower::service_fn(move |_: lambda_http::Request| {
-        let (router, request) = (router.clone(), sent.request());
+        let (router, mut request) = (router.clone(), sent.request());
+        request.extensions_mut().insert(invocation.clone());
         async move { Ok::<_, Error>(gather(router.oneshot(request).await).await) }
     });
     let event = LambdaEvent::new(LambdaRequest::ApiGatewayV2(event), context);

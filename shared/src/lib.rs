@@ -2,7 +2,7 @@
 //!
 //! Read the modules in this order: [`domain`] says what is true, [`services`] say what happens,
 //! [`store`] keeps it in one DynamoDB table, [`http`] carries it over the wire. [`app::App`]
-//! ties them together; [`host`] runs a function's router on Lambda.
+//! ties them together; [`host`] runs a function's router on Lambda; [`telemetry`] tells of every request.
 
 pub mod app;
 pub mod aws;
@@ -16,4 +16,5 @@ pub mod http;
 pub mod secret;
 pub mod services;
 pub mod store;
+pub mod telemetry;
 pub mod weixin;

@@ -8,6 +8,7 @@ mod administration;
 mod attempts;
 mod batch;
 mod bookings;
+mod capacity;
 mod codes;
 mod company;
 mod contacts;
@@ -88,6 +89,7 @@ impl Store {
         let settings = aws_sdk_dynamodb::config::Builder::from(aws)
             .timeout_config(timeouts)
             .retry_config(RetryConfig::standard().with_max_attempts(3))
+            .interceptor(capacity::Capacity)
             .build();
         Self { client: Client::from_conf(settings), table }
     }

@@ -30,6 +30,7 @@ const CONCURRENCY: usize = 4;
 #[derive(Debug)]
 pub struct LambdaHost {
     address: SocketAddr,
+    gateway: Arc<Gateway>,
     server: JoinHandle<()>,
 }
 
@@ -78,16 +79,29 @@ impl LambdaHost {
             clock: clock.clone(),
             steered,
         };
-        let router = Router::new().fallback(serve).with_state(Arc::new(gateway));
+        let gateway = Arc::new(gateway);
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&gateway));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async { axum::serve(listener, service).await.expect("it serves") });
-        Self { address, server }
+        Self { address, gateway, server }
     }
 
     /// Where the gateway answers, without a final slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Ends the processes that are idle; tells all that they have printed. Further events start new ones.
+    pub async fn end_idle(&self) -> String {
+        let mut printed = String::new();
+        for pool in self.gateway.pools.values() {
+            let idle = std::mem::take(&mut *pool.idle.lock().unwrap_or_else(PoisonError::into_inner));
+            for function in idle {
+                printed.push_str(&function.end().await);
+            }
+        }
+        printed
     }
 }
 

@@ -5,6 +5,8 @@ mod contacts;
 mod csrf;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod registration;
 mod sessions;
@@ -17,6 +19,7 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -126,6 +129,10 @@ impl Dialect for Accounts {
 
     fn describe(_endpoint: &Endpoint<Failure>) -> Answer {
         envelope::success("", "")
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        words::outcome(failure)
     }
 
     fn say(failure: Failure) -> Answer {

@@ -26,15 +26,18 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     // A wrong old password and a weak new one are told together (accounts.md, section 4).
     let new = form.new_password("new_password1", "new_password2", &caller.account.names());
-    let proven = match form.text("old_password", Presence::Required, Kind::Password) {
-        Some(old) => prove(&app, &caller, &old, &request, &mut form).await?,
+    let old = form.text("old_password", Presence::Required, Kind::Password);
+    let proven = match &old {
+        Some(old) => prove(&app, &caller, old, &request, &mut form).await?,
         None => None,
     };
     let (Some(proven), Some(new)) = (&proven, new) else {
         if let Some(proven) = &proven {
             passwords::leave(&app, proven).await;
         }
-        return Err(Failure::PasswordForm(form.errors.in_order(&FIELDS)));
+        let errors = form.errors.in_order(&FIELDS);
+        let is_wrong = old.is_some() && proven.is_none();
+        return Err(if is_wrong { Failure::WrongOldPassword(errors) } else { Failure::PasswordForm(errors) });
     };
     match passwords::replace(&app, proven, &new).await? {
         Write::Applied => {

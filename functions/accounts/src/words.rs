@@ -14,6 +14,7 @@ use tally::services::contacts::ContactRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
+use tally::telemetry::Outcome;
 
 use crate::envelope::{failure, refusal};
 
@@ -55,10 +56,29 @@ pub(crate) enum Failure {
     Frozen,
     /// What a user told about themselves is wrong.
     UserForm(FieldErrors),
+    /// What a user told about themselves is right, and somebody else's.
+    Taken(FieldErrors),
     /// The password cannot be changed like that.
     PasswordForm(FieldErrors),
+    /// The old password is wrong, perhaps among other things.
+    WrongOldPassword(FieldErrors),
     /// Too often; how long to wait.
     Throttled(Duration),
+}
+
+/// What a failure is in the log.
+pub(crate) fn outcome(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Refused(refusal) => refusal.outcome(),
+        Failure::Csrf(_) => Outcome::Csrf,
+        Failure::Body(fault) => fault.outcome(),
+        Failure::NotAnObject | Failure::UserForm(_) | Failure::PasswordForm(_) => Outcome::Invalid,
+        Failure::WrongCredentials => Outcome::WrongCredentials,
+        Failure::Frozen => Outcome::Frozen,
+        Failure::Taken(_) => Outcome::Taken,
+        Failure::WrongOldPassword(_) => Outcome::WrongPassword,
+        Failure::Throttled(_) => Outcome::Throttled,
+    }
 }
 
 /// Says a failure.
@@ -73,8 +93,8 @@ pub(crate) fn say(said: Failure) -> Answer {
         Failure::NotAnObject => refusal(StatusCode::BAD_REQUEST, "请求内容必须是 JSON 对象"),
         Failure::WrongCredentials => failure("", WRONG_CREDENTIALS),
         Failure::Frozen => failure("", FROZEN),
-        Failure::UserForm(errors) => failure(errors, WRONG_USER_FORM),
-        Failure::PasswordForm(errors) => failure(errors, ""),
+        Failure::UserForm(errors) | Failure::Taken(errors) => failure(errors, WRONG_USER_FORM),
+        Failure::PasswordForm(errors) | Failure::WrongOldPassword(errors) => failure(errors, ""),
         Failure::Throttled(wait) => {
             let sentence = format!("请求过于频繁, 请在 {} 秒后重试", whole_seconds(wait));
             refusal(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
@@ -190,7 +210,7 @@ impl From<RegistrationRefusal> for Failure {
             RegistrationRefusal::Taken(taken) => {
                 let mut errors = FieldErrors::default();
                 add_taken(&mut errors, taken);
-                Self::UserForm(errors)
+                Self::Taken(errors)
             }
             RegistrationRefusal::CodeSpent => unreachable!("nobody registers here with a code"),
             RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
@@ -202,7 +222,7 @@ impl From<RegistrationRefusal> for Failure {
 impl From<ContactRefusal> for Failure {
     fn from(refused: ContactRefusal) -> Self {
         match refused {
-            ContactRefusal::EmailTaken => Self::UserForm(FieldErrors::of("email", EMAIL_TAKEN)),
+            ContactRefusal::EmailTaken => Self::Taken(FieldErrors::of("email", EMAIL_TAKEN)),
             ContactRefusal::Throttled(wait) => Self::Throttled(wait),
             ContactRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
             ContactRefusal::Unavailable(error) => error.into(),

@@ -4,6 +4,8 @@ mod administration;
 mod details;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod registration;
 mod search;
@@ -17,6 +19,7 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use envelope::Nothing;
 use words::Failure;
@@ -142,6 +145,10 @@ impl Dialect for Charity {
 
     fn describe(_: &Endpoint<Failure>) -> Answer {
         envelope::success(Nothing {})
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        words::outcome(failure)
     }
 
     fn say(failure: Failure) -> Answer {

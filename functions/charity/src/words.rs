@@ -14,6 +14,7 @@ use tally::services::profiles::RenameRefusal;
 use tally::services::registration::RegistrationRefusal;
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
+use tally::telemetry::Outcome;
 
 use crate::envelope::{Tail, refusal};
 
@@ -47,6 +48,20 @@ impl Failure {
             Verdict::NotPermitted => Err(Self::NotPermitted(tail)),
             Verdict::NoTarget => Err(Self::NoTarget(tail)),
         }
+    }
+}
+
+/// What a failure is in the log.
+pub(crate) fn outcome(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Refused(refusal) => refusal.outcome(),
+        Failure::Body(fault) => fault.outcome(),
+        Failure::BadRequest => Outcome::Invalid,
+        Failure::NotPermitted(_) => Outcome::NotPermitted,
+        Failure::NoTarget(_) => Outcome::NoTarget,
+        Failure::WrongCredentials => Outcome::WrongCredentials,
+        Failure::Frozen => Outcome::Frozen,
+        Failure::Throttled(_) => Outcome::Throttled,
     }
 }
 

@@ -4,6 +4,7 @@ use tally::domain::bookings::Event;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
 use tally::services::bookings;
+use tally::telemetry::Outcome;
 
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
@@ -16,7 +17,8 @@ pub(crate) async fn book(exchange: Exchange) -> Result<Answer, Failure> {
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     let number = form.text("bookin_type", Presence::Required, Kind::Plain);
     let number = form.accept(number)?;
-    let event = Event::numbered(&number).ok_or(Failure::Documented(words::NO_SUCH_EVENT))?;
+    let event =
+        Event::numbered(&number).ok_or(Failure::Documented(words::NO_SUCH_EVENT, Outcome::Invalid))?;
     bookings::book(&app, &caller, event).await?;
     Ok(success(words::BOOKED, Nothing {}))
 }

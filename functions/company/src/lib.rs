@@ -7,6 +7,9 @@ mod company;
 mod contacts;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+mod outcome;
 mod passwords;
 mod phones;
 mod provenance;
@@ -23,6 +26,7 @@ use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::email_binding::LANDING;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -281,6 +285,10 @@ impl Dialect for Company {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::success(endpoint.name, envelope::Nothing {})
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        outcome::of(failure)
     }
 
     fn say(failure: Failure) -> Answer {

@@ -21,6 +21,7 @@ use tally::services::registration::RegistrationRefusal;
 use tally::services::sessions::SignInRefusal;
 use tally::services::weixin::WeixinRefusal;
 use tally::store::StoreError;
+use tally::telemetry::Outcome;
 
 use crate::envelope::{error, form_error};
 
@@ -81,8 +82,14 @@ pub(crate) enum Failure {
     NotAnObject,
     /// The form of a registration or login is filled in wrongly.
     Form(FieldErrors),
-    /// The fields of another endpoint are.
+    /// The form of a registration is filled in rightly, with somebody else's identifiers.
+    Taken(FieldErrors),
+    /// The code in it is wrong, expired or used.
+    WrongFormCode,
+    /// The fields of another endpoint are wrong.
     Input(FieldErrors),
+    /// The mobile number in them is somebody else's.
+    PhoneTaken,
     /// There is no such user with that password.
     WrongCredentials,
     /// The password is right, but the user was stopped.
@@ -93,8 +100,8 @@ pub(crate) enum Failure {
     WrongCode,
     /// Too often; how long to wait.
     Throttled(Duration),
-    /// It did not work in a way that the document knows; the sentence.
-    Documented(&'static str),
+    /// It did not work in a way that the document knows; the sentence, and what it is in the log.
+    Documented(&'static str, Outcome),
     /// The mailed link does not work, or not any more.
     DeadLink,
     /// A browser fetches ahead what nobody has asked for yet.
@@ -105,7 +112,7 @@ impl Failure {
     /// Why the code of a registration does not do.
     pub(crate) fn of_registration_code(refusal: TryRefusal) -> Self {
         match refusal {
-            TryRefusal::WrongCode => Self::Form(FieldErrors::of("code", WRONG_CODE)),
+            TryRefusal::WrongCode => Self::WrongFormCode,
             TryRefusal::Throttled(_) | TryRefusal::Unavailable(_) => refusal.into(),
         }
     }
@@ -131,8 +138,12 @@ pub(crate) fn say(failure: Failure) -> Answer {
             error(status, sentence)
         }
         Failure::NotAnObject => error(StatusCode::BAD_REQUEST, "请求内容必须是一个 JSON 对象"),
-        Failure::Form(errors) => form_error(WRONG_FORM, &errors),
+        Failure::Form(errors) | Failure::Taken(errors) => form_error(WRONG_FORM, &errors),
+        Failure::WrongFormCode => form_error(WRONG_FORM, &FieldErrors::of("code", WRONG_CODE)),
         Failure::Input(errors) => error(StatusCode::OK, &input_sentence(&errors)),
+        Failure::PhoneTaken => {
+            error(StatusCode::OK, &input_sentence(&FieldErrors::of("mobile", PHONE_TAKEN)))
+        }
         // Under the field that clears it: a form shows the sentence there, and the name stays.
         Failure::WrongCredentials => {
             form_error(WRONG_CREDENTIALS, &FieldErrors::of("password", WRONG_CREDENTIALS))
@@ -140,7 +151,7 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::Frozen => form_error(FROZEN, &FieldErrors::of("username", FROZEN)),
         Failure::WrongPassword => error(StatusCode::OK, WRONG_PASSWORD),
         Failure::WrongCode => error(StatusCode::OK, WRONG_CODE),
-        Failure::Documented(sentence) => error(StatusCode::OK, sentence),
+        Failure::Documented(sentence, _) => error(StatusCode::OK, sentence),
         Failure::DeadLink => error(StatusCode::BAD_REQUEST, "绑定链接无效或已过期，请登录后重新发送"),
         Failure::Prefetch => error(StatusCode::FORBIDDEN, "不处理预先获取的请求"),
         Failure::Throttled(wait) => {
@@ -294,9 +305,9 @@ impl From<RegistrationRefusal> for Failure {
                 let has_email = taken.email || taken.username;
                 errors.add("user_email", has_email.then(|| EMAIL_TAKEN.to_owned()));
                 errors.add("phone", taken.phone.then(|| PHONE_TAKEN.to_owned()));
-                Self::Form(errors)
+                Self::Taken(errors)
             }
-            RegistrationRefusal::CodeSpent => Self::Form(FieldErrors::of("code", WRONG_CODE)),
+            RegistrationRefusal::CodeSpent => Self::WrongFormCode,
             RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
             RegistrationRefusal::Unavailable(error) => error.into(),
         }
@@ -306,7 +317,7 @@ impl From<RegistrationRefusal> for Failure {
 impl From<PhoneRefusal> for Failure {
     fn from(refusal: PhoneRefusal) -> Self {
         match refusal {
-            PhoneRefusal::Taken => Self::Input(FieldErrors::of("mobile", PHONE_TAKEN)),
+            PhoneRefusal::Taken => Self::PhoneTaken,
             PhoneRefusal::CodeSpent => Self::WrongCode,
             PhoneRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
             PhoneRefusal::Unavailable(error) => error.into(),
@@ -317,9 +328,9 @@ impl From<PhoneRefusal> for Failure {
 impl From<LinkRefusal> for Failure {
     fn from(refusal: LinkRefusal) -> Self {
         match refusal {
-            LinkRefusal::NoAddress => Self::Documented("账号没有接收邮箱"),
-            LinkRefusal::AlreadyBound => Self::Documented(EMAIL_ALREADY_BOUND),
-            LinkRefusal::NotSent => Self::Documented(MAIL_NOT_SENT),
+            LinkRefusal::NoAddress => Self::Documented("账号没有接收邮箱", Outcome::NoTarget),
+            LinkRefusal::AlreadyBound => Self::Documented(EMAIL_ALREADY_BOUND, Outcome::AlreadyDone),
+            LinkRefusal::NotSent => Self::Documented(MAIL_NOT_SENT, Outcome::NotSent),
             LinkRefusal::Throttled(wait) => Self::Throttled(wait),
             LinkRefusal::Unavailable(error) => error.into(),
         }
@@ -338,7 +349,7 @@ impl From<TokenRefusal> for Failure {
 impl From<BindingRefusal> for Failure {
     fn from(refusal: BindingRefusal) -> Self {
         match refusal {
-            BindingRefusal::Taken => Self::Documented("该邮箱已被其他账号绑定"),
+            BindingRefusal::Taken => Self::Documented("该邮箱已被其他账号绑定", Outcome::Taken),
             BindingRefusal::CodeSpent => Self::WrongCode,
             BindingRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
             BindingRefusal::Unavailable(error) => error.into(),
@@ -349,10 +360,12 @@ impl From<BindingRefusal> for Failure {
 impl From<WeixinRefusal> for Failure {
     fn from(refusal: WeixinRefusal) -> Self {
         match refusal {
-            WeixinRefusal::NotConfigured => Self::Documented("未开通微信绑定"),
-            WeixinRefusal::WrongCode => Self::Documented(WRONG_WEIXIN_CODE),
-            WeixinRefusal::Refused => Self::Documented("微信拒绝了本次授权，请稍后重试"),
-            WeixinRefusal::Taken => Self::Documented("该微信账号已绑定其他账号"),
+            WeixinRefusal::NotConfigured => Self::Documented("未开通微信绑定", Outcome::NotConfigured),
+            WeixinRefusal::WrongCode => Self::Documented(WRONG_WEIXIN_CODE, Outcome::WrongCode),
+            WeixinRefusal::Refused => {
+                Self::Documented("微信拒绝了本次授权，请稍后重试", Outcome::ProviderRefused)
+            }
+            WeixinRefusal::Taken => Self::Documented("该微信账号已绑定其他账号", Outcome::Taken),
             WeixinRefusal::Throttled(wait) => Self::Throttled(wait),
             WeixinRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
             WeixinRefusal::Away => Self::Refused(Refusal::Unavailable),
@@ -364,7 +377,7 @@ impl From<WeixinRefusal> for Failure {
 impl From<BookingRefusal> for Failure {
     fn from(refusal: BookingRefusal) -> Self {
         match refusal {
-            BookingRefusal::Already => Self::Documented("您已报名该活动，请勿重复报名"),
+            BookingRefusal::Already => Self::Documented("您已报名该活动，请勿重复报名", Outcome::AlreadyDone),
             BookingRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
             BookingRefusal::Unavailable(error) => error.into(),
         }

@@ -3,6 +3,8 @@
 mod codes;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod sessions;
 mod words;
@@ -14,6 +16,7 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -84,6 +87,10 @@ impl Dialect for Manage {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::answer(StatusCode::OK, endpoint.name, words::OK_CODE, envelope::Nothing {})
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        words::outcome(failure)
     }
 
     fn say(failure: Failure) -> Answer {

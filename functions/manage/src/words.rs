@@ -13,6 +13,7 @@ use tally::http::endpoint::Refusal;
 use tally::services::codes::{AskRefusal, ResetRefusal};
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
+use tally::telemetry::Outcome;
 
 use crate::envelope::{Nothing, answer};
 
@@ -60,6 +61,19 @@ pub(crate) enum InputFault {
     UnknownCodeType,
     /// The password is longer than any can be.
     PasswordTooLong,
+}
+
+/// What a failure is in the log.
+pub(crate) fn outcome(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Refused(refusal) => refusal.outcome(),
+        Failure::Body(fault) => fault.outcome(),
+        Failure::Input(_) | Failure::Mismatch | Failure::Password(_) => Outcome::Invalid,
+        Failure::WrongCredentials => Outcome::WrongCredentials,
+        Failure::Frozen => Outcome::Frozen,
+        Failure::WrongCode => Outcome::WrongCode,
+        Failure::Throttled(_) => Outcome::Throttled,
+    }
 }
 
 /// Says a failure.

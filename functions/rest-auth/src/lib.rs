@@ -5,6 +5,8 @@ mod details;
 mod envelope;
 mod fields;
 mod negotiation;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod registration;
 mod sessions;
@@ -17,6 +19,7 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
+use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -125,6 +128,10 @@ impl Dialect for RestAuth {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::description(endpoint.name)
+    }
+
+    fn outcome(failure: &Failure) -> Outcome {
+        words::outcome(failure)
     }
 
     fn say(failure: Failure) -> Answer {

@@ -27,12 +27,13 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let old = form.text("old_password", Presence::Required, Kind::Password);
     let new1 = form.text("new_password1", Presence::Required, Kind::Password);
     let new2 = form.text("new_password2", Presence::Required, Kind::Password);
-    let proven = match old {
-        Some(old) => prove(&app, &caller, &old, &request, &mut form.errors).await?,
+    let proven = match &old {
+        Some(old) => prove(&app, &caller, old, &request, &mut form.errors).await?,
         None => None,
     };
     let Some(proven) = proven else {
-        return Err(Failure::Fields(form.errors.in_order(&FIELDS)));
+        let errors = form.errors.in_order(&FIELDS);
+        return Err(if old.is_some() { Failure::WrongOldPassword(errors) } else { Failure::Fields(errors) });
     };
     let Some(new) = judge_new(&caller, new1, new2, &mut form.errors) else {
         passwords::leave(&app, &proven).await;

@@ -15,6 +15,7 @@ use tally::services::profiles::DetailsRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
+use tally::telemetry::Outcome;
 
 use crate::envelope::{detail, whole_body};
 
@@ -54,6 +55,14 @@ pub(crate) enum Failure {
     NotAnObject(Option<&'static str>),
     /// Fields are wrong.
     Fields(FieldErrors),
+    /// An identifier that was asked for is somebody else's.
+    Taken(FieldErrors),
+    /// There is no such user with that password.
+    WrongCredentials,
+    /// The password is right, but the user was stopped.
+    Frozen,
+    /// The old password is wrong, perhaps among other things.
+    WrongOldPassword(FieldErrors),
     /// Too often; how long to wait.
     Throttled(Duration),
     /// The details were submitted before.
@@ -73,6 +82,23 @@ pub(crate) enum TokenFault {
     Invalid,
 }
 
+/// What a failure is in the log.
+pub(crate) fn outcome(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Refused(refusal) => refusal.outcome(),
+        Failure::Token(_) => Outcome::NotAuthenticated,
+        Failure::Csrf(_) => Outcome::Csrf,
+        Failure::Body(fault) => fault.outcome(),
+        Failure::NotAnObject(_) | Failure::Fields(_) => Outcome::Invalid,
+        Failure::Taken(_) => Outcome::Taken,
+        Failure::WrongCredentials => Outcome::WrongCredentials,
+        Failure::Frozen => Outcome::Frozen,
+        Failure::WrongOldPassword(_) => Outcome::WrongPassword,
+        Failure::Throttled(_) => Outcome::Throttled,
+        Failure::DetailsExist => Outcome::AlreadyDone,
+    }
+}
+
 /// Says a failure.
 pub(crate) fn say(failure: Failure) -> Answer {
     match failure {
@@ -84,7 +110,11 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::NotAnObject(Some(kind)) => {
             bad_request(&whole_body(&format!("Invalid data. Expected a dictionary, but got {kind}.")))
         }
-        Failure::Fields(errors) => bad_request(&errors),
+        Failure::Fields(errors) | Failure::Taken(errors) | Failure::WrongOldPassword(errors) => {
+            bad_request(&errors)
+        }
+        Failure::WrongCredentials => bad_request(&whole_body(WRONG_CREDENTIALS)),
+        Failure::Frozen => bad_request(&whole_body(DISABLED)),
         Failure::Throttled(wait) => throttled(wait),
         Failure::DetailsExist => Answer::json(StatusCode::BAD_REQUEST, &[DETAILS_EXIST]),
     }
@@ -209,8 +239,8 @@ impl From<StoreError> for Failure {
 impl From<SignInRefusal> for Failure {
     fn from(refusal: SignInRefusal) -> Self {
         match refusal {
-            SignInRefusal::WrongCredentials => Self::Fields(whole_body(WRONG_CREDENTIALS)),
-            SignInRefusal::Frozen => Self::Fields(whole_body(DISABLED)),
+            SignInRefusal::WrongCredentials => Self::WrongCredentials,
+            SignInRefusal::Frozen => Self::Frozen,
             SignInRefusal::Throttled(wait) => Self::Throttled(wait),
             SignInRefusal::Unavailable(error) => error.into(),
         }
@@ -223,7 +253,7 @@ impl From<RegistrationRefusal> for Failure {
             RegistrationRefusal::Taken(taken) => {
                 let mut errors = FieldErrors::default();
                 add_taken(&mut errors, taken);
-                Self::Fields(errors)
+                Self::Taken(errors)
             }
             RegistrationRefusal::CodeSpent => unreachable!("nobody registers here with a code"),
             RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),

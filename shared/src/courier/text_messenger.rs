@@ -7,6 +7,7 @@ use aws_types::SdkConfig;
 use super::{Dispatch, TextMessage, cause, judge, one_try, timeouts};
 use crate::config::TextSettings;
 use crate::domain::phone_number::PhoneNumber;
+use crate::telemetry;
 
 /// Sends text messages, with one try each.
 #[derive(Debug)]
@@ -38,9 +39,11 @@ impl TextMessenger {
 
     /// Sends a message to the number, and to no other.
     pub async fn text(&self, to: &PhoneNumber, message: &TextMessage<'_>) -> Dispatch {
-        match &self.provider {
+        let dispatch = match &self.provider {
             Provider::Sns(client) => self.publish(client, to, message).await,
-        }
+        };
+        telemetry::note(|notes| dispatch.count(&mut notes.texts_sent, &mut notes.message_failures));
+        dispatch
     }
 
     async fn publish(&self, client: &Client, to: &PhoneNumber, message: &TextMessage<'_>) -> Dispatch {

@@ -5,9 +5,14 @@ use http::header::CONTENT_TYPE;
 
 use super::json::{self, Document, Value};
 use super::request::Request;
+use crate::telemetry::Outcome;
 
 /// The most bytes of a body (contracts/README.md).
 pub const MAX_BYTES: usize = 64 * 1024;
+
+/// The content types of the bodies that can be read.
+pub const CONTENT_TYPES: [&str; 3] =
+    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
 
 /// A body that was read.
 #[derive(Clone, Debug)]
@@ -37,6 +42,17 @@ pub enum BodyFault {
     Form(&'static str),
     /// Not a proper multipart form.
     Multipart(&'static str),
+}
+
+impl BodyFault {
+    /// What it is in the log.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::UnsupportedMediaType(_) => Outcome::UnsupportedMediaType,
+            Self::Json(_) | Self::Form(_) | Self::Multipart(_) => Outcome::Malformed,
+        }
+    }
 }
 
 impl Fields {

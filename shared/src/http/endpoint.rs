@@ -18,10 +18,13 @@ use super::answer::Answer;
 use super::body;
 use super::cors;
 use super::headers::harden;
-use super::request::{Request, RequestId};
+use super::request::{Invocation, Request, RequestId};
 use crate::app::App;
+use crate::clock::Stopwatch;
+use crate::secret::SecretTooOld;
 use crate::services::sessions::Caller;
 use crate::store::{StoreError, chain};
+use crate::telemetry::{self, Outcome, Told};
 
 /// A boxed future of a handler.
 pub type Handling<F> = Pin<Box<dyn Future<Output = Result<Answer, F>> + Send>>;
@@ -87,7 +90,7 @@ pub enum Refusal {
     BodyTooLarge,
     /// The body did not arrive whole.
     BodyIncomplete,
-    /// DynamoDB is away.
+    /// DynamoDB is away, or Secrets Manager for too long.
     Unavailable,
     /// A fault of ours.
     Internal,
@@ -116,6 +119,9 @@ pub trait Dialect: Send + Sync + 'static {
     /// Answers OPTIONS.
     fn describe(endpoint: &Endpoint<Self::Failure>) -> Answer;
 
+    /// What a failure is in the log.
+    fn outcome(failure: &Self::Failure) -> Outcome;
+
     /// Says a failure in the group's words.
     fn say(failure: Self::Failure) -> Answer;
 
@@ -142,19 +148,34 @@ async fn serve<D: Dialect>(
     endpoint: Option<&'static Endpoint<D::Failure>>,
     request: http::Request<HttpBody>,
 ) -> Response<HttpBody> {
+    let watch = Stopwatch::start();
     let id = request.extensions().get::<RequestId>().map_or_else(|| fresh_id(&app), |id| id.0.clone());
+    let invocation = request.extensions().get::<Invocation>().cloned().unwrap_or_default();
     let method = request.method().clone();
     let origin = cors::trusted_origin(request.headers(), &app.config);
     let preflight = origin
         .as_ref()
         .and(endpoint)
         .and_then(|endpoint| cors::preflight(&method, request.headers(), endpoint.allow));
-    let mut answer = match preflight {
-        Some(answer) => answer,
-        None => answer::<D>(app, endpoint, request).await,
+    let answering = async {
+        match preflight {
+            Some(answer) => (answer, Outcome::Preflight),
+            None => answer::<D>(app, endpoint, request).await,
+        }
     };
-    let (group, path, status) = (D::NAME, endpoint.map_or("-", |e| e.path), answer.status.as_u16());
-    tracing::info!(request_id = id, group, endpoint = path, %method, status, "answered");
+    let ((mut answer, outcome), notes) = telemetry::observe(&id, Box::pin(answering)).await;
+    let told = Told {
+        request_id: &id,
+        group: D::NAME,
+        endpoint: endpoint.map_or("-", |endpoint| endpoint.path),
+        method: name(&method),
+        status: answer.status.as_u16(),
+        outcome,
+        took: watch.elapsed(),
+        is_cold_start: invocation.is_cold_start,
+        trace_id: invocation.trace_id.as_ref(),
+    };
+    telemetry::tell(&told, &notes);
     if let Some(endpoint) = endpoint {
         answer.headers.insert(ALLOW, HeaderValue::from_static(endpoint.allow));
     }
@@ -171,7 +192,7 @@ async fn answer<D: Dialect>(
     app: App,
     endpoint: Option<&'static Endpoint<D::Failure>>,
     request: http::Request<HttpBody>,
-) -> Answer {
+) -> (Answer, Outcome) {
     let (parts, body) = request.into_parts();
     let (body, refusal) = match read_whole(body).await {
         Ok(bytes) => (bytes, None),
@@ -179,16 +200,27 @@ async fn answer<D: Dialect>(
     };
     let request = Request::new(parts, body);
     let Some(endpoint) = endpoint else {
-        return D::finish(&request, D::say(Refusal::NotFound.into()));
+        let (answer, outcome) = fail::<D>(Refusal::NotFound.into());
+        return (D::finish(&request, answer), outcome);
     };
     let head = request.head();
-    let outcome = if let Some(refusal) = refusal {
+    let handled = if let Some(refusal) = refusal {
         Err(refusal.into())
     } else {
-        let handled = AssertUnwindSafe(handle::<D>(app, endpoint, request)).catch_unwind().await;
-        handled.unwrap_or_else(|_| Err(Refusal::Internal.into()))
+        let handling = app.secret.beside(handle::<D>(app.clone(), endpoint, request));
+        match AssertUnwindSafe(handling).catch_unwind().await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(SecretTooOld)) => Err(Refusal::Unavailable.into()),
+            Err(_) => Err(Refusal::Internal.into()),
+        }
     };
-    D::finish(&head, outcome.unwrap_or_else(D::say))
+    let (answer, outcome) = handled.map_or_else(fail::<D>, |answer| (answer, Outcome::Ok));
+    (D::finish(&head, answer), outcome)
+}
+
+fn fail<D: Dialect>(failure: D::Failure) -> (Answer, Outcome) {
+    let outcome = D::outcome(&failure);
+    (D::say(failure), outcome)
 }
 
 async fn handle<D: Dialect>(
@@ -222,11 +254,32 @@ async fn read_whole(body: HttpBody) -> Result<Bytes, Refusal> {
     }
 }
 
+/// The method, for the log: one that a client made up has no name there.
+fn name(method: &Method) -> &'static str {
+    const KNOWN: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "CONNECT"];
+    KNOWN.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
+}
+
 fn fresh_id(app: &App) -> String {
     HEXLOWER.encode(&app.entropy.bytes::<12>())
 }
 
 impl Refusal {
+    /// What it is in the log.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        match self {
+            Self::NotFound => Outcome::NotFound,
+            Self::NotAcceptable => Outcome::NotAcceptable,
+            Self::NotAuthenticated => Outcome::NotAuthenticated,
+            Self::MethodNotAllowed(_) => Outcome::MethodNotAllowed,
+            Self::BodyTooLarge => Outcome::BodyTooLarge,
+            Self::BodyIncomplete => Outcome::BodyIncomplete,
+            Self::Unavailable => Outcome::Unavailable,
+            Self::Internal => Outcome::Internal,
+        }
+    }
+
     /// The status that HTTP has for it.
     #[must_use]
     pub const fn status(&self) -> StatusCode {

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, header};
 
 use crate::config::Config;
 use crate::courier::Language;
+use crate::telemetry::TraceId;
 
 /// Who sent the request, as the host saw it, never as a header claims it.
 #[derive(Clone, Copy, Debug)]
@@ -23,6 +24,15 @@ pub struct GatewayDomain(pub String);
 /// The request's id, for the answer and the log.
 #[derive(Clone, Debug)]
 pub struct RequestId(pub String);
+
+/// What the host tells of the invocation that brought the request, for the log.
+#[derive(Clone, Debug, Default)]
+pub struct Invocation {
+    /// Whether it is the first of its process.
+    pub is_cold_start: bool,
+    /// Where it stands in X-Ray, if it does.
+    pub trace_id: Option<TraceId>,
+}
 
 /// One request.
 #[derive(Debug)]

@@ -16,6 +16,7 @@ use crate::domain::message_budget::{MAILS, MessageBudget, SUSPICIOUS_IN_RANGE, T
 use crate::domain::phone_number::PhoneNumber;
 use crate::secret::Purpose;
 use crate::store::{StoreError, TakenMessage, chain};
+use crate::telemetry;
 
 /// Counters the deployment's budgets are spread over, so that none of them is hot. Each has its share;
 /// a full one leads to the next, so that the whole can be used up and is never overrun.
@@ -70,7 +71,9 @@ pub async fn take_mail(app: &App, messages: Messages) -> Taking {
         Messages::Sent => "mail",
         Messages::Imagined => "no-mail",
     };
-    Ok(take_share(app, channel, MAILS).await?.map(|taken| vec![taken]).ok_or(UsedUp::Others))
+    let taken = take_share(app, channel, MAILS).await?;
+    note_refusal(messages, taken.is_none());
+    Ok(taken.map(|taken| vec![taken]).ok_or(UsedUp::Others))
 }
 
 /// Takes one text message out of all budgets it counts against: the deployment's, the range's of the
@@ -100,6 +103,7 @@ pub async fn take_text(app: &App, messages: Messages, to: &PhoneNumber, from: Op
             Ok(Ok(network.into_iter().chain([range, all]).collect()))
         }
         (network, range, all) => {
+            note_refusal(messages, matches!(&range, Ok(None)) || matches!(&all, Ok(None)));
             let used_up = if matches!(network, Ok(None)) { UsedUp::Network } else { UsedUp::Others };
             let (mut taken, mut lost) = (Vec::new(), network.err());
             for outcome in [range, all] {
@@ -143,6 +147,7 @@ async fn take_to_range(
         None => tracing::error!(budget = "text", scope = "range", "a range has got all its messages"),
         Some(taken) if taken.in_hour == SUSPICIOUS_IN_RANGE => {
             tracing::error!(budget = "text", scope = "suspicion", "a range gets many messages");
+            telemetry::note(|notes| notes.suspicious_ranges += 1);
         }
         Some(_) => {}
     }
@@ -174,6 +179,14 @@ async fn take_share(
         tracing::error!(budget = channel, scope = "deployment", "the deployment's messages are used up");
     }
     Ok(None)
+}
+
+/// Tells the operator of a message that was due and is not sent. One network address over its own
+/// budget is everyday life and left out.
+fn note_refusal(messages: Messages, is_refused: bool) {
+    if is_refused && messages == Messages::Sent {
+        telemetry::note(|notes| notes.budget_refusals += 1);
+    }
 }
 
 fn scope(app: &App, name: &str, of: &str) -> String {

@@ -22,6 +22,7 @@ use crate::services::sessions::Caller;
 use crate::services::{address_gate, codes, contacts};
 use crate::store::key::Identifier;
 use crate::store::{Claim, EmailBinding, EmailBound, StoreError, Write, chain};
+use crate::telemetry;
 
 /// The path of the page that links lead to, which the group serves whose customers get them.
 pub const LANDING: &str = "/users/bind_email/";
@@ -152,6 +153,7 @@ pub async fn follow_link(app: &App, token: &str, acts: bool) -> Result<(), Token
         let account = account.ok_or(TokenRefusal::Dead)?;
         let email = account.email.as_ref().filter(|email| is_for(app, &token, &account, email));
         let email = email.ok_or(TokenRefusal::Dead)?;
+        telemetry::note(|notes| notes.account = Some(account.number));
         if account.email_proven || !acts {
             return Ok(());
         }

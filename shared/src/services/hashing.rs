@@ -5,8 +5,10 @@ use std::thread;
 
 use tokio::sync::Semaphore;
 
+use crate::clock::Stopwatch;
 use crate::domain::credential::{self, Arena, Comparison, Cost, SALT_BYTES, StoredCredential};
 use crate::domain::password::Password;
+use crate::telemetry;
 
 /// Hashes passwords, as many at a time as there are cores.
 #[derive(Debug)]
@@ -17,15 +19,11 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// Takes and touches the memory of one hash; further ones come with the first need.
+    /// Takes no memory yet: it comes with the first need, for most cold starts are not for a login.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            cost,
-            slots: Arc::new(Semaphore::new(cores)),
-            arenas: Arc::new(Mutex::new(vec![Arena::new(cost)])),
-        }
+        Self { cost, slots: Arc::new(Semaphore::new(cores)), arenas: Arc::default() }
     }
 
     /// Hashes a password that is to be stored.
@@ -61,13 +59,17 @@ impl Hasher {
         let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         let (arenas, cost) = (Arc::clone(&self.arenas), self.cost);
         let work = tokio::task::spawn_blocking(move || {
+            let watch = Stopwatch::start();
             let kept = arenas.lock().unwrap_or_else(PoisonError::into_inner).pop();
             let mut arena = kept.unwrap_or_else(|| Arena::new(cost));
             let result = work(&mut arena);
             arenas.lock().unwrap_or_else(PoisonError::into_inner).push(arena);
             drop(slot);
-            result
+            (result, watch.elapsed())
         });
-        work.await.expect("hashing does not panic, and its runtime outlives the request")
+        let (result, took) =
+            work.await.expect("hashing does not panic, and its runtime outlives the request");
+        telemetry::note(|notes| notes.hashing += took);
+        result
     }
 }

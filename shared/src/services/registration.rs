@@ -24,6 +24,7 @@ use crate::services::address_gate;
 use crate::services::sessions::{self, NewSession};
 use crate::store::key::Identifier;
 use crate::store::{Creation, NewAccount, SpendableCode, Store, StoreError};
+use crate::telemetry;
 
 /// A registration whose fields are all valid by themselves.
 #[derive(Debug)]
@@ -191,7 +192,14 @@ async fn found(
         Registered { account: new_account(&wanted, number, &credential, session, now), token }
     });
     match registered.await? {
-        Founded::Account(registered) => Ok(Some(*registered)),
+        Founded::Account(registered) => {
+            telemetry::note(|notes| {
+                notes.registrations += 1;
+                // Where an administrator vouches, it is their deed.
+                notes.account.get_or_insert(registered.account.number);
+            });
+            Ok(Some(*registered))
+        }
         Founded::Taken(taken) => Err(refuse_taken(app, wanted.address, taken).await),
         Founded::SponsorOut => Ok(None),
         Founded::CodeSpent => Err(RegistrationRefusal::CodeSpent),

@@ -24,6 +24,7 @@ use crate::secret::Purpose;
 use crate::services::address_gate;
 use crate::store::key::Identifier;
 use crate::store::{Claim, Guarded, SignInRecord, StoreError, Write};
+use crate::telemetry;
 
 /// How often a write is tried again after another one changed the account first.
 const ROUNDS: usize = 8;
@@ -183,6 +184,7 @@ pub(super) async fn admit(
     if staff_only && !account.is_staff {
         return Err(refuse_wrong(app, address).await);
     }
+    telemetry::note(|notes| notes.account = Some(account.number));
     if account.standing == Standing::Frozen {
         return Err(SignInRefusal::Frozen);
     }
@@ -334,6 +336,7 @@ async fn record(
         let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
         if app.store.record_sign_in(on, &record).await? == Write::Applied {
             forget_other_account(app, &request, account.number).await;
+            telemetry::note(|notes| notes.logins += 1);
             return Ok(SignedIn { account, token });
         }
         // Another write came first. The password that was checked must still be the account's.

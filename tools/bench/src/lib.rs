@@ -1,8 +1,18 @@
-//! `tally-bench`: what the service costs as its pool grows, measured on the embedded DynamoDB.
+//! `tally-bench`: what the service costs, measured on the embedded DynamoDB.
 
 pub mod arguments;
+pub mod fleet;
+pub mod hashes;
+pub mod load;
 pub mod meter;
 pub mod people;
 pub mod pool;
+pub mod process_meter;
+pub mod requests;
+pub mod scoreboard;
 pub mod search;
+pub mod stage;
+pub mod statistics;
+pub mod stopwatch;
 pub mod table;
+pub mod tls_front;

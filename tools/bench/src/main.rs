@@ -5,7 +5,8 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use bench::arguments::{self, Benchmark, Invocation};
-use bench::search;
+use bench::scoreboard::report;
+use bench::{hashes, load, scoreboard, search};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -30,7 +31,18 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 async fn run(benchmark: Benchmark) -> Outcome {
     match benchmark {
+        Benchmark::Scoreboard(options, file) => {
+            let text = report::markdown_of(&scoreboard::run(options).await?);
+            say(&text)?;
+            file.map_or(Ok(()), |file| Ok(report::write_into(&file, &text)?))
+        }
+        Benchmark::Load(options) => {
+            let loaded = load::run(&options).await?;
+            say(&loaded.markdown())?;
+            if loaded.has_grown() { Err("the memory of the service grows".into()) } else { Ok(()) }
+        }
         Benchmark::Search(options) => say(&search::run(&options).await?),
+        Benchmark::Hashes(kind) => Ok(hashes::obey(kind)?),
     }
 }
 

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use aws_config::{BehaviorVersion, Region};
-use aws_sdk_dynamodb::config::Credentials;
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::{Database, ImportOptions};
 use indicatif::{ProgressBar, ProgressStyle};
@@ -69,13 +67,8 @@ impl Pool {
         };
         let aws = AwsEndpoint::start(TcpListener::bind("127.0.0.1:0").await?, options).await?;
         let meter = Meter::default();
-        let settings = aws_config::defaults(BehaviorVersion::latest())
-            .region(Region::from_static("local"))
-            .credentials_provider(Credentials::new("local", "local", None, None, "stand-in"))
-            .endpoint_url(aws.dynamodb_url())
-            .http_client(meter.clone())
-            .load()
-            .await;
+        let settings = tally::aws::stand_in(&aws.dynamodb_url()).into_builder();
+        let settings = settings.http_client(meter.clone()).build();
         let store = Store::new(&settings, TABLE.to_owned());
         store.create_table_if_missing().await?;
         let database = aws.database();

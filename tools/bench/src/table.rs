@@ -1,9 +1,9 @@
 //! The printed form: a Markdown table, which is as easy to read on a terminal as in a document.
 
 use std::fmt::Write as _;
-use std::time::Duration;
 
 use crate::search::Cell;
+use crate::stopwatch::milliseconds;
 
 /// The cells of one length of page: a row for each shape, a column for each size.
 #[must_use]
@@ -18,7 +18,7 @@ pub fn print(limit: usize, sizes: &[usize], shapes: &[&str], rows: &[Vec<Cell>])
         line.push(ratio(limit, cells).map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}")));
         lines.push(line);
     }
-    laid_out(&lines)
+    markdown(&lines)
 }
 
 /// Times, then price; a page that is not full says so.
@@ -47,10 +47,6 @@ fn is_full(limit: usize, cell: &Cell) -> bool {
     cell.users == limit
 }
 
-fn milliseconds(time: Duration) -> f64 {
-    time.as_secs_f64() * 1000.0
-}
-
 /// A number with its thousands set apart.
 fn grouped(number: usize) -> String {
     let digits = number.to_string();
@@ -64,7 +60,9 @@ fn grouped(number: usize) -> String {
     text
 }
 
-fn laid_out(lines: &[Vec<String>]) -> String {
+/// A Markdown table of these lines, the first of which is its header, and an empty line.
+#[must_use]
+pub fn markdown(lines: &[Vec<String>]) -> String {
     let columns = lines.first().map_or(0, Vec::len);
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
     let widths: Vec<usize> = (0..columns).map(width).collect();
@@ -84,6 +82,8 @@ fn laid_out(lines: &[Vec<String>]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::meter::Cost;
 

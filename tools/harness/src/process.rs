@@ -73,9 +73,14 @@ pub fn build(arguments: &[&str]) -> PathBuf {
 impl Tigertally {
     /// Starts it on free ports and waits until it says that it is ready.
     pub async fn start(arguments: &[&str]) -> Self {
+        Self::start_as(tigertally(), arguments).await
+    }
+
+    /// The same in another build.
+    pub async fn start_as(binary: &Path, arguments: &[&str]) -> Self {
         let mut all = vec!["--port", "0", "--aws-port", "0"];
         all.extend(arguments);
-        let mut child = Self::command(&all).spawn().expect("the binary can be started");
+        let mut child = Self::command(binary, &all).spawn().expect("the binary can be started");
         let stdout = child.stdout.take().expect("its output is piped");
         let mut lines = BufReader::new(stdout).lines();
         let mut banner = String::new();
@@ -93,15 +98,21 @@ impl Tigertally {
 
     /// Runs it to its end.
     pub async fn run(arguments: &[&str]) -> Ended {
-        let child = Self::command(arguments).spawn().expect("the binary can be started");
+        let child = Self::command(tigertally(), arguments).spawn().expect("the binary can be started");
         end(child).await
     }
 
-    fn command(arguments: &[&str]) -> Command {
-        let mut command = Command::new(tigertally());
+    fn command(binary: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary);
         command.args(arguments).env_remove("RUST_LOG").kill_on_drop(true);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
+    }
+
+    /// The system's number of the process; `None` once it has ended and was waited for.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
     }
 
     /// Where the APIs are; empty where it offers none.

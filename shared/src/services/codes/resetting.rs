@@ -12,6 +12,7 @@ use crate::domain::password::{Password, PasswordFault};
 use crate::services::sessions;
 use crate::store::key::Identifier;
 use crate::store::{Claim, Redemption, StoreError, Write};
+use crate::telemetry;
 
 /// Why a password was not reset.
 #[derive(Debug, thiserror::Error)]
@@ -60,6 +61,7 @@ pub async fn reset_password(
     let (Some(account), Some(tried)) = (account, tried) else {
         return Err(refuse_wrong(app, from).await.into());
     };
+    telemetry::note(|notes| notes.account = Some(account.number));
     let faults = new.faults(&account.names());
     if !faults.is_empty() {
         return Err(ResetRefusal::Password(faults));

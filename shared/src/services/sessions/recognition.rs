@@ -8,6 +8,7 @@ use crate::domain::shared_key::{self, PresentedKey};
 use crate::domain::token_seal::TokenSeal;
 use crate::secret::Purpose;
 use crate::store::StoreError;
+use crate::telemetry;
 
 /// What a presented token turned out to be.
 #[derive(Debug)]
@@ -46,7 +47,7 @@ pub async fn recognise_token(app: &App, value: &str) -> Result<Recognition, Stor
     };
     let key = account.shared_key;
     if key.is_alive() && account.standing == Standing::Active && is_of_generation(key.generation) {
-        return Ok(Recognition::Caller(Box::new(Caller { account, by: RecognisedBy::SharedKey })));
+        return Ok(Recognition::Caller(Box::new(caller(account, RecognisedBy::SharedKey))));
     }
     if key.retired.is_some_and(is_of_generation) {
         return Ok(Recognition::RetiredKey);
@@ -69,9 +70,13 @@ pub async fn recognise_token_header(app: &App, value: &str) -> Result<Option<Cal
     Ok(None)
 }
 
+fn caller(account: Account, by: RecognisedBy) -> Caller {
+    telemetry::note(|notes| notes.account = Some(account.number));
+    Caller { account, by }
+}
+
 fn by_session(app: &App, account: &Account, token: &str, carrier: Carrier) -> Option<Caller> {
     let digest = SessionDigest::of(token);
     let session = account.session(&digest, app.clock.now())?;
-    (session.carrier == carrier)
-        .then(|| Caller { account: account.clone(), by: RecognisedBy::Session(digest) })
+    (session.carrier == carrier).then(|| caller(account.clone(), RecognisedBy::Session(digest)))
 }

@@ -1,0 +1,216 @@
+//! The real functions as processes, asked as the gateway asks them, one event at a time.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::time::Duration;
+
+use harness::gateway::{self, Arrival};
+use harness::process;
+use harness::runtime_api::Function;
+use harness::template;
+use serde_json::Value;
+use tally::clock::Clock;
+
+use crate::process_meter::ProcessMeter;
+
+/// A request to any of the functions.
+pub type Request = http::Request<String>;
+
+/// The function that does nothing.
+pub const HELLO: &str = "hello";
+
+/// The environment of a process.
+pub type Environment = BTreeMap<&'static str, String>;
+
+/// The binaries.
+#[derive(Clone, Debug)]
+pub struct Binaries(BTreeMap<String, PathBuf>);
+
+/// One process of each function that was asked for something.
+#[derive(Debug)]
+pub struct Fleet<'a> {
+    binaries: &'a Binaries,
+    environment: Environment,
+    routes: BTreeMap<String, String>,
+    running: BTreeMap<String, Running>,
+}
+
+/// One process of a function.
+#[derive(Debug)]
+pub struct Running {
+    function: Function,
+    meter: ProcessMeter,
+}
+
+/// What a function answered.
+#[derive(Clone, Debug)]
+pub struct Reply(Value);
+
+/// Why something could not be measured.
+#[derive(Debug, thiserror::Error)]
+pub enum FleetError {
+    /// Another answer was expected.
+    #[error("{request} was answered with {answer}")]
+    Unexpected {
+        /// Method and path.
+        request: String,
+        /// The answer.
+        answer: String,
+    },
+    /// No function is for it.
+    #[error("no function answers {0}")]
+    Nobody(String),
+    /// A meter cannot be read: these benchmarks need Linux.
+    #[error("the system does not tell what a process costs")]
+    Meter(#[from] io::Error),
+}
+
+impl Binaries {
+    /// Has cargo build all functions, and the one that does nothing, as they are deployed, which takes minutes
+    /// the first time, or as developers do.
+    #[must_use]
+    pub fn build(dev: bool) -> Self {
+        let functions = template::functions().into_iter().map(|function| function.name);
+        let names = functions.chain([HELLO.to_owned()]);
+        let build = |name: &String| match dev {
+            // Together with the bench, which has built their dependencies with its features already.
+            true => process::build(&["--package", "bench", "--package", name, "--bin", name]),
+            // One by one, since together they would be built with each other's features.
+            false => process::build(&["--release", "--package", name, "--bin", name]),
+        };
+        Self(names.map(|name| (build(&name), name)).map(|(binary, name)| (name, binary)).collect())
+    }
+
+    /// The bytes of each, by its name.
+    pub fn sizes(&self) -> io::Result<Vec<(&str, u64)>> {
+        self.0.iter().map(|(name, binary)| Ok((name.as_str(), binary.metadata()?.len()))).collect()
+    }
+
+    /// Starts a process of one.
+    pub async fn start(&self, name: &str, environment: &Environment) -> Result<Running, FleetError> {
+        let binary = self.0.get(name).ok_or_else(|| FleetError::Nobody(name.to_owned()))?;
+        let function = Function::start(binary, environment).await;
+        let number = function.id().ok_or_else(|| io::Error::other("the process has ended"))?;
+        Ok(Running { function, meter: ProcessMeter::of(number) })
+    }
+}
+
+impl<'a> Fleet<'a> {
+    /// Functions with this environment; each starts when it is first asked.
+    #[must_use]
+    pub fn new(binaries: &'a Binaries, environment: Environment) -> Self {
+        Self { binaries, environment, routes: template::routes(), running: BTreeMap::new() }
+    }
+
+    /// Asks the function whose route it is.
+    pub async fn ask(&mut self, request: &Request) -> Result<Reply, FleetError> {
+        let path = request.uri().path();
+        let (_, name) =
+            template::route_of(&self.routes, path).ok_or_else(|| FleetError::Nobody(path.to_owned()))?;
+        if !self.running.contains_key(name) {
+            let running = self.binaries.start(name, &self.environment).await?;
+            running.ready().await;
+            self.running.insert(name.clone(), running);
+        }
+        let running = self.running.get_mut(name).ok_or_else(|| FleetError::Nobody(name.clone()))?;
+        let reply = running.ask(request).await;
+        running.ready().await;
+        reply
+    }
+
+    /// Asks it, and wants this status.
+    pub async fn expect(&mut self, request: &Request, status: u64) -> Result<Reply, FleetError> {
+        self.ask(request).await?.expect(request, status)
+    }
+
+    /// A running function, to be asked alone.
+    pub fn function(&mut self, name: &str) -> Result<&mut Running, FleetError> {
+        self.running.get_mut(name).ok_or_else(|| FleetError::Nobody(name.to_owned()))
+    }
+}
+
+impl Running {
+    /// Waits until it wants its next event: what it did about the last one is done.
+    pub async fn ready(&self) {
+        self.function.ready().await;
+    }
+
+    /// Sends it a request as the gateway does, and waits for its answer.
+    pub async fn ask(&mut self, request: &Request) -> Result<Reply, FleetError> {
+        let answer = self.function.invoke(&event(request)).await;
+        answer.map(Reply).map_err(|error| unexpected(request, &error))
+    }
+
+    /// CPU milliseconds that one such request takes, the mean of so many, each answered with this status.
+    pub async fn cost(&mut self, request: &Request, times: u32, status: u64) -> Result<f64, FleetError> {
+        let before = self.meter.cpu()?;
+        for _ in 0..times {
+            self.ask(request).await?.expect(request, status)?;
+            self.ready().await;
+        }
+        let spent = self.meter.cpu()?.saturating_sub(before);
+        Ok(crate::stopwatch::milliseconds(spent) / f64::from(times))
+    }
+
+    /// The CPU time of the process since its start.
+    pub fn cpu(&self) -> Result<Duration, FleetError> {
+        Ok(self.meter.cpu()?)
+    }
+
+    /// Its meters.
+    #[must_use]
+    pub fn meter(&self) -> ProcessMeter {
+        self.meter
+    }
+
+    /// The system's number of the process.
+    #[must_use]
+    pub fn id(&self) -> Option<u32> {
+        self.function.id()
+    }
+}
+
+impl Reply {
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> Option<u64> {
+        self.0["statusCode"].as_u64()
+    }
+
+    /// The body as JSON; null where it is none.
+    #[must_use]
+    pub fn json(&self) -> Value {
+        let body = self.0["body"].as_str().unwrap_or_default();
+        serde_json::from_str(body).unwrap_or_default()
+    }
+
+    /// The value of a cookie that it sets.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let cookies = self.0["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        cookies.filter_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=')?.split(';').next()).next()
+    }
+
+    /// Itself, if it has this status.
+    pub fn expect(self, request: &Request, status: u64) -> Result<Self, FleetError> {
+        if self.status() == Some(status) { Ok(self) } else { Err(unexpected(request, &self.0)) }
+    }
+}
+
+fn unexpected(request: &Request, answer: &Value) -> FleetError {
+    let request = format!("{} {}", request.method(), request.uri().path());
+    FleetError::Unexpected { request, answer: answer.to_string() }
+}
+
+/// The event that the gateway would make of it.
+fn event(request: &Request) -> String {
+    let routes = template::routes();
+    let path = request.uri().path();
+    let route = template::route_of(&routes, path).map_or("/{proxy+}", |(route, _)| route.as_str());
+    let (parts, body) = request.clone().into_parts();
+    let sender = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
+    let arrival = Arrival { route, sender, id: "Bench0000000001=", time: Clock::System.now() };
+    gateway::event(&parts, body.as_bytes(), &arrival).to_string()
+}
