@@ -16,7 +16,6 @@ use tests::process;
 use tests::runtime_api::environment;
 use tests::server::{START, Server};
 use tests::tapped::{Ask, Ground, Tapped};
-use tokio::net::TcpListener;
 use tokio::process::Command;
 
 const PASSWORD: &str = "fswxxz1456";
@@ -281,11 +280,10 @@ async fn of_two_rotations_at_once_one_is_done() {
 async fn real_processes_from_before_and_after_a_rotation_agree() {
     let ground = Ground::start().await;
     let settings = environment(&ground.aws_url());
-    let host = async || {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        LambdaHost::start(listener, settings.clone(), &Clock::System)
-    };
-    let (old, new) = (host().await, host().await);
+    let (old, new) = (
+        LambdaHost::start(settings.clone(), &Clock::System).await,
+        LambdaHost::start(settings.clone(), &Clock::System).await,
+    );
     let (at_old, at_new) = (Client::new(&old.url()), Client::new(&new.url()));
     let first = at_old.register(NAME, PASSWORD).await.key();
     let mut command = Command::new(process::tally_admin());
@@ -304,7 +302,7 @@ async fn real_processes_from_before_and_after_a_rotation_agree() {
     let rotated_at: jiff::Timestamp = secret["rotated_at"].as_str().unwrap().parse().unwrap();
     let earlier = rotated_at - jiff::SignedDuration::from_mins(31);
     put(ground.app(), &text.replace(secret["rotated_at"].as_str().unwrap(), &earlier.to_string())).await;
-    let later = host().await;
+    let later = LambdaHost::start(settings.clone(), &Clock::System).await;
     let at_later = Client::new(&later.url());
     let second = at_later.login(NAME, PASSWORD).await.key();
     assert_ne!(second, first);
