@@ -54,12 +54,14 @@ struct Pool {
 }
 
 impl LambdaHost {
+    /// Starts the gateway on a free port, as [`LambdaHost::at`] does.
+    pub async fn start(environment: BTreeMap<&'static str, String>, clock: &Clock) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        Self::at(listener, environment, clock)
+    }
+
     /// Starts the gateway; processes start when events come and none is idle. They live by that clock.
-    pub fn start(
-        listener: TcpListener,
-        mut environment: BTreeMap<&'static str, String>,
-        clock: &Clock,
-    ) -> Self {
+    pub fn at(listener: TcpListener, mut environment: BTreeMap<&'static str, String>, clock: &Clock) -> Self {
         let address = listener.local_addr().expect("a bound socket has an address");
         let steered = SteeredTime::of(clock);
         environment.extend(steered.iter().flat_map(SteeredTime::environment));

@@ -271,7 +271,7 @@ impl Builder {
         let service = Service::start(listen().await, listen().await, options.clone()).await;
         let service = service.expect("the stand-ins start");
         let settings = deployment::settings(&options, deployed.as_deref(), &service);
-        let lambda = Some(LambdaHost::start(gateway, settings, &clock));
+        let lambda = Some(LambdaHost::at(gateway, settings, &clock));
         Server { service, clock, front: None, lambda }
     }
 

@@ -11,7 +11,7 @@ use tally::domain::attempts;
 use tally::secret::{ReplaceError, ServerSecret};
 use tests::answer::Answer;
 use tests::client::Client;
-use tests::lambda_host::{Build, LambdaHost};
+use tests::lambda_host::LambdaHost;
 use tests::process;
 use tests::runtime_api::environment;
 use tests::server::{START, Server};
@@ -281,8 +281,8 @@ async fn real_processes_from_before_and_after_a_rotation_agree() {
     let ground = Ground::start().await;
     let settings = environment(&ground.aws_url());
     let (old, new) = (
-        LambdaHost::start(&settings, Build::Dev, None).await,
-        LambdaHost::start(&settings, Build::Dev, None).await,
+        LambdaHost::start(settings.clone(), &Clock::System).await,
+        LambdaHost::start(settings.clone(), &Clock::System).await,
     );
     let (at_old, at_new) = (Client::new(&old.url()), Client::new(&new.url()));
     let first = at_old.register(NAME, PASSWORD).await.key();
@@ -302,7 +302,7 @@ async fn real_processes_from_before_and_after_a_rotation_agree() {
     let rotated_at: jiff::Timestamp = secret["rotated_at"].as_str().unwrap().parse().unwrap();
     let earlier = rotated_at - jiff::SignedDuration::from_mins(31);
     put(ground.app(), &text.replace(secret["rotated_at"].as_str().unwrap(), &earlier.to_string())).await;
-    let later = LambdaHost::start(&settings, Build::Dev, None).await;
+    let later = LambdaHost::start(settings.clone(), &Clock::System).await;
     let at_later = Client::new(&later.url());
     let second = at_later.login(NAME, PASSWORD).await.key();
     assert_ne!(second, first);

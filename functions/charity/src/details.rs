@@ -13,6 +13,7 @@ use crate::envelope::{Nothing, Tail};
 use crate::words::{self, Failure};
 use crate::{envelope, fields};
 
+/// What is known of somebody.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct User<'a> {

@@ -16,6 +16,7 @@ use crate::envelope::Tail;
 use crate::words::Failure;
 use crate::{envelope, fields};
 
+/// A page of people.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Found {

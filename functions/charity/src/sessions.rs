@@ -22,6 +22,7 @@ pub(crate) const SESSION: NewSession =
 /// The header that carries a session.
 pub(crate) const TOKEN: &str = "token";
 
+/// What a login answers.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct LoggedIn<'a> {

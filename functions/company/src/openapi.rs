@@ -17,7 +17,8 @@ use schemars::{JsonSchema, json_schema};
 use tally::domain::account::Account;
 use tally::domain::company::{Company as Customer, ReceivingAddress};
 use tally::domain::email_address::EmailAddress;
-use tally::domain::phone_number::{CallingCodes, PhoneNumber};
+use tally::domain::password::PasswordFault;
+use tally::domain::phone_number::{CallingCodes, PhoneFault, PhoneNumber};
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
 use tally::http::field_errors::FieldErrors;
@@ -37,7 +38,7 @@ const CONTENT_TYPES: [&str; 1] = ["application/json"];
 pub fn section() -> Section {
     openapi::section::<Company, Error>(Group {
         title: "company",
-        description: DESCRIPTION.to_owned(),
+        description: format!("{DESCRIPTION}\n\n{}", field_faults()),
         carriers: vec![
             Carrier::cookie("session", "sessionid", "A session; on plain-http hosts."),
             Carrier::cookie("deployedSession", "__Host-sessionid", "A session; where cookies are secure."),
@@ -66,6 +67,26 @@ const DESCRIPTION: &str = "The API of a company's customers. Every answer is `st
     * A field that is missing, `null` or blank is not filled in. A number is no text. White space around \
     a text does not count, except in passwords; control characters are refused.\n\
     * Where `errors` has no place, `msg` says what is wrong with the fields, each sentence behind its name.";
+
+/// What may be wrong with any field, by the sentences that say it.
+fn field_faults() -> String {
+    let mut sentences = vec![
+        words::REQUIRED.to_owned(),
+        words::NOT_A_TEXT.to_owned(),
+        words::NOT_TEXTS.to_owned(),
+        words::CONTROL_CHARACTER.to_owned(),
+        words::too_long(LONGEST_FIELD),
+        words::too_many(MOST_FIELDS),
+        words::INVALID_EMAIL.to_owned(),
+        words::phone_sentence(PhoneFault::NotANumber).to_owned(),
+        words::phone_sentence(PhoneFault::Country).to_owned(),
+        words::MISMATCH.to_owned(),
+        words::password_too_long(),
+    ];
+    let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
+    sentences.extend(words::password_sentences(&faults));
+    format!("What is said of a field, with the number that is its own: {}.", sentences.join("; "))
+}
 
 fn operations() -> Vec<Operation> {
     let mut operations = vec![registration::register(), phones::change(), bookings::book()];

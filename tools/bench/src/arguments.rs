@@ -8,6 +8,7 @@ use lexopt::{Arg, ValueExt};
 use tally::domain::directory::PageLimit;
 
 use crate::load::{self, Kind as LoadKind};
+use crate::scoreboard::Build;
 use crate::{hashes, scoreboard, search};
 
 /// Printed for `--help`.
@@ -25,10 +26,12 @@ Benchmarks:
 Options of scoreboard, which builds the functions by itself and needs Linux:
       --rounds N         How often everything is measured [default: 60]
       --quick            10 rounds, fewer failed logins, 100,000 users for a million
+      --sizes N,N        How many users its two pools have [default: 1000,1000000]
       --cpu-quota        Imitate Lambda's share of a core as well, where the system
                          lets one (cgroups)
       --into FILE        Write the tables into FILE as well, between its two lines
                          <!-- scoreboard: begin --> and <!-- scoreboard: end -->
+      --built DIR        Measure DIR/NAME/bootstrap or DIR/NAME instead of building
       --dev              Measure unoptimised builds, to try the benchmark itself
 
 Options of load, which builds and starts the host by itself:
@@ -95,6 +98,7 @@ struct Given {
     limits: Option<Vec<PageLimit>>,
     rounds: Option<usize>,
     into: Option<PathBuf>,
+    built: Option<PathBuf>,
     url: Option<String>,
     workers: Option<usize>,
     seconds: Option<usize>,
@@ -124,13 +128,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     given.benchmark().map(Invocation::Run)
 }
 
-const OPTIONS: [&str; 12] = [
+const OPTIONS: [&str; 13] = [
     "sizes",
     "limits",
     "rounds",
     "quick",
     "cpu-quota",
     "into",
+    "built",
     "dev",
     "url",
     "workers",
@@ -164,6 +169,7 @@ impl Given {
             "url" if value.starts_with("http://") => self.url = Some(value.trim_end_matches('/').to_owned()),
             "url" => return Err(wants("http://host[:port]")),
             "into" => self.into = Some(PathBuf::from(value)),
+            "built" => self.built = Some(PathBuf::from(value)),
             other => return Err(UsageError(format!("--{other} is not known."))),
         }
         Ok(())
@@ -186,14 +192,25 @@ impl Given {
     }
 
     fn scoreboard(self) -> Result<Benchmark, UsageError> {
-        self.only_with(&["rounds", "quick", "cpu-quota", "into", "dev"])?;
+        self.only_with(&["rounds", "quick", "sizes", "cpu-quota", "into", "built", "dev"])?;
         let quick = self.names.contains(&"quick");
         let usual = if quick { scoreboard::FEW_ROUNDS } else { scoreboard::ROUNDS };
+        let pools = match self.sizes.as_deref() {
+            None if quick => scoreboard::SMALLER_POOLS,
+            None => scoreboard::POOLS,
+            Some([small, large]) if small <= large => [*small, *large],
+            Some(_) => return Err(UsageError("--sizes needs a small and a large number.".to_owned())),
+        };
         let options = scoreboard::Options {
             rounds: self.rounds.unwrap_or(usual),
             quick,
             cpu_quota: self.names.contains(&"cpu-quota"),
-            dev: self.names.contains(&"dev"),
+            build: match self.built {
+                Some(folder) => Build::In(folder),
+                None if self.names.contains(&"dev") => Build::Dev,
+                None => Build::Release,
+            },
+            pools,
         };
         Ok(Benchmark::Scoreboard(options, self.into))
     }
@@ -290,7 +307,10 @@ mod tests {
 
     #[test]
     fn a_scoreboard_may_be_quick() {
-        let options = |rounds, quick, cpu_quota| scoreboard::Options { rounds, quick, cpu_quota, dev: false };
+        let options = |rounds, quick, cpu_quota| {
+            let pools = if quick { scoreboard::SMALLER_POOLS } else { scoreboard::POOLS };
+            scoreboard::Options { rounds, quick, cpu_quota, build: Build::Release, pools }
+        };
         let run = |options, file: Option<&str>| {
             Ok(Invocation::Run(Benchmark::Scoreboard(options, file.map(PathBuf::from))))
         };
@@ -332,6 +352,7 @@ mod tests {
             &["search", "--fast"],
             &["search", "--quick"],
             &["scoreboard", "--sizes", "10"],
+            &["scoreboard", "--sizes", "20,10"],
             &["scoreboard", "--rounds", "0"],
             &["load", "--only", "nothing"],
             &["load", "--soak", "10"],

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use harness::gateway::{self, Arrival};
@@ -59,6 +59,9 @@ pub enum FleetError {
         /// The answer.
         answer: String,
     },
+    /// It is not built.
+    #[error("there is no {0} in {folder}", folder = .1.display())]
+    Missing(String, PathBuf),
     /// No function is for it.
     #[error("no function answers {0}")]
     Nobody(String),
@@ -72,15 +75,23 @@ impl Binaries {
     /// the first time, or as developers do.
     #[must_use]
     pub fn build(dev: bool) -> Self {
-        let functions = template::functions().into_iter().map(|function| function.name);
-        let names = functions.chain([HELLO.to_owned()]);
         let build = |name: &String| match dev {
             // Together with the bench, which has built their dependencies with its features already.
             true => process::build(&["--package", "bench", "--package", name, "--bin", name]),
             // One by one, since together they would be built with each other's features.
             false => process::build(&["--release", "--package", name, "--bin", name]),
         };
-        Self(names.map(|name| (build(&name), name)).map(|(binary, name)| (name, binary)).collect())
+        Self(names().map(|name| (build(&name), name)).map(|(binary, name)| (name, binary)).collect())
+    }
+
+    /// Finds them in a folder, as cargo-lambda leaves them there (`NAME/bootstrap`) or cargo (`NAME`).
+    pub fn built_in(folder: &Path) -> Result<Self, FleetError> {
+        let found = names().map(|name| {
+            let places = [folder.join(&name).join("bootstrap"), folder.join(&name)];
+            let binary = places.into_iter().find(|place| place.is_file());
+            binary.map(|binary| (name.clone(), binary)).ok_or(FleetError::Missing(name, folder.to_owned()))
+        });
+        Ok(Self(found.collect::<Result<_, _>>()?))
     }
 
     /// The bytes of each, by its name.
@@ -197,6 +208,11 @@ impl Reply {
     pub fn expect(self, request: &Request, status: u64) -> Result<Self, FleetError> {
         if self.status() == Some(status) { Ok(self) } else { Err(unexpected(request, &self.0)) }
     }
+}
+
+/// All functions, and the one that does nothing.
+fn names() -> impl Iterator<Item = String> {
+    template::functions().into_iter().map(|function| function.name).chain([HELLO.to_owned()])
 }
 
 fn unexpected(request: &Request, answer: &Value) -> FleetError {

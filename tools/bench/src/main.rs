@@ -32,7 +32,7 @@ type Outcome = Result<(), Box<dyn Error>>;
 async fn run(benchmark: Benchmark) -> Outcome {
     match benchmark {
         Benchmark::Scoreboard(options, file) => {
-            let text = report::markdown_of(&scoreboard::run(options).await?);
+            let text = report::markdown_of(&scoreboard::run(&options).await?);
             say(&text)?;
             file.map_or(Ok(()), |file| Ok(report::write_into(&file, &text)?))
         }

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 
 use crate::fleet::Request;
 
+/// The cookie of a session, as deployed functions set it.
+pub const SESSION: &str = "__Host-sessionid";
+
 /// Everybody's password.
 pub const PASSWORD: &str = "fswxxz1456";
 
@@ -32,7 +35,7 @@ pub fn with_key(request: Request, key: &str) -> Request {
 /// The same request with the session cookie.
 #[must_use]
 pub fn with_session(request: Request, session: &str) -> Request {
-    with_header(request, COOKIE.as_str(), &format!("sessionid={session}"))
+    with_header(request, COOKIE.as_str(), &format!("{SESSION}={session}"))
 }
 
 fn with_header(mut request: Request, name: &'static str, value: &str) -> Request {

@@ -10,6 +10,7 @@ pub mod rounds;
 pub mod strangers;
 
 use std::io;
+use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -22,7 +23,7 @@ use rounds::Samples;
 use strangers::Pairs;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Options {
     /// How often everything is measured.
     pub rounds: usize,
@@ -30,8 +31,21 @@ pub struct Options {
     pub quick: bool,
     /// Whether to imitate Lambda's share of a core as well.
     pub cpu_quota: bool,
-    /// Whether unoptimised builds will do, to try the benchmark itself.
-    pub dev: bool,
+    /// What is measured.
+    pub build: Build,
+    /// How many users the small and the large pool have.
+    pub pools: [usize; 2],
+}
+
+/// Which binaries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Build {
+    /// Built now, as they are deployed.
+    Release,
+    /// Built now, unoptimised, to try the benchmark itself.
+    Dev,
+    /// Those of a folder.
+    In(PathBuf),
 }
 
 /// Everything that was measured.
@@ -73,12 +87,10 @@ pub enum ScoreboardError {
     System(#[from] io::Error),
 }
 
-/// How many users the small pool has.
-const SMALL: usize = 1_000;
-/// How many the large one has.
-const LARGE: usize = 1_000_000;
+/// How many users the two pools have, if nobody says otherwise.
+pub const POOLS: [usize; 2] = [1_000, 1_000_000];
 /// How many where less will do.
-const LARGE_ENOUGH: usize = 100_000;
+pub const SMALLER_POOLS: [usize; 2] = [1_000, 100_000];
 /// How many pairs of failed logins are compared.
 const PAIRS: usize = 250;
 /// How many where less will do.
@@ -89,12 +101,18 @@ pub const ROUNDS: usize = 60;
 pub const FEW_ROUNDS: usize = 10;
 
 /// Builds what is measured, and measures it.
-pub async fn run(options: Options) -> Result<Measured, ScoreboardError> {
-    let binaries = tokio::task::block_in_place(|| Binaries::build(options.dev));
+pub async fn run(options: &Options) -> Result<Measured, ScoreboardError> {
+    let binaries = match &options.build {
+        Build::In(folder) => Binaries::built_in(folder)?,
+        build @ (Build::Release | Build::Dev) => {
+            tokio::task::block_in_place(|| Binaries::build(*build == Build::Dev))
+        }
+    };
     let (functions, hello) = sizes(&binaries)?;
-    let [large_pool, pairs] = if options.quick { [LARGE_ENOUGH, FEW_PAIRS] } else { [LARGE, PAIRS] };
+    let pairs = if options.quick { FEW_PAIRS } else { PAIRS };
+    let [small_pool, large_pool] = options.pools;
 
-    let stage = Stage::with(SMALL).await?;
+    let stage = Stage::with(small_pool).await?;
     let bar = progress("Rows 1 to 5, rounds", options.rounds);
     let samples = rounds::measure(&binaries, &stage, options.rounds, &bar).await?;
     bar.finish_and_clear();
@@ -127,7 +145,7 @@ pub async fn run(options: Options) -> Result<Measured, ScoreboardError> {
         peak_memory,
         small,
         large,
-        pools: [SMALL, large_pool],
+        pools: options.pools,
         pairs,
         throttled,
     })

@@ -4,6 +4,7 @@ use http::Method;
 use tally::domain::bookings::EVENTS;
 use tally::http::openapi::{Field, Operation};
 use tally::services::bookings::BookingRefusal;
+use tally::telemetry::Outcome;
 
 use super::codes::required;
 use super::{done, failure};
@@ -19,7 +20,11 @@ pub(super) fn book() -> Operation {
         .answers([
             done("booked", "The place is booked.", words::BOOKED),
             failure("already", "The caller has booked the event before.", BookingRefusal::Already),
-            failure("no_event", "There is no such event.", Failure::Documented(words::NO_SUCH_EVENT)),
+            failure(
+                "no_event",
+                "There is no such event.",
+                Failure::Documented(words::NO_SUCH_EVENT, Outcome::Invalid),
+            ),
             required(&["bookin_type"]),
         ])
 }

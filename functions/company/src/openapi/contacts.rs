@@ -5,6 +5,7 @@ use schemars::json_schema;
 use tally::domain::account::Account;
 use tally::http::openapi::{Field, Operation, Outcome, Parameter};
 use tally::services::email_binding::{BindingRefusal, LANDING, LinkRefusal, TokenRefusal};
+use tally::telemetry;
 
 use super::codes::{required, wrong_code};
 use super::passwords::wrong_password;
@@ -87,7 +88,11 @@ fn send_code() -> Operation {
             done("sent", "The request is taken.", words::CODE_SENT),
             wrong_password(),
             already_bound(),
-            failure("not_sent", "The mail could not be sent.", Failure::Documented(words::MAIL_NOT_SENT)),
+            failure(
+                "not_sent",
+                "The mail could not be sent.",
+                Failure::Documented(words::MAIL_NOT_SENT, telemetry::Outcome::NotSent),
+            ),
             invalid_email(),
             required(&["password", "email"]),
             throttled("Too many tries, or requests for codes."),

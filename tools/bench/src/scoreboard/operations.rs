@@ -111,7 +111,7 @@ pub async fn measure(
     let login = requests::login("zhang", PASSWORD);
     scale.prepare(&login, 200).await?;
     let welcome = scale.weigh(price::LOGIN, &login, 200).await?;
-    let (key, session) = (key(&welcome), welcome.cookie("sessionid").unwrap_or_default().to_owned());
+    let (key, session) = (key(&welcome), welcome.cookie(requests::SESSION).unwrap_or_default().to_owned());
     scale.prepare(&requests::details(&key), 201).await?;
     let profile = requests::profile(&key);
     scale.weigh(price::PROFILE_BY_KEY, &profile, 200).await?;
