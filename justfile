@@ -35,6 +35,11 @@ deny:
 conformance:
     .ci/run conformance
 
+# Write openapi.json anew
+openapi:
+    cargo run --quiet -- --openapi > target/openapi.json
+    mv target/openapi.json openapi.json
+
 # Check the SAM template
 template:
     .ci/run template
@@ -42,6 +47,10 @@ template:
 # Serve all groups by cargo-lambda on port 9000; `just run --aws-only` in another terminal
 watch *options:
     cargo lambda watch --invoke-address 127.0.0.1 --env-file tools/local/functions.env {{ options }}
+
+# Build the functions as they are deployed and have them answer the sample events
+sam:
+    .ci/run sam
 
 # Run what can be run so with the functions as Lambda runs them
 lambda:

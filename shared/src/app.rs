@@ -6,10 +6,10 @@ use aws_types::SdkConfig;
 
 use crate::aws::{self, TrustError};
 use crate::clock::Clock;
-use crate::config::{AwsSettings, Config, ConfigFaults, OperatorConfig};
+use crate::config::{AwsSettings, Config, ConfigFaults, OperatorConfig, SecretConfig};
 use crate::courier::{Courier, TextMessenger};
 use crate::entropy::Entropy;
-use crate::secret::{InvalidSecret, ServerSecret};
+use crate::secret::{HeldSecret, InvalidSecret, ServerSecret, Vault, VaultError};
 use crate::services::address_gate::AddressGate;
 use crate::services::budget::BudgetGate;
 use crate::services::hashing::Hasher;
@@ -30,7 +30,7 @@ pub struct Parts {
     /// Chance.
     pub entropy: Entropy,
     /// The secret everything keyed derives from.
-    pub secret: ServerSecret,
+    pub secret: HeldSecret,
     /// The table.
     pub store: Store,
     /// The AWS settings, for what not every function needs.
@@ -61,18 +61,23 @@ pub struct Basics {
     pub store: Store,
 }
 
+/// What the operator's command needs to rotate the server's secret, and no table.
+#[derive(Clone, Debug)]
+pub struct SecretAccess {
+    /// The time.
+    pub clock: Clock,
+    /// Chance.
+    pub entropy: Entropy,
+    /// The secret in Secrets Manager.
+    pub vault: Vault,
+}
+
 /// Why the service cannot start.
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Secrets Manager gave no secret.
-    #[error("the secret {id:?} cannot be read from Secrets Manager")]
-    SecretUnavailable {
-        /// The name or ARN that was asked for.
-        id: String,
-        /// What the SDK says.
-        #[source]
-        source: Box<dyn std::error::Error + Send + Sync>,
-    },
+    #[error(transparent)]
+    SecretUnavailable(#[from] VaultError),
     /// There is one, but it is not usable.
     #[error(transparent)]
     SecretInvalid(#[from] InvalidSecret),
@@ -112,7 +117,7 @@ impl Parts {
 
 impl App {
     /// Connects to AWS, or to what stands in for it, and does everything that needs doing only once:
-    /// reads the secret, opens the connection to DynamoDB, takes and touches the hash arena.
+    /// reads the secret, opens the connection to DynamoDB.
     ///
     /// DynamoDB may be away: the first request will try again. The secret may not, since nothing
     /// could be verified without it and there is no fallback.
@@ -122,10 +127,11 @@ impl App {
             Some(endpoint) => aws::stand_in(endpoint),
         };
         let store = Store::new(&aws, config.table.clone());
-        let (secret, ()) = futures_util::future::join(read_secret(&aws, &config), store.warm_up()).await;
+        let vault = Vault::new(&aws, config.secret_id.clone());
+        let (secret, ()) = futures_util::future::join(read_secret(&vault), store.warm_up()).await;
         let hasher = Hasher::new(config.hash_cost);
         let addresses = AddressGate::new(config.address_limits);
-        let secret = secret?;
+        let secret = HeldSecret::new(clock.clone(), vault, secret?);
         Ok(Self(Arc::new(Parts {
             config,
             clock,
@@ -151,17 +157,28 @@ impl Basics {
     }
 }
 
+impl SecretAccess {
+    /// Nothing is asked of AWS yet.
+    #[must_use]
+    pub fn new(config: SecretConfig, aws: &SdkConfig, clock: Clock, entropy: Entropy) -> Self {
+        Self { clock, entropy, vault: Vault::new(aws, config.secret_id) }
+    }
+}
+
+impl From<&App> for SecretAccess {
+    fn from(app: &App) -> Self {
+        let vault = Vault::new(&app.aws, app.config.secret_id.clone());
+        Self { clock: app.clock.clone(), entropy: app.entropy.clone(), vault }
+    }
+}
+
 impl From<&App> for Basics {
     fn from(app: &App) -> Self {
         Self { clock: app.clock.clone(), entropy: app.entropy.clone(), store: app.store.clone() }
     }
 }
 
-async fn read_secret(aws: &SdkConfig, config: &Config) -> Result<ServerSecret, StartError> {
-    let unavailable = |source| StartError::SecretUnavailable { id: config.secret_id.clone(), source };
-    let client = aws_sdk_secretsmanager::Client::new(aws);
-    let answer = client.get_secret_value().secret_id(&config.secret_id).send().await;
-    let answer = answer.map_err(|error| unavailable(error.into()))?;
-    let text = answer.secret_string().ok_or_else(|| unavailable("the secret is not a text".into()))?;
-    Ok(ServerSecret::parse(text)?)
+async fn read_secret(vault: &Vault) -> Result<ServerSecret, StartError> {
+    let kept = vault.read().await?;
+    Ok(ServerSecret::parse(&kept.text)?)
 }

@@ -1,22 +1,31 @@
 //! How AWS is reached: settings for the SDK's clients, and the one HTTP client under all of them.
 
+mod http;
 mod trust;
 
 use std::path::Path;
+use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, Credentials, IdentityCache, Region, StalledStreamProtectionConfig,
+};
 use aws_smithy_async::rt::sleep::TokioSleep;
-use aws_smithy_http_client::Builder;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use aws_types::sdk_config::SharedCredentialsProvider;
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+use rustls::RootCertStore;
 
 use crate::config::{AwsEndpoints, AwsSettings};
 pub use trust::TrustError;
+
+/// One try of one call, for clients that do not set it themselves.
+const ATTEMPT: Duration = Duration::from_secs(2);
+
+/// One call with its retries; a start that waits longer is better begun anew.
+const OPERATION: Duration = Duration::from_secs(5);
 
 /// The settings of a deployed function. They say what the SDK's own loader would find out on Lambda,
 /// which looks in more places and would bring a client for each of them.
@@ -35,7 +44,7 @@ pub fn deployed(settings: AwsSettings) -> Result<SdkConfig, TrustError> {
 #[must_use]
 pub fn stand_in(endpoint: &str) -> SdkConfig {
     let credentials = Credentials::new("local", "local", None, None, "stand-in");
-    let http = client_trusting(trust::AWS_ROOTS);
+    let http = client_trusting(trust::aws());
     reached_by(http, Region::from_static("local"), credentials).endpoint_url(endpoint).build()
 }
 
@@ -43,16 +52,13 @@ pub fn stand_in(endpoint: &str) -> SdkConfig {
 /// endpoints chain to, or those of a file in PEM instead.
 pub fn http_client(ca_bundle: Option<&Path>) -> Result<SharedHttpClient, TrustError> {
     match ca_bundle {
-        None => Ok(client_trusting(trust::AWS_ROOTS)),
-        Some(file) => Ok(client_trusting(&trust::read(file)?)),
+        None => Ok(client_trusting(trust::aws())),
+        Some(file) => Ok(client_trusting(trust::of_file(file)?)),
     }
 }
 
-fn client_trusting(roots: &[u8]) -> SharedHttpClient {
-    let roots = TrustStore::empty().with_pem_certificate(roots);
-    let context = TlsContext::builder().with_trust_store(roots).build();
-    let context = context.expect("nothing is checked before the first connection");
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(context).build_https()
+fn client_trusting(roots: RootCertStore) -> SharedHttpClient {
+    SharedHttpClient::new(http::Pool::new(trust::tls(roots)))
 }
 
 fn reached_by(
@@ -60,11 +66,18 @@ fn reached_by(
     region: Region,
     credentials: Credentials,
 ) -> aws_types::sdk_config::Builder {
+    let timeouts =
+        TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)
         .sleep_impl(TokioSleep::new())
         .retry_config(RetryConfig::standard())
+        .timeout_config(timeouts)
+        // The keys stay as they are for the life of the process; there is nothing to remember.
+        .identity_cache(IdentityCache::no_cache())
+        // An answer that stalls is given up with its try; watching each for it would be a second watch.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .region(region)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
 }

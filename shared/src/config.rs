@@ -2,6 +2,7 @@
 
 mod aws;
 mod environment;
+mod log;
 mod metrics;
 mod texts;
 mod weixin;
@@ -15,6 +16,7 @@ use crate::domain::credential::Cost;
 
 pub use aws::{AwsEndpoints, AwsSettings};
 use environment::Environment;
+pub use log::log_filter;
 pub use metrics::MetricSettings;
 pub use texts::TextSettings;
 pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
@@ -94,6 +96,15 @@ pub struct OperatorConfig {
     pub ca_bundle: Option<PathBuf>,
 }
 
+/// What the operator's command has to know about the server's secret, when that is what it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretConfig {
+    /// The secret's name or ARN in Secrets Manager (`TALLY_SECRET_ID`).
+    pub secret_id: String,
+    /// The certificate authorities to trust, as in [`OperatorConfig`].
+    pub ca_bundle: Option<PathBuf>,
+}
+
 /// All that is wrong with the environment, at once.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("the environment is not usable: {}", .0.join("; "))]
@@ -169,6 +180,19 @@ impl OperatorConfig {
             .ok_or_else(|| ConfigFaults(vec!["TALLY_TABLE is missing, and no table was named".to_owned()]))?;
         let ca_bundle = aws::ca_bundle(&Environment::new(lookup));
         Ok(Self { table, ca_bundle })
+    }
+}
+
+impl SecretConfig {
+    /// Reads the settings; a secret that was named otherwise counts before the environment's.
+    pub fn from_env(secret: Option<String>) -> Result<Self, ConfigFaults> {
+        #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
+        let lookup = |name: &str| std::env::var(name).ok();
+        let secret = secret.or_else(|| lookup("TALLY_SECRET_ID")).filter(|id| !id.is_empty());
+        let secret_id = secret.ok_or_else(|| {
+            ConfigFaults(vec!["TALLY_SECRET_ID is missing, and no secret was named".to_owned()])
+        })?;
+        Ok(Self { secret_id, ca_bundle: aws::ca_bundle(&Environment::new(lookup)) })
     }
 }
 

@@ -14,10 +14,12 @@ use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_http::request::LambdaRequest;
 use lambda_http::{Adapter, Body, LambdaEvent, Response, lambda_runtime};
 use tower::{Service, ServiceExt};
+use tracing_subscriber::filter::LevelFilter;
+use tracing_subscriber::prelude::*;
 
 use crate::app::App;
 use crate::clock::Clock;
-use crate::config::{Config, MetricSettings};
+use crate::config::{self, Config, MetricSettings};
 use crate::entropy::Entropy;
 use crate::http::request::{ClientAddress, GatewayDomain, Invocation, RequestId};
 use crate::telemetry::{JsonLines, TraceId};
@@ -26,6 +28,7 @@ use crate::telemetry::{JsonLines, TraceId};
 pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
     let config = Config::from_env()?;
     log_to_stdout(config.metrics.clone());
+    log_panics();
     let app = App::start(config, Clock::System, Entropy::System).await?;
     let router = router(app);
     let is_first = AtomicBool::new(true);
@@ -37,8 +40,18 @@ pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
 fn log_to_stdout(metrics: Option<MetricSettings>) {
     tracing_subscriber::fmt()
         .event_format(JsonLines::new(metrics))
-        .with_env_filter(tracing_subscriber::EnvFilter::from_default_env())
+        .with_max_level(LevelFilter::TRACE)
+        .finish()
+        .with(config::log_filter())
         .init();
+}
+
+/// Logs panics like everything else, by where they happened alone: what they say may repeat something
+/// of the request.
+fn log_panics() {
+    std::panic::set_hook(Box::new(|panic| {
+        tracing::error!(location = panic.location().map(ToString::to_string), "panicked");
+    }));
 }
 
 /// Answers one event.

@@ -13,6 +13,8 @@ pub mod endpoint;
 pub mod field_errors;
 mod headers;
 pub mod json;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 pub mod origin;
 pub mod request;
 pub mod session_cookie;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use local::service::{self, Service, ServiceOptions};
 use tally::domain::account_number::FIRST_DIGITS;
 use tally::domain::address_budget::AddressLimits;
+use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
 
 use crate::runtime_api::environment;
@@ -24,7 +25,8 @@ pub fn settings(
     service: &Service,
 ) -> BTreeMap<&'static str, String> {
     let fixed = [
-        ("hash_cost", options.hash_cost == CHEAP),
+        // Cheap hashes are wished by default; what a deployment makes will do.
+        ("hash_cost", [CHEAP, Cost::PRODUCTION].contains(&options.hash_cost)),
         ("first_digits", options.first_digits == FIRST_DIGITS),
         ("code_answer_time", options.code_answer_time == Duration::ZERO),
         ("entropy", matches!(options.entropy, Entropy::System)),

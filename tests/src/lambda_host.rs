@@ -30,6 +30,7 @@ const CONCURRENCY: usize = 4;
 #[derive(Debug)]
 pub struct LambdaHost {
     address: SocketAddr,
+    gateway: Arc<Gateway>,
     server: JoinHandle<()>,
 }
 
@@ -53,10 +54,16 @@ struct Pool {
 }
 
 impl LambdaHost {
+    /// Starts the gateway on a free port, as [`LambdaHost::at`] does.
+    pub async fn start(environment: BTreeMap<&'static str, String>, clock: &Clock) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        Self::at(listener, environment, clock)
+    }
+
     /// Starts the gateway; processes start when events come and none is idle. They live by that clock.
-    pub async fn start(environment: &BTreeMap<&'static str, String>, clock: &Clock) -> Self {
+    pub fn at(listener: TcpListener, mut environment: BTreeMap<&'static str, String>, clock: &Clock) -> Self {
+        let address = listener.local_addr().expect("a bound socket has an address");
         let steered = SteeredTime::of(clock);
-        let mut environment = environment.clone();
         environment.extend(steered.iter().flat_map(SteeredTime::environment));
         let pools = template::functions().into_iter().map(|function| {
             let pool = Pool {
@@ -74,18 +81,29 @@ impl LambdaHost {
             clock: clock.clone(),
             steered,
         };
-        let router = Router::new().fallback(serve).with_state(Arc::new(gateway));
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        let address = listener.local_addr().expect("a bound socket has an address");
+        let gateway = Arc::new(gateway);
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&gateway));
         let service = router.into_make_service_with_connect_info::<SocketAddr>();
         let server = tokio::spawn(async { axum::serve(listener, service).await.expect("it serves") });
-        Self { address, server }
+        Self { address, gateway, server }
     }
 
     /// Where the gateway answers, without a final slash.
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Ends the processes that are idle; tells all that they have printed. Further events start new ones.
+    pub async fn end_idle(&self) -> String {
+        let mut printed = String::new();
+        for pool in self.gateway.pools.values() {
+            let idle = std::mem::take(&mut *pool.idle.lock().unwrap_or_else(PoisonError::into_inner));
+            for function in idle {
+                printed.push_str(&function.end().await);
+            }
+        }
+        printed
     }
 }
 

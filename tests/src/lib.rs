@@ -4,7 +4,9 @@
 pub mod answer;
 pub mod client;
 pub mod deployment;
+pub mod documented;
 pub mod lambda_host;
+pub mod log;
 pub mod oracle;
 pub mod process;
 pub mod server;

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::answer::{Answer, set_cookies};
+use crate::documented;
 
 /// Headers with a fixed value, on every answer of a function.
 const FIXED: [(&str, &str); 5] = [
@@ -86,6 +87,9 @@ pub fn watch(answer: &Answer, secrets: &Secrets, may_fail: bool) {
     if let Some(group) = GROUPS.iter().find(is_of) {
         watch_headers(answer, group);
         watch_body(answer, secrets);
+        if let Err(lie) = documented::check(answer) {
+            panic!("the OpenAPI document does not have it: {lie}: {answer:?}");
+        }
     }
 }
 

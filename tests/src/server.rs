@@ -52,6 +52,7 @@ pub struct Server {
 pub struct Builder {
     options: ServiceOptions,
     deployed: Option<Vec<String>>,
+    as_processes: bool,
 }
 
 /// The functions with the settings of a deployment, in front of the same table.
@@ -88,7 +89,7 @@ impl Server {
             clock: Clock::manual(start),
             entropy: Entropy::System,
         };
-        Builder { options, deployed: None }
+        Builder { options, deployed: None, as_processes: is_on_lambda() }
     }
 
     /// The time as the service sees it, in whichever process.
@@ -116,6 +117,15 @@ impl Server {
     #[must_use]
     pub fn inbox(&self) -> Inbox {
         self.service.aws().inbox()
+    }
+
+    /// Ends the functions' processes that are idle; tells all that they have printed.
+    ///
+    /// # Panics
+    ///
+    /// Where the functions are no processes.
+    pub async fn end_functions(&self) -> String {
+        self.lambda.as_ref().expect("the functions are processes").end_idle().await
     }
 
     /// The service itself.
@@ -229,6 +239,14 @@ impl Builder {
         self
     }
 
+    /// The functions as processes of their own in any case, not only where all tests run so. Such a
+    /// test lives by the machine's own time, for steering theirs takes a library that not everybody has.
+    #[must_use]
+    pub fn as_processes(mut self) -> Self {
+        self.as_processes = true;
+        self
+    }
+
     /// How it would run.
     #[must_use]
     pub fn options(self) -> ServiceOptions {
@@ -237,7 +255,7 @@ impl Builder {
 
     /// Starts it.
     pub async fn start(self) -> Server {
-        if is_on_lambda() {
+        if self.as_processes {
             Box::pin(self.start_on_lambda()).await
         } else {
             Box::pin(self.start_in_process()).await
@@ -245,17 +263,20 @@ impl Builder {
     }
 
     async fn start_on_lambda(self) -> Server {
-        let Self { options, deployed } = self;
-        let clock = options.clock.clone();
+        let Self { mut options, deployed, .. } = self;
+        let (gateway, clock) = (listen().await, options.clock.clone());
+        let address = gateway.local_addr().expect("a listener has an address");
+        // Links in mail lead there, whoever sends it.
+        options.public_url.get_or_insert_with(|| format!("http://{address}"));
         let service = Service::start(listen().await, listen().await, options.clone()).await;
         let service = service.expect("the stand-ins start");
         let settings = deployment::settings(&options, deployed.as_deref(), &service);
-        let lambda = Some(LambdaHost::start(&settings, &clock).await);
+        let lambda = Some(LambdaHost::at(gateway, settings, &clock));
         Server { service, clock, front: None, lambda }
     }
 
     async fn start_in_process(self) -> Server {
-        let Self { options, deployed } = self;
+        let Self { options, deployed, .. } = self;
         let (clock, limits, cost) = (options.clock.clone(), options.address_limits, options.hash_cost);
         let (entropy, texts) = (options.entropy.clone(), options.texts.clone());
         let (listener, aws_listener) = (listen().await, listen().await);

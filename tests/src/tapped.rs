@@ -47,6 +47,7 @@ pub struct Ground {
 pub struct Tapped {
     /// Its line to DynamoDB.
     pub tap: Tap,
+    app: App,
     rest_auth: Router,
     manage: Router,
     charity: Router,
@@ -72,6 +73,11 @@ pub type Items = Vec<Item>;
 impl Ground {
     /// Starts the stand-ins with an empty table in memory.
     pub async fn start() -> Self {
+        Self::start_with(Clock::System).await
+    }
+
+    /// The same, with another clock for everybody.
+    pub async fn start_with(clock: Clock) -> Self {
         let entropy = Entropy::System;
         let options = ServiceOptions {
             storage: Storage::Memory,
@@ -86,7 +92,7 @@ impl Ground {
             hash_cost: CHEAP,
             open_administrators: false,
             first_digits: FIRST_DIGITS,
-            clock: Clock::System,
+            clock,
             entropy,
         };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
@@ -96,16 +102,22 @@ impl Ground {
 
     /// Starts one more process of the service, whose calls take `latency` longer.
     pub async fn tapped(&self, latency: Duration) -> Tapped {
+        self.tapped_on(&self.app.config.table, latency).await
+    }
+
+    /// Starts one more process of the service, on another table.
+    pub async fn tapped_on(&self, table: &str, latency: Duration) -> Tapped {
         let tap = Tap::before(&self.aws.url(), latency).await;
-        let config = Config { aws_endpoint: Some(tap.url().to_owned()), ..self.app.config.clone() };
+        let aws_endpoint = Some(tap.url().to_owned());
+        let config = Config { aws_endpoint, table: table.to_owned(), ..self.app.config.clone() };
         let app = App::start(config, self.app.clock.clone(), self.app.entropy.clone()).await;
         let app = app.expect("the secret is there");
         let (rest_auth, manage) = (rest_auth::router(app.clone()), manage::router(app.clone()));
         let charity = charity::router(app.clone());
-        let company = company::router(app);
+        let company = company::router(app.clone());
         // What the start needed is not of interest.
         drop(tap.take_calls());
-        Tapped { tap, rest_auth, manage, charity, company }
+        Tapped { tap, app, rest_auth, manage, charity, company }
     }
 
     /// Where the stand-ins answer.
@@ -191,6 +203,12 @@ impl Ground {
 }
 
 impl Tapped {
+    /// The service's parts, behind the tap.
+    #[must_use]
+    pub fn app(&self) -> &App {
+        &self.app
+    }
+
     /// Sends a request and waits for its answer, which may be a fault but has to look like ours.
     pub async fn send(&self, ask: &Ask) -> Answer {
         let mut request = Request::builder().method(ask.method.clone()).uri(&ask.path);

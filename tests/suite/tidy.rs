@@ -3,8 +3,10 @@
 mod architecture;
 mod documents;
 mod endpoints;
+mod parameters;
 mod steps;
 mod table;
+mod telemetry;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

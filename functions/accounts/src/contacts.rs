@@ -27,7 +27,8 @@ const FIELDS: [&str; 5] = ["alias", "email", "phone", "job_number", "dept_id"];
 
 /// A user as the form shows it. Nothing else of the account could stand in it.
 #[derive(Serialize)]
-struct User<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct User<'a> {
     id: u32,
     username: &'a str,
     #[serde(flatten)]
@@ -36,7 +37,8 @@ struct User<'a> {
 
 /// The five fields that can be changed.
 #[derive(Serialize)]
-struct Shown<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Shown<'a> {
     alias: &'a str,
     email: &'a str,
     phone: &'a str,
@@ -78,7 +80,8 @@ pub(crate) fn read(form: &mut Form, fields: [(ContactField, Presence); 4]) -> Op
     Some(Contact { alias: alias?, phone: phone?, job_number: job_number?, dept_id: dept_id? })
 }
 
-fn user(account: &Account) -> User<'_> {
+/// What is shown of an account.
+pub(crate) fn user(account: &Account) -> User<'_> {
     let text = |pick: fn(&Contact) -> &String| account.contact.as_ref().map_or("", |contact| pick(contact));
     User {
         id: account.number.get(),
@@ -93,7 +96,8 @@ fn user(account: &Account) -> User<'_> {
     }
 }
 
-fn shown<'a>(contact: &'a Contact, email: &'a EmailAddress) -> Shown<'a> {
+/// What is shown of a change.
+pub(crate) fn shown<'a>(contact: &'a Contact, email: &'a EmailAddress) -> Shown<'a> {
     Shown {
         alias: &contact.alias,
         email: email.as_str(),

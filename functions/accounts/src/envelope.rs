@@ -7,7 +7,8 @@ use tally::http::answer::Answer;
 
 /// The envelope, its keys in the order of the document.
 #[derive(Serialize)]
-struct Envelope<D, M> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct Envelope<D, M> {
     code: u8,
     data: D,
     msg: M,

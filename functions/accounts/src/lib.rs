@@ -5,6 +5,8 @@ mod contacts;
 mod csrf;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod registration;
 mod sessions;

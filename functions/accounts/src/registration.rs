@@ -21,8 +21,9 @@ const FIELDS: [&str; 8] =
 
 /// `{"username": …}`.
 #[derive(Serialize)]
-struct NewUser<'a> {
-    username: &'a str,
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct NewUser<'a> {
+    pub(crate) username: &'a str,
 }
 
 /// Registers a user, who is not logged in by it.

@@ -13,6 +13,10 @@ use crate::envelope::{Nothing, Tail};
 use crate::words::{self, Failure};
 use crate::{envelope, fields};
 
+/// What is done to somebody for each digit by which the document names a standing.
+pub(crate) const STANDINGS: [(&str, Order); 3] =
+    [("0", Order::Unfreeze), ("1", Order::Freeze), ("2", Order::Delete)];
+
 /// Gives somebody another role.
 pub(crate) async fn change_role(exchange: Exchange) -> Result<Answer, Failure> {
     carry_out(exchange, Deed::ChangeRole, |fields| Ok(Order::Role(fields::role(fields)?))).await
@@ -20,11 +24,10 @@ pub(crate) async fn change_role(exchange: Exchange) -> Result<Answer, Failure> {
 
 /// Freezes, releases or deletes somebody.
 pub(crate) async fn change_standing(exchange: Exchange) -> Result<Answer, Failure> {
-    carry_out(exchange, Deed::ChangeStanding, |fields| match fields::text(fields, "status")? {
-        "0" => Ok(Order::Unfreeze),
-        "1" => Ok(Order::Freeze),
-        "2" => Ok(Order::Delete),
-        _ => Err(Failure::BadRequest),
+    carry_out(exchange, Deed::ChangeStanding, |fields| {
+        let wanted = fields::text(fields, "status")?;
+        let found = STANDINGS.iter().find(|(digit, _)| *digit == wanted);
+        found.map(|(_, order)| *order).ok_or(Failure::BadRequest)
     })
     .await
 }

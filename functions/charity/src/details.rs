@@ -13,12 +13,21 @@ use crate::envelope::{Nothing, Tail};
 use crate::words::{self, Failure};
 use crate::{envelope, fields};
 
+/// What is known of somebody.
 #[derive(Serialize)]
-struct User<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct User<'a> {
+    /// The account number.
     id: String,
+    /// Given name; empty for users of other groups who never told it.
     first_name: &'a str,
+    /// Family name, likewise.
     last_name: &'a str,
+    /// The role's word.
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::openapi::role_words())))]
     role: &'static str,
+    /// `0` for an active account, `1` for a frozen one.
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = [Standing::Active, Standing::Frozen].map(status))))]
     status: &'static str,
 }
 
@@ -41,17 +50,18 @@ pub(crate) async fn show(exchange: Exchange) -> Result<Answer, Failure> {
     let target = AccountNumber::parse(fields::id(&fields)?);
     let found = administration::look_up(&Basics::from(&app), &caller.account, Deed::Show, target).await?;
     let account = found.map_err(|refusal| words::command_failure(refusal, Tail::Bare))?;
-    Ok(envelope::success(user(&account)))
+    Ok(user(&account))
 }
 
-fn user(account: &Account) -> User<'_> {
-    User {
+/// What is told of somebody.
+pub(crate) fn user(account: &Account) -> Answer {
+    envelope::success(User {
         id: account.number.to_string(),
         first_name: &account.first_name,
         last_name: &account.last_name,
         role: account.role.word(),
         status: status(account.standing),
-    }
+    })
 }
 
 /// The digit by which the document names a standing.

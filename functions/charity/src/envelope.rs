@@ -4,16 +4,40 @@ use http::StatusCode;
 use serde::Serialize;
 use tally::http::answer::Answer;
 
+/// What a success says: nothing, its data are the answer.
+const SILENCE: &str = "";
+
+/// What was asked for.
 #[derive(Serialize)]
-struct Envelope<'a, D> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Success_of_{D}"))]
+pub(crate) struct Success<D> {
+    /// The HTTP status.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = StatusCode::OK.as_u16())))]
     code: u16,
+    /// Empty.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = SILENCE)))]
+    msg: &'static str,
+    data: D,
+}
+
+/// Why it was not done.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Refused<'a> {
+    /// The HTTP status.
+    #[cfg_attr(feature = "openapi", schemars(range(min = 400, max = 599)))]
+    code: u16,
+    /// The reason.
     msg: &'a str,
+    /// There with some refusals of `permission` and `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    data: Option<D>,
+    #[cfg_attr(feature = "openapi", schemars(with = "Nothing"))]
+    data: Option<Nothing>,
 }
 
 /// `{}`.
 #[derive(Clone, Copy, Debug, Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(deny_unknown_fields))]
 pub(crate) struct Nothing {}
 
 /// Whether a refusal ends with `"data":{}`: those of permission and status do, the others do not.
@@ -27,7 +51,7 @@ pub(crate) enum Tail {
 
 /// What was asked for.
 pub(crate) fn success(data: impl Serialize) -> Answer {
-    Answer::json(StatusCode::OK, &Envelope { code: StatusCode::OK.as_u16(), msg: "", data: Some(data) })
+    Answer::json(StatusCode::OK, &Success { code: StatusCode::OK.as_u16(), msg: SILENCE, data })
 }
 
 /// A refusal.
@@ -36,5 +60,5 @@ pub(crate) fn refusal(status: StatusCode, msg: &str, tail: Tail) -> Answer {
         Tail::Bare => None,
         Tail::EmptyData => Some(Nothing {}),
     };
-    Answer::json(status, &Envelope { code: status.as_u16(), msg, data })
+    Answer::json(status, &Refused { code: status.as_u16(), msg, data })
 }

@@ -4,6 +4,8 @@ mod administration;
 mod details;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod registration;
 mod search;

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use tally::app::App;
-use tally::domain::account::Names;
+use tally::domain::account::{Account, Names};
 use tally::domain::permission::{Deed, Standpoint, Target, judge};
 use tally::domain::role::Role;
 use tally::http::answer::Answer;
@@ -17,11 +17,18 @@ use crate::{envelope, fields, sessions};
 
 /// What a registration answers (the later form, of 2021/11/30).
 #[derive(Serialize)]
-struct Welcome<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Newcomer<'a> {
+    /// The account number, by which the person logs in.
     id: String,
+    /// The session, for the header `token`.
     token: &'a str,
+    /// The role's word.
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::openapi::role_words())))]
     role: &'static str,
+    /// Given name.
     first_name: &'a str,
+    /// Family name.
     last_name: &'a str,
 }
 
@@ -47,13 +54,18 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
         }
     };
     let token = token.ok_or(Refusal::Internal)?;
-    Ok(envelope::success(Welcome {
+    Ok(welcome(&account, token.as_str()))
+}
+
+/// What is said to whoever has registered.
+pub(crate) fn welcome(account: &Account, token: &str) -> Answer {
+    envelope::success(Newcomer {
         id: account.number.to_string(),
-        token: token.as_str(),
+        token,
         role: account.role.word(),
         first_name: &account.first_name,
         last_name: &account.last_name,
-    }))
+    })
 }
 
 /// The administrator who makes another one. Whoever registers as anything else needs nobody's word,

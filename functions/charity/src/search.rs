@@ -1,6 +1,7 @@
 //! `POST /user/search/`.
 
 use serde::Serialize;
+use tally::domain::account_number::AccountNumber;
 use tally::domain::directory::{Criteria, FoldedName, PageLimit, Position};
 use tally::domain::permission::{Deed, Standpoint, Target, judge};
 use tally::domain::role::Role;
@@ -15,11 +16,15 @@ use crate::envelope::Tail;
 use crate::words::Failure;
 use crate::{envelope, fields};
 
+/// A page of people.
 #[derive(Serialize)]
-struct Found {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Found {
+    /// The account numbers, by role and number.
     id_list: Vec<String>,
     /// Where the next page goes on; only where there is more.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     next: Option<String>,
 }
 
@@ -30,10 +35,15 @@ pub(crate) async fn search(exchange: Exchange) -> Result<Answer, Failure> {
     Failure::of(judge(Deed::Search, Standpoint::of(Some(&caller.account)), Target::Nobody), Tail::Bare)?;
     let search = wanted(&fields::read(&request).await?)?;
     let page = directory::search(&app.store, &search).await?;
-    Ok(envelope::success(Found {
-        id_list: page.numbers.iter().map(ToString::to_string).collect(),
-        next: page.next.map(|next| next.to_string()),
-    }))
+    Ok(found(&page.numbers, page.next))
+}
+
+/// What is told of a page.
+pub(crate) fn found(numbers: &[AccountNumber], next: Option<Position>) -> Answer {
+    envelope::success(Found {
+        id_list: numbers.iter().map(ToString::to_string).collect(),
+        next: next.map(|next| next.to_string()),
+    })
 }
 
 fn wanted(fields: &Fields) -> Result<Search, Failure> {

@@ -20,11 +20,14 @@ pub(crate) const SESSION: NewSession =
     NewSession { carrier: Carrier::TokenHeader, lasts: Duration::from_hours(30 * 24), holds_key: false };
 
 /// The header that carries a session.
-const TOKEN: &str = "token";
+pub(crate) const TOKEN: &str = "token";
 
+/// What a login answers.
 #[derive(Serialize)]
-struct Welcome<'a> {
-    token: &'a str,
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct LoggedIn<'a> {
+    /// The session, for the header `token`.
+    pub(crate) token: &'a str,
 }
 
 /// Logs somebody in by account number; a token of its own for every login.
@@ -41,7 +44,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
         replaces: None,
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
-    Ok(envelope::success(Welcome { token: signed_in.token.as_str() }))
+    Ok(envelope::success(LoggedIn { token: signed_in.token.as_str() }))
 }
 
 /// Recognises the caller by the `token` header. Two different ones are nobody's (security rule 2.3).

@@ -9,6 +9,13 @@ use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
 use crate::words::{self, Failure};
 
+/// What a code can be for, by the document's words.
+pub(crate) const ACTIONS: [(&str, TextPurpose); 3] = [
+    ("AccountReg", TextPurpose::AccountReg),
+    ("ChangePwd", TextPurpose::ChangePwd),
+    ("ChangeMobile", TextPurpose::ChangeMobile),
+];
+
 /// Asks for a code by text message; the answer is the same whether one was sent.
 pub(crate) async fn send(exchange: Exchange) -> Result<Answer, Failure> {
     let mut form = Form::read(&exchange).await?;
@@ -34,13 +41,9 @@ pub(crate) async fn check(exchange: Exchange) -> Result<Answer, Failure> {
 /// What the code is for, by the document's word.
 fn action(form: &mut Form) -> Option<TextPurpose> {
     let name = form.text("action_name", Presence::Required, Kind::Plain)?;
-    match name.as_str() {
-        "AccountReg" => Some(TextPurpose::AccountReg),
-        "ChangePwd" => Some(TextPurpose::ChangePwd),
-        "ChangeMobile" => Some(TextPurpose::ChangeMobile),
-        _ => {
-            form.errors.add("action_name", [words::UNKNOWN_ACTION.to_owned()]);
-            None
-        }
+    let found = ACTIONS.iter().find(|(action, _)| *action == name);
+    if found.is_none() {
+        form.errors.add("action_name", [words::UNKNOWN_ACTION.to_owned()]);
     }
+    found.map(|(_, purpose)| *purpose)
 }

@@ -18,32 +18,47 @@ use crate::words::{self, Failure};
 pub(crate) const REALNAME: Kind = Kind::Stored(50);
 pub(crate) const QQ: Kind = Kind::Stored(20);
 pub(crate) const COMPANY_NAME: Kind = Kind::Stored(100);
-const COMPANY_URL: Kind = Kind::Stored(200);
-const PLACE: Kind = Kind::Stored(50);
-const STREET: Kind = Kind::Stored(200);
-const RECV_NAME: Kind = Kind::Stored(50);
-const RECV_PHONE: Kind = Kind::Stored(30);
+pub(crate) const COMPANY_URL: Kind = Kind::Stored(200);
+pub(crate) const PLACE: Kind = Kind::Stored(50);
+pub(crate) const STREET: Kind = Kind::Stored(200);
+pub(crate) const RECV_NAME: Kind = Kind::Stored(50);
+pub(crate) const RECV_PHONE: Kind = Kind::Stored(30);
 
 /// The most lines of business, and the most characters of one.
-const MOST_FIELDS: usize = 20;
-const LONGEST_FIELD: usize = 50;
+pub(crate) const MOST_FIELDS: usize = 20;
+pub(crate) const LONGEST_FIELD: usize = 50;
 
 /// What a customer sees of themselves. Nothing else of the account could stand in it.
 #[derive(Serialize)]
-struct MyInfo<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct MyInfo<'a> {
+    /// The user name.
     username: &'a str,
+    /// The person's real name.
     realname: &'a str,
+    /// The person's QQ number.
     qq: &'a str,
+    /// The mobile number, as it was typed.
     mobile: &'a str,
+    /// The notify address, bound or not.
     notify_email: &'a str,
+    /// The company's name.
     company_name: &'a str,
+    /// The company's home page.
     company_url: &'a str,
+    /// The lines of business that were chosen at the registration.
     user_industry: &'a [String],
+    /// Where parcels go: province.
     province: &'a str,
+    /// City.
     city: &'a str,
+    /// District or county.
     area: &'a str,
+    /// Street and number.
     street: &'a str,
+    /// Who takes the parcel.
     recv_name: &'a str,
+    /// Their telephone number, as it was typed.
     recv_phone: &'a str,
 }
 
@@ -52,7 +67,7 @@ pub(crate) async fn show(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, caller, .. } = exchange;
     let account = caller.ok_or(Refusal::NotAuthenticated)?.account;
     let company = customers::find(&app, &account).await?;
-    Ok(success(words::INFO, my_info(&account, &company)))
+    Ok(my_info(&account, &company))
 }
 
 /// Changes the caller's own name and QQ number.
@@ -122,10 +137,11 @@ fn home_page(form: &mut Form) -> Option<String> {
     Some(url)
 }
 
-fn my_info<'a>(account: &'a Account, company: &'a Company) -> MyInfo<'a> {
+/// What a customer is told of themselves.
+pub(crate) fn my_info(account: &Account, company: &Company) -> Answer {
     let Company { realname, qq, company_name, company_url, select_fields, receiving } = company;
     let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
-    MyInfo {
+    let info = MyInfo {
         username: account.username.as_ref().map_or("", Username::as_str),
         realname,
         qq,
@@ -140,5 +156,6 @@ fn my_info<'a>(account: &'a Account, company: &'a Company) -> MyInfo<'a> {
         street,
         recv_name,
         recv_phone,
-    }
+    };
+    success(words::INFO, info)
 }

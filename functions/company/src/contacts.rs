@@ -5,6 +5,7 @@ use http::header::LOCATION;
 use http::{HeaderValue, Method, StatusCode};
 use serde::Serialize;
 use tally::app::App;
+use tally::domain::account::Account;
 use tally::domain::code::CodePurpose;
 use tally::domain::email_address::EmailAddress;
 use tally::http::answer::Answer;
@@ -23,18 +24,26 @@ use crate::words::{self, Failure};
 
 /// The address, and whether it is bound.
 #[derive(Serialize)]
-struct NotifyEmail<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct NotifyEmail<'a> {
+    /// Whether its owner has proven it.
     is_bind: bool,
+    /// The address; empty where the account has none.
     notify_email: &'a str,
 }
 
 /// Tells the caller's notify address and whether it is bound.
 pub(crate) fn is_bound(exchange: Exchange) -> Result<Answer, Failure> {
     let account = exchange.caller.ok_or(Refusal::NotAuthenticated)?.account;
+    Ok(notify_email(&account))
+}
+
+/// What is told of an account's notify address.
+pub(crate) fn notify_email(account: &Account) -> Answer {
     let is_bind = account.email_proven;
     let msg = if is_bind { words::EMAIL_BOUND } else { words::EMAIL_NOT_BOUND };
     let notify_email = account.email.as_ref().map_or("", EmailAddress::as_str);
-    Ok(success(msg, NotifyEmail { is_bind, notify_email }))
+    success(msg, NotifyEmail { is_bind, notify_email })
 }
 
 /// Mails the caller's address its link again.
@@ -60,9 +69,13 @@ pub(crate) async fn follow(exchange: Exchange) -> Result<Answer, Failure> {
     // Programs that look at the links in a mail before its reader does ask by HEAD.
     email_binding::follow_link(&app, token, request.method != Method::HEAD).await?;
     let location = HeaderValue::from_str(&app.config.company_redirect_url);
-    let location = location.map_err(|_| Refusal::Internal)?;
+    Ok(send_on(location.map_err(|_| Refusal::Internal)?))
+}
+
+/// What is said to whoever has followed a link that works.
+pub(crate) fn send_on(to: HeaderValue) -> Answer {
     let answer = Answer { status: StatusCode::FOUND, ..success(words::EMAIL_BINDS, Nothing {}) };
-    Ok(answer.with_header(LOCATION, location))
+    answer.with_header(LOCATION, to)
 }
 
 /// Mails a code to the address that is to take the place of the caller's own.

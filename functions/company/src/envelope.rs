@@ -7,10 +7,18 @@ use serde::Serialize;
 use tally::http::answer::Answer;
 use tally::http::field_errors::FieldErrors;
 
-/// The envelope, its keys in the order of the document.
+const OK: &str = "ok";
+const FORM_ERROR: &str = "form_error";
+const ERROR: &str = "error";
+
+/// It worked. What the document puts beside status and message follows them.
 #[derive(Serialize)]
-struct Envelope<'a, F> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Success_of_{F}"))]
+pub(crate) struct Success<'a, F> {
+    /// That it worked.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = OK)))]
     status: &'static str,
+    /// What was done, for people.
     msg: &'a str,
     #[serde(flatten)]
     fields: F,
@@ -18,27 +26,47 @@ struct Envelope<'a, F> {
 
 /// No field but status and message.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Nothing {}
 
+/// A form was filled in wrongly.
 #[derive(Serialize)]
-struct Errors<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct FormError<'a> {
+    /// That the form is to be filled in again.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = FORM_ERROR)))]
+    status: &'static str,
+    /// What is wrong with it as a whole.
+    msg: &'a str,
+    /// What is wrong with each field.
     errors: &'a FieldErrors,
+}
+
+/// It did not work.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Error<'a> {
+    /// That it did not work.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = ERROR)))]
+    status: &'static str,
+    /// Why, for people.
+    msg: &'a str,
 }
 
 /// It worked; `fields` is an object, whose fields stand beside status and message.
 pub(crate) fn success(msg: &str, fields: impl Serialize) -> Answer {
-    Answer::json(StatusCode::OK, &Envelope { status: "ok", msg, fields })
+    Answer::json(StatusCode::OK, &Success { status: OK, msg, fields })
 }
 
 /// A form was filled in wrongly: what the document answers at registration and login.
 pub(crate) fn form_error(msg: &str, errors: &FieldErrors) -> Answer {
-    Answer::json(StatusCode::OK, &Envelope { status: "form_error", msg, fields: Errors { errors } })
+    Answer::json(StatusCode::OK, &FormError { status: FORM_ERROR, msg, errors })
 }
 
 /// It did not work: with status 200 in a way that the document knows, else in one that HTTP has a
 /// status for.
 pub(crate) fn error(status: StatusCode, msg: &str) -> Answer {
-    Answer::json(status, &Envelope { status: "error", msg, fields: Nothing {} })
+    Answer::json(status, &Error { status: ERROR, msg })
 }
 
 /// Every answer may differ by the cookies of the request.

@@ -7,6 +7,9 @@ mod company;
 mod contacts;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+mod outcome;
 mod passwords;
 mod phones;
 mod provenance;
@@ -285,7 +288,7 @@ impl Dialect for Company {
     }
 
     fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
+        outcome::of(failure)
     }
 
     fn say(failure: Failure) -> Answer {

@@ -1,7 +1,7 @@
 //! `POST /users/account_register/`.
 
 use serde::Serialize;
-use tally::domain::account::Names;
+use tally::domain::account::{Account, Names};
 use tally::domain::code::CodePurpose;
 use tally::domain::company::Company;
 use tally::domain::username::Username;
@@ -25,8 +25,11 @@ const FIELDS: [&str; 8] =
 
 /// What a registration answers beside status and message.
 #[derive(Serialize)]
-struct Welcome<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Registered<'a> {
+    /// The user name, which is the e-mail address.
     username: &'a str,
+    /// Where the page goes next; a setting of the deployment.
     redirect_url: &'a str,
 }
 
@@ -49,15 +52,17 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     let registered = Box::pin(registration::register(&app, wanted)).await?;
     let public_url = request.public_url(&app.config);
     email_binding::welcome(&app, &registered.account, public_url.as_deref(), request.language()).await;
-    let welcome = Welcome {
-        username: registered.account.username.as_ref().map_or("", Username::as_str),
-        redirect_url: &app.config.company_redirect_url,
-    };
-    let answer = success(words::REGISTERED, welcome);
+    let answer = welcome(&registered.account, &app.config.company_redirect_url);
     Ok(match &registered.token {
         Some(token) => session_cookie::start(&app, answer, token),
         None => answer,
     })
+}
+
+/// What is said to whoever has registered.
+pub(crate) fn welcome(account: &Account, redirect_url: &str) -> Answer {
+    let username = account.username.as_ref().map_or("", Username::as_str);
+    success(words::REGISTERED, Registered { username, redirect_url })
 }
 
 /// All of the form but what the code is for; `None` if something is wrong with it, which is reported.

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 use tally::app::App;
+use tally::domain::account::Account;
+use tally::domain::company::Company;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::session::Carrier;
@@ -24,9 +26,13 @@ pub(crate) const SESSION: NewSession =
 
 /// What a login answers beside status and message.
 #[derive(Serialize)]
-struct Welcome<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct LoggedIn<'a> {
+    /// The user name; empty for whoever has none.
     username: &'a str,
+    /// Where the page goes next; a setting of the deployment.
     redirect_url: &'a str,
+    /// The lines of business that were chosen at the registration.
     user_industry: &'a [String],
 }
 
@@ -49,12 +55,15 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
     let company = company::find(&app, &signed_in.account).await?;
-    let welcome = Welcome {
-        username: signed_in.account.username.as_ref().map_or("", Username::as_str),
-        redirect_url: &app.config.company_redirect_url,
-        user_industry: &company.select_fields,
-    };
-    Ok(session_cookie::start(&app, success(words::LOGGED_IN, welcome), &signed_in.token))
+    let answer = welcome(&signed_in.account, &company, &app.config.company_redirect_url);
+    Ok(session_cookie::start(&app, answer, &signed_in.token))
+}
+
+/// What is said to whoever has logged in.
+pub(crate) fn welcome(account: &Account, company: &Company, redirect_url: &str) -> Answer {
+    let username = account.username.as_ref().map_or("", Username::as_str);
+    let user_industry = &company.select_fields;
+    success(words::LOGGED_IN, LoggedIn { username, redirect_url, user_industry })
 }
 
 /// What was typed where user name, phone number and e-mail address are all welcome. Usernames that

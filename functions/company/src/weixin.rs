@@ -13,16 +13,22 @@ use crate::words::{self, Failure};
 
 /// Whether something is bound. What is bound is nobody's business, not even its owner's page's.
 #[derive(Serialize)]
-struct Bound {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Bound {
+    /// Whether a WeChat account is bound.
     is_bind: bool,
 }
 
 /// Tells whether the caller's WeChat is bound.
 pub(crate) fn is_bound(exchange: Exchange) -> Result<Answer, Failure> {
     let caller = exchange.caller.ok_or(Refusal::NotAuthenticated)?;
-    let is_bind = caller.account.weixin.is_some();
+    Ok(bound(caller.account.weixin.is_some()))
+}
+
+/// What is told of it.
+pub(crate) fn bound(is_bind: bool) -> Answer {
     let msg = if is_bind { words::WEIXIN_BOUND } else { words::WEIXIN_NOT_BOUND };
-    Ok(success(msg, Bound { is_bind }))
+    success(msg, Bound { is_bind })
 }
 
 /// Binds the WeChat of whoever got the code there to the caller.

@@ -128,25 +128,6 @@ impl Failure {
     }
 }
 
-/// What a failure is in the log.
-pub(crate) fn outcome(failure: &Failure) -> Outcome {
-    match failure {
-        Failure::Refused(refusal) => refusal.outcome(),
-        Failure::Foreign => Outcome::Csrf,
-        Failure::Body(fault) => fault.outcome(),
-        Failure::NotAnObject | Failure::Form(_) | Failure::Input(_) => Outcome::Invalid,
-        Failure::Taken(_) | Failure::PhoneTaken => Outcome::Taken,
-        Failure::WrongCredentials => Outcome::WrongCredentials,
-        Failure::Frozen => Outcome::Frozen,
-        Failure::WrongPassword => Outcome::WrongPassword,
-        Failure::WrongFormCode | Failure::WrongCode => Outcome::WrongCode,
-        Failure::Throttled(_) => Outcome::Throttled,
-        Failure::Documented(_, outcome) => *outcome,
-        Failure::DeadLink => Outcome::DeadLink,
-        Failure::Prefetch => Outcome::Prefetch,
-    }
-}
-
 /// Says a failure.
 pub(crate) fn say(failure: Failure) -> Answer {
     match failure {

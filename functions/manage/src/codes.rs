@@ -9,7 +9,7 @@ use crate::words::{self, Failure, InputFault};
 use crate::{envelope, fields};
 
 /// The one kind of code there is: for resetting the password.
-const PASSWORD_RESET: i64 = 1;
+pub(crate) const PASSWORD_RESET: i64 = 1;
 
 /// Asks for a code by mail; the answer is the same whether anybody has the address.
 pub(crate) async fn ask(exchange: Exchange) -> Result<Answer, Failure> {

@@ -5,12 +5,14 @@ use serde::Serialize;
 use tally::http::answer::Answer;
 
 #[derive(Serialize)]
-struct Envelope<'a, D> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
+pub(crate) struct Envelope<'a, D> {
     meta: Meta<'a>,
     data: D,
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Meta<'a> {
     message: &'a str,
     code: u32,
@@ -18,6 +20,7 @@ struct Meta<'a> {
 
 /// `{}`.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Nothing {}
 
 /// An answer.

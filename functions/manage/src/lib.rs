@@ -3,6 +3,8 @@
 mod codes;
 mod envelope;
 mod fields;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod sessions;
 mod words;

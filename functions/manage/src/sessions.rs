@@ -23,13 +23,15 @@ const SESSION_LASTS: Duration = Duration::from_hours(12);
 
 /// What a login answers.
 #[derive(Serialize)]
-struct Welcome<'a> {
-    token: &'a str,
-    user: User<'a>,
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Welcome<'a> {
+    pub(crate) token: &'a str,
+    pub(crate) user: User<'a>,
 }
 
 #[derive(Serialize)]
-struct User<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct User<'a> {
     id: u32,
     email: &'a str,
     groups: Vec<Group<'a>>,
@@ -40,6 +42,7 @@ struct User<'a> {
 }
 
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Group<'a> {
     id: u32,
     name: &'a str,
@@ -64,7 +67,8 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     Ok(envelope::answer(StatusCode::OK, words::OK, words::OK_CODE, welcome))
 }
 
-fn user(account: &Account) -> User<'_> {
+/// What a login shows of an account.
+pub(crate) fn user(account: &Account) -> User<'_> {
     User {
         id: account.number.get(),
         email: account.email.as_ref().map_or("", EmailAddress::as_str),

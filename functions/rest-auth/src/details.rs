@@ -17,13 +17,14 @@ use crate::fields::{Form, Kind, Presence};
 use crate::words::Failure;
 
 /// The most characters of each field (contract 002).
-const COMPANY: Kind = Kind::Stored(100);
-const TEL: Kind = Kind::Stored(20);
-const ADDRESS: Kind = Kind::Stored(100);
+pub(crate) const COMPANY: Kind = Kind::Stored(100);
+pub(crate) const TEL: Kind = Kind::Stored(20);
+pub(crate) const ADDRESS: Kind = Kind::Stored(100);
 
 /// A user's details as they are shown.
 #[derive(Serialize)]
-struct Record<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Record<'a> {
     id: u32,
     company: &'a str,
     tel: &'a str,
@@ -33,6 +34,7 @@ struct Record<'a> {
 
 /// The user in it. No field could hold a password hash: `password` is a constant.
 #[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct User<'a> {
     id: u32,
     password: &'static str,
@@ -103,7 +105,8 @@ async fn read(request: &Request, presence: Presence) -> Result<Texts, Failure> {
     if form.errors.is_empty() { Ok((company, tel, address)) } else { Err(Failure::Fields(form.errors)) }
 }
 
-fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'a> {
+/// What is shown.
+pub(crate) fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'a> {
     Record {
         // One record per account, so the account's number names it as well.
         id: account.number.get(),

@@ -12,7 +12,8 @@ use crate::negotiation;
 
 /// `{"detail": …}`: one sentence about the whole request.
 #[derive(Serialize)]
-struct Detail<'a> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Detail<'a> {
     detail: &'a str,
 }
 

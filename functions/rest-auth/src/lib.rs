@@ -5,6 +5,8 @@ mod details;
 mod envelope;
 mod fields;
 mod negotiation;
+#[cfg(feature = "openapi")]
+pub mod openapi;
 mod passwords;
 mod registration;
 mod sessions;

@@ -21,8 +21,9 @@ use crate::words::{self, Failure, TokenFault};
 
 /// `{"key": …}`.
 #[derive(Serialize)]
-struct Key<'a> {
-    key: &'a str,
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Key<'a> {
+    pub(crate) key: &'a str,
 }
 
 /// Logs a user in on this device.

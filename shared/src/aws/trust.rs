@@ -1,10 +1,16 @@
 //! Whose certificates are believed to be AWS's.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rustls::crypto::ring;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject;
+use rustls::{ClientConfig, RootCertStore};
 
 /// The authorities that AWS's endpoints chain to; the file says where they are published. A handful is
 /// parsed in a fraction of the time that the 140 of a computer's own list take, in every cold start.
-pub(super) const AWS_ROOTS: &[u8] = include_bytes!("../../data/aws_roots.pem");
+const AWS_ROOTS: &[u8] = include_bytes!("../../data/aws_roots.pem");
 
 /// Why a file of certificates is not usable.
 #[derive(Debug, thiserror::Error)]
@@ -12,20 +18,35 @@ pub enum TrustError {
     /// It cannot be read.
     #[error("the certificates of AWS_CA_BUNDLE cannot be read from {0:?}")]
     Unreadable(PathBuf, #[source] std::io::Error),
-    /// It holds nothing of use.
+    /// It holds no authority's certificate.
     #[error("{0:?}, which AWS_CA_BUNDLE names, holds no certificate in PEM")]
     Empty(PathBuf),
 }
 
-/// A file of certificates in PEM.
-pub(super) fn read(file: &Path) -> Result<Vec<u8>, TrustError> {
-    let roots = std::fs::read(file).map_err(|error| TrustError::Unreadable(file.to_owned(), error))?;
-    let begin = b"-----BEGIN CERTIFICATE-----";
-    if roots.windows(begin.len()).any(|part| part == begin) {
-        Ok(roots)
-    } else {
-        Err(TrustError::Empty(file.to_owned()))
-    }
+/// Those of AWS's own endpoints.
+pub(super) fn aws() -> RootCertStore {
+    roots(AWS_ROOTS)
+}
+
+/// Those of a file in PEM. What in it cannot be an authority is passed over, for lists of whole systems
+/// have such.
+pub(super) fn of_file(file: &Path) -> Result<RootCertStore, TrustError> {
+    let text = std::fs::read(file).map_err(|error| TrustError::Unreadable(file.to_owned(), error))?;
+    let roots = roots(&text);
+    if roots.is_empty() { Err(TrustError::Empty(file.to_owned())) } else { Ok(roots) }
+}
+
+fn roots(pem: &[u8]) -> RootCertStore {
+    let mut roots = RootCertStore::empty();
+    roots.add_parsable_certificates(CertificateDer::pem_slice_iter(pem).filter_map(Result::ok));
+    roots
+}
+
+/// TLS 1.2 and 1.3 by ring.
+pub(super) fn tls(roots: RootCertStore) -> ClientConfig {
+    let builder = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()));
+    let builder = builder.with_safe_default_protocol_versions().expect("ring has what TLS 1.2 and 1.3 need");
+    builder.with_root_certificates(roots).with_no_client_auth()
 }
 
 #[cfg(test)]
@@ -61,13 +82,14 @@ mod tests {
         }
         let published = FINGERPRINTS.map(|(name, print)| (name.to_owned(), print.to_owned()));
         assert_eq!(found, published);
+        assert_eq!(aws().len(), FINGERPRINTS.len());
     }
 
     #[test]
     fn a_file_without_a_certificate_is_refused() {
         let own = Path::new(env!("CARGO_MANIFEST_DIR"));
-        assert!(matches!(read(&own.join("Cargo.toml")), Err(TrustError::Empty(_))));
-        assert!(matches!(read(&own.join("no such file")), Err(TrustError::Unreadable(..))));
-        assert!(read(&own.join("data/aws_roots.pem")).is_ok());
+        assert!(matches!(of_file(&own.join("Cargo.toml")), Err(TrustError::Empty(_))));
+        assert!(matches!(of_file(&own.join("no such file")), Err(TrustError::Unreadable(..))));
+        assert_eq!(of_file(&own.join("data/aws_roots.pem")).unwrap().len(), aws().len());
     }
 }

@@ -64,13 +64,11 @@ impl Cost {
 pub struct Arena(Vec<Block>);
 
 impl Arena {
-    /// Takes the memory and touches all of it, so that the first hash finds it mapped.
+    /// Takes the memory.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
         let blocks = usize::try_from(cost.memory_kib).expect("a count of KiB fits the address space");
-        let mut arena = Self(vec![Block::new(); blocks]);
-        arena.wipe();
-        arena
+        Self(vec![Block::new(); blocks])
     }
 
     fn reserve(&mut self, blocks: usize) {

@@ -10,6 +10,10 @@ use crate::telemetry::Outcome;
 /// The most bytes of a body (contracts/README.md).
 pub const MAX_BYTES: usize = 64 * 1024;
 
+/// The content types of the bodies that can be read.
+pub const CONTENT_TYPES: [&str; 3] =
+    ["application/json", "application/x-www-form-urlencoded", "multipart/form-data"];
+
 /// A body that was read.
 #[derive(Clone, Debug)]
 pub enum Body {

@@ -67,11 +67,13 @@ pub fn refuse_foreign(app: &App, request: &Request) -> Result<(), CsrfFault> {
     }
 }
 
-/// A token for the browser, newly masked; of the secret it has, if that is good for this binding.
+/// A token for the browser, newly masked; of the secret it has, if that is good for this binding and
+/// will be for long. One of before a rotation of the server's secret is still taken, but no longer
+/// handed out.
 #[must_use]
 pub fn issue(app: &App, request: &Request, binding: Binding<'_>) -> Issued {
     let kept = presented(request).and_then(CsrfSecret::presented);
-    let kept = kept.filter(|secret| is_bound(app, secret, binding));
+    let kept = kept.filter(|secret| secret.has_code(&signature(app, &secret.derivation(binding))));
     let secret = kept.unwrap_or_else(|| fresh(app, binding));
     Issued { token: mask(app, &secret), cookie: cookie(app, &secret) }
 }
@@ -106,7 +108,11 @@ fn is_bound(app: &App, secret: &CsrfSecret, binding: Binding<'_>) -> bool {
 
 fn fresh(app: &App, binding: Binding<'_>) -> CsrfSecret {
     let nonce = letters::<NONCE_LENGTH>(app);
-    CsrfSecret::new(nonce, &app.secret.code(Purpose::CsrfToken, &csrf_token::derivation(binding, nonce)))
+    CsrfSecret::new(nonce, &signature(app, &csrf_token::derivation(binding, nonce)))
+}
+
+fn signature(app: &App, message: &[u8]) -> [u8; 16] {
+    app.secret.code(Purpose::CsrfToken, message)
 }
 
 fn mask(app: &App, secret: &CsrfSecret) -> String {

@@ -21,6 +21,7 @@ use super::headers::harden;
 use super::request::{Invocation, Request, RequestId};
 use crate::app::App;
 use crate::clock::Stopwatch;
+use crate::secret::SecretTooOld;
 use crate::services::sessions::Caller;
 use crate::store::{StoreError, chain};
 use crate::telemetry::{self, Outcome, Told};
@@ -89,7 +90,7 @@ pub enum Refusal {
     BodyTooLarge,
     /// The body did not arrive whole.
     BodyIncomplete,
-    /// DynamoDB is away.
+    /// DynamoDB is away, or Secrets Manager for too long.
     Unavailable,
     /// A fault of ours.
     Internal,
@@ -206,8 +207,12 @@ async fn answer<D: Dialect>(
     let handled = if let Some(refusal) = refusal {
         Err(refusal.into())
     } else {
-        let handled = AssertUnwindSafe(handle::<D>(app, endpoint, request)).catch_unwind().await;
-        handled.unwrap_or_else(|_| Err(Refusal::Internal.into()))
+        let handling = app.secret.beside(handle::<D>(app.clone(), endpoint, request));
+        match AssertUnwindSafe(handling).catch_unwind().await {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(SecretTooOld)) => Err(Refusal::Unavailable.into()),
+            Err(_) => Err(Refusal::Internal.into()),
+        }
     };
     let (answer, outcome) = handled.map_or_else(fail::<D>, |answer| (answer, Outcome::Ok));
     (D::finish(&head, answer), outcome)

@@ -19,15 +19,11 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// Takes and touches the memory of one hash; further ones come with the first need.
+    /// Takes no memory yet: it comes with the first need, for most cold starts are not for a login.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            cost,
-            slots: Arc::new(Semaphore::new(cores)),
-            arenas: Arc::new(Mutex::new(vec![Arena::new(cost)])),
-        }
+        Self { cost, slots: Arc::new(Semaphore::new(cores)), arenas: Arc::default() }
     }
 
     /// Hashes a password that is to be stored.

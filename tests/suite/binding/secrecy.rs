@@ -1,13 +1,9 @@
 //! What opens or tells something stands neither in the table nor in the log.
 
-use std::io::{self, Write};
-use std::sync::{Arc, Mutex};
-
 use serde_json::json;
 use tests::client::Client;
+use tests::log::Log;
 use tests::server::Server;
-use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
 
 use super::{EMAIL, NAME, OTHER, bind_by_code, code_for, give_phone, link, post, table, user, with_user};
 
@@ -27,14 +23,7 @@ async fn tokens_and_codes_are_not_in_the_table() {
 
 #[tokio::test]
 async fn nothing_that_was_sent_or_typed_is_in_the_log() {
-    let log = Log::default();
-    let filter = EnvFilter::new("info,tally=trace,company=trace");
-    let subscriber = tracing_subscriber::fmt().with_writer(log.clone()).with_env_filter(filter).finish();
-    // While there is only one, whether an event is of interest is judged by the thread that meets it
-    // first, which may be another test's.
-    let second = tracing::Dispatch::new(tracing_subscriber::registry());
-    // On this thread alone, which is where all of this test and its service runs.
-    let guard = tracing::subscriber::set_default(subscriber);
+    let (log, listening) = Log::listen();
     let (server, browser) = with_user().await;
     let mut secrets = use_everything(&server, &browser).await;
     // What fails is logged with its causes.
@@ -44,7 +33,7 @@ async fn nothing_that_was_sent_or_typed_is_in_the_log() {
     let body = json!({"password": super::PASSWORD, "email": "third@example.com"});
     let refused = post(&wang, "/users/send_email_code/", &body).await;
     assert_eq!(refused.json()["status"], "error");
-    drop((guard, second));
+    drop(listening);
     let ids = table::items_of(&server, "GUARD#weixin#").await;
     secrets.extend(
         ids.iter().map(|item| table::text(item, "pk").trim_start_matches("GUARD#weixin#").to_owned()),
@@ -77,32 +66,4 @@ async fn use_everything(server: &Server, browser: &Client) -> Vec<String> {
         "that nobody looks at".to_owned(),
         APP_SECRET.to_owned(),
     ]
-}
-
-/// Where what is logged on this thread goes.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Log {
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().expect("nobody panicked").clone()).expect("logs are text")
-    }
-}
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("nobody panicked").write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl<'a> MakeWriter<'a> for Log {
-    type Writer = Self;
-
-    fn make_writer(&'a self) -> Self {
-        self.clone()
-    }
 }

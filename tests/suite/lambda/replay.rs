@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderName, HeaderValue};
 use local::inbox::{Channel, Inbox};
 use serde_json::Value;
 use tally::app::Basics;
@@ -11,6 +13,7 @@ use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::username::Username;
 use tally::services::administration::{self, NewSuperuser};
+use tests::documented;
 use tests::process;
 use tests::runtime_api::{Function, Outcome, environment};
 use tests::tapped::Ground;
@@ -73,6 +76,25 @@ fn check_form(name: &str, event: &Value, answer: &Value) {
     let cookies: Vec<&str> =
         answer["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
     assert!(cookies.iter().all(|cookie| cookie.contains("; Secure")), "{name}: {cookies:?}");
+    check_documented(name, event, answer);
+}
+
+/// The OpenAPI document has every answer of every story.
+fn check_documented(name: &str, event: &Value, answer: &Value) {
+    let text = |value: &Value| value.as_str().expect("it is a text").to_owned();
+    let (method, path) = (text(&event["requestContext"]["http"]["method"]), text(&event["rawPath"]));
+    let status = answer["statusCode"].as_u64().and_then(|status| u16::try_from(status).ok());
+    let mut headers = HeaderMap::new();
+    for (header, value) in answer["headers"].as_object().expect("an answer has headers") {
+        let header: HeaderName = header.parse().expect("the name is a header's");
+        headers.insert(header, text(value).parse().expect("the value may stand in a header"));
+    }
+    if answer["cookies"].as_array().is_some_and(|cookies| !cookies.is_empty()) {
+        headers.insert(SET_COOKIE, HeaderValue::from_static("a=b"));
+    }
+    let (status, body) = (status.expect("an answer has a status"), text(&answer["body"]));
+    let outcome = documented::check_answer(&method, &path, status, &headers, Some(&body));
+    assert_eq!(outcome, Ok(()), "{name}: the OpenAPI document does not have it");
 }
 
 /// What the story has brought so far, for the placeholders of the events to come.

@@ -9,6 +9,7 @@ use tally::domain::role::Role;
 
 use crate::export::Target;
 use crate::import::{self, Format, Import};
+use crate::secret::SecretCommand;
 
 /// Printed for `--help`.
 pub const HELP: &str = "\
@@ -37,6 +38,9 @@ Commands:
   freeze USER               Keep the user from coming in
   unfreeze USER             Let the user in again
   end-sessions USER         Sign the user out everywhere
+  end-sessions --everyone [--confirm TABLE]
+                            Sign everybody out everywhere, as after the table was
+                            restored; the table's name has to be repeated
   delete USER [--confirm NUMBER]
                             Take everything from the user for ever but the
                             account number, which has to be repeated
@@ -47,6 +51,11 @@ Commands:
                             again, it goes on where it was stopped
   export                    Write all users as JSON lines, with their password
                             hashes: whoever reads them can try passwords on them
+  secret show               Tell how old the server's secret is, and whether a
+                            rotation is under way
+  secret rotate [--at-once] Put a new secret in its place. What was made with the
+                            one before is accepted for a day more; with
+                            --at-once, as after a leak, not at all
 
 USER is a username, an e-mail address, a mobile number or an account number.
 Digits are an account number where nobody has that username; #51923482 always
@@ -61,10 +70,12 @@ Options:
                             again, it goes on where it was stopped. - is standard
                             output, as is the default unless that is a terminal
       --table NAME          The DynamoDB table [default: TALLY_TABLE]
+      --secret NAME         secret: its name or ARN in Secrets Manager
+                            [default: TALLY_SECRET_ID]
   -h, --help                Print this help
   -V, --version             Print the version
 
-Environment: TALLY_TABLE, and what the AWS SDK reads: AWS_REGION, AWS_PROFILE,
+Environment: TALLY_TABLE, TALLY_SECRET_ID, and what the AWS SDK reads: AWS_REGION, AWS_PROFILE,
 AWS_ACCESS_KEY_ID and so on, AWS_ENDPOINT_URL for a table that is not on AWS.
 
 Exit code: 0 done, or so already; 1 failed; 2 the command line makes no sense.
@@ -81,6 +92,8 @@ pub const USAGE_EXIT_CODE: u8 = 2;
 pub enum Invocation {
     /// Carry out a command.
     Run(Options),
+    /// Do something about the server's secret.
+    Secret(SecretOptions),
     /// Print [`HELP`].
     Help,
     /// Print [`VERSION`].
@@ -94,6 +107,15 @@ pub struct Options {
     pub table: Option<String>,
     /// What to do.
     pub command: Command,
+}
+
+/// What to do about the secret, and where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SecretOptions {
+    /// The secret's name or ARN, if not the environment's.
+    pub secret: Option<String>,
+    /// What to do.
+    pub command: SecretCommand,
 }
 
 /// What to do.
@@ -112,6 +134,11 @@ pub enum Command {
         user: String,
         /// What is to be done.
         order: Order,
+    },
+    /// Sign everybody out.
+    EndAllSessions {
+        /// The table's name repeated, as typed.
+        confirmed: Option<String>,
     },
     /// Delete a user.
     Delete {
@@ -165,6 +192,9 @@ struct Said {
     format: Option<String>,
     utc_offset: Option<String>,
     output: Option<String>,
+    everyone: bool,
+    secret: Option<String>,
+    at_once: bool,
     words: Vec<String>,
 }
 
@@ -186,6 +216,9 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Arg::Long("format") => said.format = Some(text(arguments.value())?),
             Arg::Long("utc-offset") => said.utc_offset = Some(text(arguments.value())?),
             Arg::Long("output") => said.output = Some(text(arguments.value())?),
+            Arg::Long("everyone") => said.everyone = true,
+            Arg::Long("secret") => said.secret = Some(text(arguments.value())?),
+            Arg::Long("at-once") => said.at_once = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
             Arg::Long("version") | Arg::Short('V') => return Ok(Invocation::Version),
             Arg::Value(word) => said.words.push(text(Ok(word))?),
@@ -195,9 +228,26 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
     if said.table.as_deref() == Some("") {
         return Err(UsageError("--table needs the name of a table.".to_owned()));
     }
+    if said.words.first().is_some_and(|word| word == "secret") {
+        return about_the_secret(said).map(Invocation::Secret);
+    }
     let command = command(&said)?;
-    refuse_foreign_options(&said, &command)?;
+    refuse_foreign_options(&said, known_options(&command))?;
     Ok(Invocation::Run(Options { table: said.table, command }))
+}
+
+fn about_the_secret(said: Said) -> Result<SecretOptions, UsageError> {
+    let words: Vec<&str> = said.words.iter().map(String::as_str).collect();
+    let (command, known): (_, &[&str]) = match words[..] {
+        ["secret", "show"] => (SecretCommand::Show, &["--secret"]),
+        ["secret", "rotate"] => (SecretCommand::Rotate { at_once: said.at_once }, &["--secret", "--at-once"]),
+        _ => return refuse("This command is written secret show, or secret rotate [--at-once]."),
+    };
+    refuse_foreign_options(&said, known)?;
+    if said.table.is_some() {
+        return refuse("The secret has no --table.");
+    }
+    Ok(SecretOptions { secret: said.secret, command })
 }
 
 fn command(said: &Said) -> Result<Command, UsageError> {
@@ -220,6 +270,7 @@ fn command(said: &Said) -> Result<Command, UsageError> {
         ["delete", user] => Ok(Command::Delete { user: user.to_owned(), confirmed: said.confirm.clone() }),
         ["freeze", user] => order(user, Order::Freeze),
         ["unfreeze", user] => order(user, Order::Unfreeze),
+        ["end-sessions"] if said.everyone => Ok(Command::EndAllSessions { confirmed: said.confirm.clone() }),
         ["end-sessions", user] => order(user, Order::EndSessions),
         ["group", user, verb @ ("add" | "remove"), name] => {
             Ok(Command::Group { user: user.to_owned(), inside: verb == "add", name: name.to_owned() })
@@ -265,7 +316,7 @@ fn usage(command: &str) -> Option<&'static str> {
         "group" => "group USER add|remove NAME",
         "freeze" => "freeze USER",
         "unfreeze" => "unfreeze USER",
-        "end-sessions" => "end-sessions USER",
+        "end-sessions" => "end-sessions USER, or end-sessions --everyone",
         "show" => "show USER [--json]",
         "bookings" => "bookings [--event 1|2]",
         "import" => "import FILE [--rejects FILE] [--format tally|django] [--utc-offset OFFSET]",
@@ -274,17 +325,21 @@ fn usage(command: &str) -> Option<&'static str> {
     })
 }
 
-/// An option that a command does not know was meant for something; it is not passed over.
-fn refuse_foreign_options(said: &Said, command: &Command) -> Result<(), UsageError> {
-    let known: &[&str] = match command {
+fn known_options(command: &Command) -> &'static [&'static str] {
+    match command {
         Command::CreateSuperuser { .. } => &["--username", "--email"],
         Command::Show { .. } => &["--json"],
         Command::Delete { .. } => &["--confirm"],
         Command::Bookings { .. } => &["--event"],
         Command::Import(_) => &["--rejects", "--format", "--utc-offset"],
         Command::Export(_) => &["--output"],
+        Command::EndAllSessions { .. } => &["--everyone", "--confirm"],
         Command::Order { .. } | Command::Group { .. } => &[],
-    };
+    }
+}
+
+/// An option that a command does not know was meant for something; it is not passed over.
+fn refuse_foreign_options(said: &Said, known: &[&str]) -> Result<(), UsageError> {
     let options = [
         ("--username", said.username.is_some()),
         ("--email", said.email.is_some()),
@@ -295,6 +350,9 @@ fn refuse_foreign_options(said: &Said, command: &Command) -> Result<(), UsageErr
         ("--format", said.format.is_some()),
         ("--utc-offset", said.utc_offset.is_some()),
         ("--output", said.output.is_some()),
+        ("--everyone", said.everyone),
+        ("--secret", said.secret.is_some()),
+        ("--at-once", said.at_once),
     ];
     match options.into_iter().find(|(option, is_given)| *is_given && !known.contains(option)) {
         Some((option, _)) => refuse(&format!("This command has no option {option}.")),
@@ -346,7 +404,9 @@ mod tests {
     fn command(line: &str) -> Command {
         match read(line).unwrap() {
             Invocation::Run(options) => options.command,
-            other @ (Invocation::Help | Invocation::Version) => panic!("{line}: {other:?}"),
+            other @ (Invocation::Secret(_) | Invocation::Help | Invocation::Version) => {
+                panic!("{line}: {other:?}")
+            }
         }
     }
 
@@ -378,6 +438,10 @@ mod tests {
         assert_eq!(command("freeze zhang"), order(Order::Freeze));
         assert_eq!(command("unfreeze zhang"), order(Order::Unfreeze));
         assert_eq!(command("end-sessions zhang"), order(Order::EndSessions));
+        let everyone =
+            |confirmed: Option<&str>| Command::EndAllSessions { confirmed: confirmed.map(str::to_owned) };
+        assert_eq!(command("end-sessions --everyone"), everyone(None));
+        assert_eq!(command("end-sessions --everyone --confirm pool"), everyone(Some("pool")));
         let group = |inside| Command::Group { user: user(), inside, name: "运营".to_owned() };
         assert_eq!(command("group zhang add 运营"), group(true));
         assert_eq!(command("group zhang remove 运营"), group(false));
@@ -398,11 +462,36 @@ mod tests {
     }
 
     #[test]
+    fn the_secret_has_commands_of_its_own() {
+        let secret = |line: &str| match read(line) {
+            Ok(Invocation::Secret(options)) => Ok((options.secret, options.command)),
+            Ok(other) => panic!("{line}: {other:?}"),
+            Err(error) => Err(error),
+        };
+        assert_eq!(secret("secret show"), Ok((None, SecretCommand::Show)));
+        let named = Some("arn:x".to_owned());
+        assert_eq!(
+            secret("secret rotate --secret arn:x"),
+            Ok((named.clone(), SecretCommand::Rotate { at_once: false }))
+        );
+        assert_eq!(
+            secret("secret --secret arn:x rotate --at-once"),
+            Ok((named, SecretCommand::Rotate { at_once: true }))
+        );
+        for line in ["secret", "secret turn", "secret show --at-once", "secret rotate --table t"] {
+            assert!(secret(line).is_err(), "{line}");
+        }
+        assert!(read("show zhang --secret x").is_err());
+    }
+
+    #[test]
     fn the_table_may_stand_anywhere() {
         for line in ["--table pool freeze zhang", "freeze --table=pool zhang", "freeze zhang --table pool"] {
             match read(line) {
                 Ok(Invocation::Run(options)) => assert_eq!(options.table.as_deref(), Some("pool"), "{line}"),
-                other @ (Ok(Invocation::Help | Invocation::Version) | Err(_)) => panic!("{line}: {other:?}"),
+                other @ (Ok(Invocation::Secret(_) | Invocation::Help | Invocation::Version) | Err(_)) => {
+                    panic!("{line}: {other:?}")
+                }
             }
         }
     }

@@ -9,6 +9,7 @@ use tally::domain::email_address::EmailAddress;
 use tally::domain::password::{MAX_BYTES, MIN_CHARACTERS, Password, PasswordFault};
 use tally::domain::text::NameFault;
 use tally::domain::username::{self, Username, UsernameFault};
+use tally::secret::VaultError;
 use tally::services::administration::{self, Found, NewSuperuser, NotFound, Obeyed, OrderRefusal};
 use tally::services::hashing::Hasher;
 use tally::services::registration::Taken;
@@ -17,7 +18,7 @@ use zeroize::Zeroizing;
 
 use crate::arguments::Command;
 use crate::terminal::NoPassword;
-use crate::{bookings, export, import, printing};
+use crate::{bookings, everyone, export, import, printing};
 
 /// Why a command was not carried out; its text is meant for the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -37,6 +38,9 @@ pub enum Failure {
         #[source]
         source: StoreError,
     },
+    /// The secret cannot be read or written.
+    #[error(transparent)]
+    Secret(VaultError),
 }
 
 /// Carries out a command and answers what to print. `ask_password` may wait for somebody to type.
@@ -50,6 +54,7 @@ pub async fn carry_out(
             create_superuser(on, &username, email.as_deref(), ask_password).await
         }
         Command::Order { user, order } => obey(on, &user, order).await,
+        Command::EndAllSessions { confirmed } => everyone::end_sessions(on, confirmed.as_deref()).await,
         Command::Delete { user, confirmed } => delete(on, &user, confirmed.as_deref()).await,
         Command::Group { user, inside, name } => regroup(on, &user, inside, &name).await,
         Command::Show { user, json } => {

@@ -1,13 +1,14 @@
 //! tally-admin: what operators do about accounts, straight on the table.
 //!
 //! It needs the right to read and write the table and nothing else; the server's secret stays where
-//! it is. Everything it does goes the way the functions go, through the services of `tally`.
+//! it is, but for the commands that rotate it, which know no table. Everything it does goes the way the functions go, through the services of `tally`.
 
 pub mod arguments;
 mod bookings;
 pub mod commands;
 pub mod django;
 pub mod entries;
+mod everyone;
 pub mod export;
 pub mod fields;
 pub mod import;
@@ -17,5 +18,6 @@ mod private_file;
 mod progress;
 pub mod reason;
 mod rejects;
+pub mod secret;
 pub mod terminal;
 mod values;

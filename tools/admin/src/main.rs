@@ -2,14 +2,15 @@
 
 use std::error::Error;
 use std::io::{self, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
-use admin::arguments::{self, Invocation, Options};
-use admin::{commands, terminal};
-use aws_config::BehaviorVersion;
-use tally::app::Basics;
+use admin::arguments::{self, Invocation, Options, SecretOptions};
+use admin::{commands, secret, terminal};
+use aws_config::{BehaviorVersion, SdkConfig};
+use tally::app::{Basics, SecretAccess};
 use tally::clock::Clock;
-use tally::config::OperatorConfig;
+use tally::config::{OperatorConfig, SecretConfig};
 use tally::entropy::Entropy;
 
 #[tokio::main(flavor = "current_thread")]
@@ -30,6 +31,7 @@ async fn main() -> ExitCode {
             _ = tokio::signal::ctrl_c() => Err("Interrupted.".into()),
             outcome = run(options) => outcome,
         },
+        Ok(Invocation::Secret(options)) => run_on_secret(options).await,
         Err(error) => {
             complain(&error);
             return ExitCode::from(arguments::USAGE_EXIT_CODE);
@@ -48,10 +50,22 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 async fn run(options: Options) -> Outcome {
     let config = OperatorConfig::from_env(options.table)?;
-    let http = tally::aws::http_client(config.ca_bundle.as_deref())?;
-    let aws = aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await;
+    let aws = find_aws(config.ca_bundle.as_deref()).await?;
     let on = Basics::new(config, &aws, Clock::System, Entropy::System);
     say(&commands::carry_out(&on, options.command, terminal::ask_password).await?)
+}
+
+async fn run_on_secret(options: SecretOptions) -> Outcome {
+    let config = SecretConfig::from_env(options.secret)?;
+    let aws = find_aws(config.ca_bundle.as_deref()).await?;
+    let on = SecretAccess::new(config, &aws, Clock::System, Entropy::System);
+    say(&secret::carry_out(&on, options.command).await?)
+}
+
+/// Finds AWS, or what stands in for it, as the SDK's usual environment and files say.
+async fn find_aws(ca_bundle: Option<&Path>) -> Result<SdkConfig, Box<dyn Error>> {
+    let http = tally::aws::http_client(ca_bundle)?;
+    Ok(aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await)
 }
 
 fn say(text: &str) -> Outcome {

@@ -20,6 +20,9 @@ use tokio::process::{Child, Command};
 use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+/// The namespace that metrics are told under.
+pub const NAMESPACE: &str = "tally-test";
+
 /// How long a function may take for its start or for one event.
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -69,6 +72,8 @@ pub fn environment(aws_url: &str) -> BTreeMap<&'static str, String> {
         ("TALLY_SECRET_ID", SECRET_ID),
         ("TALLY_SECURE_COOKIES", "true"),
         ("TALLY_ADDRESS_LIMITS", "relaxed"),
+        ("TALLY_METRICS_NAMESPACE", NAMESPACE),
+        ("TALLY_METRICS_BY_GROUP", "true"),
         ("RUST_LOG", "info"),
     ];
     pairs.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
@@ -138,6 +143,12 @@ impl Function {
             reader.await.expect("what it prints is text");
         }
         (status, self.output())
+    }
+
+    /// Ends the process; tells all that it has printed.
+    pub async fn end(mut self) -> String {
+        self.child.start_kill().expect("our own process can be killed");
+        self.ended().await.1
     }
 
     /// Waits until it has printed that; answers all that it has printed by then.

@@ -94,10 +94,15 @@ impl AwsEndpoint {
         }
         let inbox = Inbox::new(options.clock.clone());
         let now = (options.clock)();
-        let secrets = secrets::Secrets::new(vec![
-            secrets::Secret::new(options.secret_id, options.secret_string, now),
-            secrets::Secret::new(WEIXIN_SECRET_ID.to_owned(), weixin::APP_SECRET.to_owned(), now),
-        ]);
+        let folder = match &options.storage {
+            Storage::Memory => None,
+            Storage::Folder(folder) => Some(folder.clone()),
+        };
+        let server_secret =
+            secrets::Secret::new(options.secret_id, options.secret_string, now).kept_in(folder);
+        let weixin_secret =
+            secrets::Secret::new(WEIXIN_SECRET_ID.to_owned(), weixin::APP_SECRET.to_owned(), now);
+        let secrets = secrets::Secrets::new(options.clock.clone(), vec![server_secret, weixin_secret]);
         // Opening an old database may have to replay its log, which must not hold up the other tasks.
         let (storage, clock) = (options.storage, options.clock);
         let engine = tokio::task::spawn_blocking(move || dynamodb::Engine::start(storage, clock))

@@ -55,7 +55,8 @@ fn content_security_policy() -> String {
     )
 }
 
-async fn keep_private(request: Request, next: Next) -> Response {
+/// Answers to this computer only, and with the headers of a private page.
+pub(crate) async fn keep_private(request: Request, next: Next) -> Response {
     let mut response = if is_for_this_computer(request.uri(), request.headers()) {
         next.run(request).await
     } else {

@@ -7,6 +7,8 @@ pub mod aws;
 pub mod clock;
 pub mod inbox;
 pub mod inbox_page;
+pub mod openapi;
+pub mod openapi_page;
 pub mod options;
 pub mod private_folder;
 pub mod secret_file;

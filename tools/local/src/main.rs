@@ -4,6 +4,7 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use local::aws::{self, Storage};
+use local::openapi;
 use local::options::{self, Invocation, Options};
 use local::secret_file;
 use local::service::{self, Service, ServiceError, ServiceOptions};
@@ -27,6 +28,7 @@ async fn main() -> ExitCode {
         .init();
     let outcome = match options::parse(std::env::args_os().skip(1)) {
         Ok(Invocation::Help) => say(options::HELP),
+        Ok(Invocation::OpenApi) => say(&openapi::document()),
         Ok(Invocation::Version) => say(&format!("{}\n", options::VERSION)),
         Ok(Invocation::Run(options)) => run(options).await,
         Err(error) => {
@@ -149,6 +151,7 @@ fn banner(url: &str, aws_url: &str, storage: &Storage) -> String {
 
   APIs    {url}
   Inbox   {url}/_local/
+  OpenAPI {url}/_local/openapi/
   AWS     {aws_url}   (AWS_ENDPOINT_URL for DynamoDB, SES, SNS, Secrets Manager)
   Data    {data}
 

@@ -29,6 +29,7 @@ Options:
                            for example http://localhost:5173; may be repeated
       --production-limits  Limit what one network address may do as strictly as
                            production
+      --openapi            Print the OpenAPI document of all groups
   -h, --help               Print this help
   -V, --version            Print the version
 ";
@@ -48,6 +49,8 @@ pub enum Invocation {
     Help,
     /// Print [`VERSION`].
     Version,
+    /// Print the document of [`crate::openapi`].
+    OpenApi,
 }
 
 /// How to serve.
@@ -104,6 +107,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Arg::Long("aws-only") => options.aws_only = true,
             Arg::Long("origin") => options.origins.push(origin(&mut arguments)?),
             Arg::Long("production-limits") => options.production_limits = true,
+            Arg::Long("openapi") => return Ok(Invocation::OpenApi),
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
             Arg::Long("version") | Arg::Short('V') => return Ok(Invocation::Version),
             unknown @ (Arg::Long(_) | Arg::Short(_) | Arg::Value(_)) => {
@@ -166,7 +170,9 @@ mod tests {
     fn run(line: &str) -> Options {
         match read(line).unwrap() {
             Invocation::Run(options) => options,
-            other @ (Invocation::Help | Invocation::Version) => panic!("{line}: {other:?}"),
+            other @ (Invocation::Help | Invocation::Version | Invocation::OpenApi) => {
+                panic!("{line}: {other:?}")
+            }
         }
     }
 
@@ -207,6 +213,7 @@ mod tests {
         assert_eq!(read("--help --nonsense"), Ok(Invocation::Help));
         assert_eq!(read("-h"), Ok(Invocation::Help));
         assert_eq!(read("--memory -V"), Ok(Invocation::Version));
+        assert_eq!(read("--openapi"), Ok(Invocation::OpenApi));
         for option in [
             "--port",
             "--aws-port",
@@ -215,6 +222,7 @@ mod tests {
             "--aws-only",
             "--origin",
             "--production-limits",
+            "--openapi",
             "--version",
         ] {
             assert!(HELP.contains(option), "{option}");

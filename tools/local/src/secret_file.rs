@@ -36,6 +36,20 @@ pub fn kept_in(folder: &Path, entropy: &Entropy) -> io::Result<String> {
     }
 }
 
+/// Puts another secret in the place of the folder's, whole or not at all.
+pub fn replace(folder: &Path, secret: &str) -> io::Result<()> {
+    private_folder::create(folder)?;
+    let fresh = folder.join(format!("{FILE}.new"));
+    match fs::remove_file(&fresh) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        Ok(()) | Err(_) => {}
+    }
+    let mut file = private_file().open(&fresh)?;
+    file.write_all(secret.as_bytes())?;
+    file.sync_all()?;
+    fs::rename(fresh, folder.join(FILE))
+}
+
 /// A new file that only its owner may read.
 fn private_file() -> fs::OpenOptions {
     let mut options = fs::OpenOptions::new();

@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 use crate::aws::{self, AwsEndpoint, AwsOptions, Storage};
-use crate::inbox_page;
+use crate::{inbox_page, openapi_page};
 
 /// The name of the table and of the secret.
 pub const TABLE: &str = "tigertally";
@@ -216,9 +216,10 @@ impl Service {
     }
 }
 
-/// What only this host has: the inbox, and a front door that leads to it.
+/// What only this host has: the inbox, the OpenAPI document, and a front door that leads to the inbox.
 fn local_pages(aws: &AwsEndpoint) -> Router {
-    inbox_page::router(aws.inbox()).route("/", get(|| async { Redirect::temporary("/_local/") }))
+    let pages = inbox_page::router(aws.inbox()).merge(openapi_page::router());
+    pages.route("/", get(|| async { Redirect::temporary("/_local/") }))
 }
 
 /// The functions, each behind its own prefixes, as the gateway's routes have it.

@@ -1,0 +1,28 @@
+//! Names, and what is known of somebody.
+
+use http::Method;
+use tally::http::openapi::Operation;
+
+use super::{administrator, bad_request, done, id, names, no_target, not_permitted, told};
+use crate::details::{User, user};
+use crate::envelope::Tail;
+
+pub(super) fn rename() -> Operation {
+    let path = "/user/changeinformation/";
+    Operation::new(Method::POST, path, "changeinformation", "Change one's names").reads(names()).answers([
+        done("changed", "The names are changed."),
+        bad_request("A name is missing, empty, no text or too long, or holds control characters."),
+    ])
+}
+
+pub(super) fn show() -> Operation {
+    Operation::new(Method::POST, "/user/getuser/", "getuser", "Ask about somebody")
+        .described("Administrators about anybody, others about themselves.")
+        .reads([id("About whom.")])
+        .answers([
+            told::<User<'_>>("shown", "What is known of that person.", user(&administrator())),
+            bad_request("The number is missing, empty or no text."),
+            not_permitted("The caller is no administrator and asks about somebody else.", Tail::Bare),
+            no_target(Tail::Bare),
+        ])
+}

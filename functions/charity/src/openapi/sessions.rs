@@ -1,0 +1,28 @@
+//! Logging in.
+
+use http::Method;
+use tally::http::openapi::{Field, Operation};
+
+use super::{PASSWORD, SESSION, bad_request, id, sign_in_refusals, told};
+use crate::envelope::success;
+use crate::sessions::LoggedIn;
+
+pub(super) fn login() -> Operation {
+    Operation::new(Method::POST, "/user/login/", "login", "Log in")
+        .described(
+            "Anybody in the pool may, whichever group registered them. Every login has a token of its own.",
+        )
+        .reads([
+            id("The person's account number."),
+            Field::password("password", "The password.").required().example(PASSWORD),
+        ])
+        .answers([
+            told::<LoggedIn<'_>>(
+                "logged_in",
+                "The person is logged in.",
+                success(LoggedIn { token: SESSION }),
+            ),
+            bad_request("A field is missing, empty or no text."),
+        ])
+        .answers(sign_in_refusals())
+}

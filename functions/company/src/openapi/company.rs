@@ -1,0 +1,90 @@
+//! What customers tell of themselves and their company.
+
+use http::Method;
+use tally::domain::company::ReceivingAddress;
+use tally::http::openapi::{Operation, Outcome};
+
+use super::codes::required;
+use super::{account, customer, done, stored, told, wrong};
+use crate::company::{
+    COMPANY_NAME, COMPANY_URL, MyInfo, PLACE, QQ, REALNAME, RECV_NAME, RECV_PHONE, STREET, my_info,
+};
+use crate::fields::Kind;
+use crate::words;
+
+pub(super) fn operations() -> [Operation; 4] {
+    [change_person(), change_firm(), change_receiving(), show()]
+}
+
+fn change_person() -> Operation {
+    let path = "/users/change_my_info/";
+    Operation::new(Method::POST, path, "change_my_info", "Change one's name and QQ number")
+        .reads([
+            stored("realname", "The person's real name.", REALNAME).required().example(customer().realname),
+            stored("qq", "The person's QQ number; left out it stays, empty it goes.", QQ)
+                .example(customer().qq),
+        ])
+        .answers([changed(), required(&["realname"]), too_long("qq", QQ)])
+}
+
+fn change_firm() -> Operation {
+    let path = "/users/change_company_info/";
+    let home_page = "The company's home page, http or https; left out it stays, empty it goes.";
+    Operation::new(Method::POST, path, "change_company_info", "Change the company's name and home page")
+        .reads([
+            stored("company_name", "The company's name.", COMPANY_NAME)
+                .required()
+                .example(customer().company_name),
+            stored("company_url", home_page, COMPANY_URL).example(customer().company_url),
+        ])
+        .answers([
+            changed(),
+            required(&["company_name"]),
+            too_long("company_name", COMPANY_NAME),
+            wrong(
+                "invalid_url",
+                "The home page is no http or https address.",
+                &[("company_url", words::NOT_A_HOME_PAGE)],
+            ),
+        ])
+}
+
+fn change_receiving() -> Operation {
+    let path = "/users/change_my_recv_info/";
+    let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = customer().receiving;
+    let field =
+        |name, meaning, kind, example: String| stored(name, meaning, kind).required().example(example);
+    Operation::new(Method::POST, path, "change_my_recv_info", "Change the address for parcels")
+        .reads([
+            field("province", "Province.", PLACE, province),
+            field("city", "City.", PLACE, city),
+            field("area", "District or county.", PLACE, area),
+            field("street", "Street and number.", STREET, street),
+            field("recv_name", "Who takes the parcel.", RECV_NAME, recv_name),
+            field("recv_phone", "Their telephone number, as it is written.", RECV_PHONE, recv_phone),
+        ])
+        .answers([
+            changed(),
+            required(&["province", "city", "area", "street", "recv_name", "recv_phone"]),
+            too_long("street", STREET),
+        ])
+}
+
+fn show() -> Operation {
+    let answer = my_info(&account(), &customer());
+    Operation::new(Method::GET, "/users/my_info/", "my_info", "Show one's own data")
+        .described("What was never set is an empty text.")
+        .answers([told::<MyInfo<'_>>("shown", "The caller's own data.", answer)])
+}
+
+fn changed() -> Outcome {
+    done("changed", "The data is changed.", words::CHANGED)
+}
+
+fn too_long(field: &'static str, kind: Kind) -> Outcome {
+    let most = match kind {
+        Kind::Stored(most) => most,
+        Kind::Plain | Kind::Password => 0,
+    };
+    wrong("too_long", "A field is over its limit.", &[(field, &words::too_long(most))])
+}

@@ -1,0 +1,136 @@
+//! The notify address.
+
+use http::{HeaderValue, Method};
+use schemars::json_schema;
+use tally::domain::account::Account;
+use tally::http::openapi::{Field, Operation, Outcome, Parameter};
+use tally::services::email_binding::{BindingRefusal, LANDING, LinkRefusal, TokenRefusal};
+use tally::telemetry;
+
+use super::codes::{required, wrong_code};
+use super::passwords::wrong_password;
+use super::{account, code, done, failure, own_password, throttled, told, wrong};
+use crate::contacts::{NotifyEmail, notify_email, send_on};
+use crate::envelope::Nothing;
+use crate::words::{self, Failure};
+
+pub(super) fn operations() -> [Operation; 5] {
+    [is_bound(), resend(), follow(), send_code(), change()]
+}
+
+fn is_bound() -> Operation {
+    let path = "/users/notify_email_is_bind/";
+    let shown = |name, meaning, email_proven| {
+        let account = Account { email_proven, ..account() };
+        told::<NotifyEmail<'_>>(name, meaning, notify_email(&account))
+    };
+    Operation::new(Method::GET, path, "notify_email_is_bind", "Ask for the notify address")
+        .described(
+            "It is the account's e-mail address, whichever group set it, and bound once its owner has \
+             proven it by a link or a code.",
+        )
+        .answers([
+            shown("bound", "There is one, and it is bound.", true),
+            shown("not_bound", "It is not bound, or there is none.", false),
+        ])
+}
+
+fn resend() -> Operation {
+    let path = "/users/resend_bind_email/";
+    Operation::new(
+        Method::GET,
+        path,
+        "resend_bind_email",
+        "Have the link that binds the address mailed again",
+    )
+    .described(
+        "The link works for 24 hours, as often as it is followed; it dies with the address, a change \
+             of the password and a freeze. Only a page of this origin or of a trusted one may ask, or the \
+             person by hand. HEAD sends nothing.",
+    )
+    .answers([
+        done("sent", "The link is mailed.", words::LINK_SENT),
+        failure("no_address", "The account has no address.", LinkRefusal::NoAddress),
+        already_bound(),
+        failure("not_sent", "The mail could not be sent.", LinkRefusal::NotSent),
+        failure("foreign", "A page of another origin, or a link there, asks.", Failure::Foreign),
+        prefetch(),
+        throttled("Within the pause after the mail before, or over a limit of mails or requests."),
+    ])
+}
+
+fn follow() -> Operation {
+    let word = json_schema!({"type": "string"});
+    let sent_on = send_on(HeaderValue::from_static("/"));
+    Operation::new(Method::GET, LANDING, "bind_email", "Follow the mailed link")
+        .described(
+            "The token is all the right that is needed, since mail may be read in another browser. HEAD \
+             answers the same and binds nothing.",
+        )
+        .with(Parameter::query("token", "The token of the link.", word.as_value()).required())
+        .answers([
+            told::<Nothing>("bound", "The address is bound; at a second click too.", sent_on),
+            failure("dead_link", "The token is missing, there twice, wrong, or dead.", TokenRefusal::Dead),
+            prefetch(),
+        ])
+}
+
+fn send_code() -> Operation {
+    let path = "/users/send_email_code/";
+    Operation::new(Method::POST, path, "send_email_code", "Ask for a code by mail")
+        .described(
+            "The fields are judged first, then the password is tried. The answer is the same whether a \
+             mail goes out: none does within the pause after the one before, over a budget, or to an \
+             address that another account has proven.",
+        )
+        .reads([own_password(), email()])
+        .answers([
+            done("sent", "The request is taken.", words::CODE_SENT),
+            wrong_password(),
+            already_bound(),
+            failure(
+                "not_sent",
+                "The mail could not be sent.",
+                Failure::Documented(words::MAIL_NOT_SENT, telemetry::Outcome::NotSent),
+            ),
+            invalid_email(),
+            required(&["password", "email"]),
+            throttled("Too many tries, or requests for codes."),
+        ])
+}
+
+fn change() -> Operation {
+    let path = "/users/change_notify_email/";
+    Operation::new(Method::POST, path, "change_notify_email", "Set and bind another notify address")
+        .described(
+            "The fields are judged first, then the password is tried, then the code. An address that \
+             another account claimed without proof is taken from it. The address before is told; if it \
+             was bound, codes that reset the password go there for 7 days more. The user name stays.",
+        )
+        .reads([own_password(), code("The code that `send_email_code` mailed to `email`."), email()])
+        .answers([
+            done("changed", "The address is the account's, and bound.", words::EMAIL_CHANGED),
+            wrong_password(),
+            wrong_code(),
+            failure("taken", "Another account has proven the address.", BindingRefusal::Taken),
+            invalid_email(),
+            required(&["password", "code", "email"]),
+            throttled("Too many tries."),
+        ])
+}
+
+fn email() -> Field {
+    Field::text("email", "The new address.").email().required().example("notices@example.com")
+}
+
+fn invalid_email() -> Outcome {
+    wrong("invalid_email", "The address is none.", &[("email", words::INVALID_EMAIL)])
+}
+
+fn already_bound() -> Outcome {
+    failure("already_bound", "The account's own address, which is bound.", LinkRefusal::AlreadyBound)
+}
+
+fn prefetch() -> Outcome {
+    failure("prefetch", "The browser only fetches ahead; nothing has happened.", Failure::Prefetch)
+}

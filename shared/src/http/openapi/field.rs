@@ -1,0 +1,112 @@
+//! One field of a request's body.
+
+use serde_json::{Map, Value, json};
+
+use crate::domain::password;
+
+/// A field: its name, what it means, and what it may hold.
+#[derive(Clone, Debug)]
+pub struct Field {
+    name: &'static str,
+    is_required: bool,
+    schema: Map<String, Value>,
+}
+
+impl Field {
+    /// A text that may be missing.
+    #[must_use]
+    pub fn text(name: &'static str, meaning: &str) -> Self {
+        Self::of(name, meaning, &json!({"type": "string"}))
+    }
+
+    /// A new password: its rules are the same in every group (contracts/README.md).
+    #[must_use]
+    pub fn new_password(name: &'static str, meaning: &str) -> Self {
+        let rules = format!(
+            "{meaning} At most {} bytes of UTF-8; not all digits, not a common one, not the person's own name.",
+            password::MAX_BYTES
+        );
+        Self::password(name, &rules).limited("minLength", password::MIN_CHARACTERS)
+    }
+
+    /// A password that is only compared.
+    #[must_use]
+    pub fn password(name: &'static str, meaning: &str) -> Self {
+        Self::of(name, meaning, &json!({"type": "string", "format": "password"}))
+    }
+
+    /// A whole number.
+    #[must_use]
+    pub fn integer(name: &'static str, meaning: &str) -> Self {
+        Self::of(name, meaning, &json!({"type": "integer"}))
+    }
+
+    /// A list of texts.
+    #[must_use]
+    pub fn texts(name: &'static str, meaning: &str) -> Self {
+        Self::of(name, meaning, &json!({"type": "array", "items": {"type": "string"}}))
+    }
+
+    /// A field of any schema.
+    #[must_use]
+    pub fn of(name: &'static str, meaning: &str, schema: &Value) -> Self {
+        let mut schema = schema.as_object().cloned().unwrap_or_default();
+        schema.insert("description".to_owned(), json!(meaning));
+        Self { name, is_required: false, schema }
+    }
+
+    /// It has to be there, and a text has to hold something.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.is_required = true;
+        if self.schema.get("type") == Some(&json!("string")) {
+            self.schema.entry("minLength").or_insert(json!(1));
+        }
+        self
+    }
+
+    /// It holds at most so many characters, or members.
+    #[must_use]
+    pub fn at_most(self, most: usize) -> Self {
+        let is_list = self.schema.get("type") == Some(&json!("array"));
+        self.limited(if is_list { "maxItems" } else { "maxLength" }, most)
+    }
+
+    /// It is an e-mail address.
+    #[must_use]
+    pub fn email(mut self) -> Self {
+        self.schema.insert("format".to_owned(), json!("email"));
+        self.at_most(crate::domain::email_address::MAX_CHARACTERS)
+    }
+
+    /// It is one of these.
+    #[must_use]
+    pub fn one_of(mut self, values: &[impl serde::Serialize]) -> Self {
+        self.schema.insert("enum".to_owned(), json!(values));
+        self
+    }
+
+    /// What one looks like.
+    #[must_use]
+    pub fn example(mut self, example: impl serde::Serialize) -> Self {
+        self.schema.insert("examples".to_owned(), json!([example]));
+        self
+    }
+
+    fn limited(mut self, keyword: &str, limit: usize) -> Self {
+        self.schema.insert(keyword.to_owned(), json!(limit));
+        self
+    }
+
+    pub(super) fn name(&self) -> &'static str {
+        self.name
+    }
+
+    pub(super) fn is_required(&self) -> bool {
+        self.is_required
+    }
+
+    pub(super) fn schema(&self) -> &Map<String, Value> {
+        &self.schema
+    }
+}

@@ -1,0 +1,80 @@
+//! The headers that answers differ by. Those that are the same on every answer are told once, in the
+//! document's introduction.
+
+use http::header::{
+    ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE, X_FRAME_OPTIONS,
+};
+use http::{HeaderMap, HeaderName};
+use serde_json::{Value, json};
+
+use super::ordered::Ordered;
+use crate::http::headers::harden;
+
+/// By which a request is found in the log.
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What makes the browser forget everything.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// All of them, for the document's components.
+#[must_use]
+pub fn components() -> Ordered<Value> {
+    known().into_iter().map(|(name, header)| (component(&name), header)).collect()
+}
+
+/// References to the headers of an answer.
+///
+/// # Panics
+/// Where an answer has one that [`components`] does not describe.
+pub(super) fn references(headers: &HeaderMap, perhaps: &[HeaderName]) -> Ordered<Value> {
+    let mut all = HeaderMap::new();
+    harden(&mut all, "");
+    let fixed: Vec<HeaderName> = all.keys().filter(|name| **name != REQUEST_ID).cloned().collect();
+    let named = [REQUEST_ID].into_iter().chain(headers.keys().chain(perhaps).cloned());
+    let named = named.filter(|name| *name != CONTENT_TYPE && !fixed.contains(name));
+    let described = components();
+    let reference = |name: HeaderName| {
+        let name = component(&name);
+        assert!(described.get(&name).is_some(), "{name} is not described");
+        let place = format!("#/components/headers/{name}");
+        (name, json!({"$ref": place}))
+    };
+    named.map(reference).collect()
+}
+
+/// A header's name as people write it.
+fn component(name: &HeaderName) -> String {
+    if *name == WWW_AUTHENTICATE {
+        return "WWW-Authenticate".to_owned();
+    }
+    let capital = |part: &str| part[..1].to_uppercase() + &part[1..];
+    name.as_str().split('-').map(capital).collect::<Vec<_>>().join("-")
+}
+
+fn known() -> Vec<(HeaderName, Value)> {
+    let text = |meaning: &str| json!({"description": meaning, "schema": {"type": "string"}});
+    let always = |meaning: &str| {
+        let mut header = text(meaning);
+        header["required"] = json!(true);
+        header
+    };
+    let seconds = json!({
+        "description": "After so many seconds a new try will not be refused.",
+        "required": true,
+        "schema": {"type": "integer", "minimum": 1},
+    });
+    vec![
+        (REQUEST_ID, always("The id under which the log has the request.")),
+        (ALLOW, always("The methods of the path.")),
+        (VARY, always("By which headers of the request the answer may differ.")),
+        (X_FRAME_OPTIONS, always("Who may show the answer in a frame.")),
+        (RETRY_AFTER, seconds),
+        (WWW_AUTHENTICATE, always("The scheme to authenticate by.")),
+        (
+            SET_COOKIE,
+            text("The session `sessionid` (deployed: `__Host-sessionid`), and the CSRF token `csrftoken`."),
+        ),
+        (CLEAR_SITE_DATA, text("The browser forgets all it kept while the session lasted.")),
+        (LOCATION, text("Where the browser is sent on to.")),
+    ]
+}

@@ -1,0 +1,105 @@
+//! One method of an endpoint, as a client sees it.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::field::Field;
+use super::outcome::Outcome;
+
+/// An operation.
+#[derive(Clone, Debug)]
+pub struct Operation {
+    pub(super) method: Method,
+    pub(super) path: &'static str,
+    pub(super) name: &'static str,
+    pub(super) summary: &'static str,
+    pub(super) description: String,
+    pub(super) fields: Option<Vec<Field>>,
+    pub(super) parameters: Vec<Parameter>,
+    pub(super) carriers: Option<Vec<&'static [&'static str]>>,
+    pub(super) outcomes: Vec<Outcome>,
+}
+
+/// A parameter outside the body.
+#[derive(Clone, Debug)]
+pub struct Parameter(pub(super) Value);
+
+impl Parameter {
+    /// One of the query.
+    #[must_use]
+    pub fn query(name: &str, meaning: &str, schema: &Value) -> Self {
+        Self(json!({"name": name, "in": "query", "description": meaning, "schema": schema}))
+    }
+
+    /// A header.
+    #[must_use]
+    pub fn header(name: &str, meaning: &str, schema: &Value) -> Self {
+        Self(json!({"name": name, "in": "header", "description": meaning, "schema": schema}))
+    }
+
+    /// It has to be there.
+    #[must_use]
+    pub fn required(mut self) -> Self {
+        self.0["required"] = json!(true);
+        self
+    }
+}
+
+impl Operation {
+    /// The operation of that method at that path of the endpoint table. The name, of small letters and
+    /// `_`, is its alone in the group.
+    #[must_use]
+    pub fn new(method: Method, path: &'static str, name: &'static str, summary: &'static str) -> Self {
+        Self {
+            method,
+            path,
+            name,
+            summary,
+            description: String::new(),
+            fields: None,
+            parameters: Vec::new(),
+            carriers: None,
+            outcomes: Vec::new(),
+        }
+    }
+
+    /// What there is to know besides; paragraphs are put one after the other.
+    #[must_use]
+    pub fn described(mut self, paragraph: &str) -> Self {
+        if !self.description.is_empty() {
+            self.description.push_str("\n\n");
+        }
+        self.description.push_str(paragraph);
+        self
+    }
+
+    /// The fields of its body, in the order of the contract.
+    #[must_use]
+    pub fn reads(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
+        self.fields = Some(fields.into_iter().collect());
+        self
+    }
+
+    /// With a parameter outside the body.
+    #[must_use]
+    pub fn with(mut self, parameter: Parameter) -> Self {
+        self.parameters.push(parameter);
+        self
+    }
+
+    /// Who may call is told by these instead of the endpoint's caller rule: alternatives, each of
+    /// carriers (see [`super::Carrier`]) that go together; an empty one means that strangers may.
+    #[must_use]
+    pub fn carried_by(mut self, alternatives: &[&'static [&'static str]]) -> Self {
+        self.carriers = Some(alternatives.to_vec());
+        self
+    }
+
+    /// The ways it can end, success first; those that are the same for the whole group are added by
+    /// themselves.
+    #[must_use]
+    pub fn answers(mut self, outcomes: impl IntoIterator<Item = Outcome>) -> Self {
+        self.outcomes.extend(outcomes);
+        self
+    }
+}

@@ -1,0 +1,303 @@
+//! A group's part of the document, made of its endpoint table and of what it tells of itself.
+
+use std::net::{IpAddr, Ipv4Addr};
+
+use bytes::Bytes;
+use http::header::ALLOW;
+use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use schemars::{JsonSchema, SchemaGenerator};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::operation::{Operation, Parameter};
+use super::ordered::Ordered;
+use super::outcome::Outcome;
+use super::refusals::{UNKNOWN_METHOD, refused, unreadable};
+use super::response::{Response, Said, by_status};
+use super::schema::{self, Described, FieldsSchema};
+use crate::http::body::BodyFault;
+use crate::http::endpoint::{CallerRule, Dialect, Endpoint, Refusal};
+use crate::http::request::Request;
+
+/// What a group tells of itself.
+#[derive(Debug)]
+pub struct Group {
+    /// What it is called in the document.
+    pub title: &'static str,
+    /// What holds for all its operations.
+    pub description: String,
+    /// All that may carry something by which a caller is known.
+    pub carriers: Vec<Carrier>,
+    /// By which carriers a caller is recognised: alternatives, each of some that go together.
+    pub recognised_by: Vec<&'static [&'static str]>,
+    /// The content types of the bodies it reads.
+    pub content_types: &'static [&'static str],
+    /// The parameters that every operation takes.
+    pub parameters: Vec<Parameter>,
+    /// How every operation may end, besides what every group has.
+    pub always: Vec<Outcome>,
+    /// How an operation may end that looks at its caller.
+    pub of_callers: Vec<Outcome>,
+    /// How an operation may end that reads a body, besides that it cannot be read.
+    pub of_bodies: Vec<Outcome>,
+    /// The operations, in any order.
+    pub operations: Vec<Operation>,
+}
+
+/// Something that carries what a caller is known by: a name in the document, and OpenAPI's security
+/// scheme. Groups that share one give it the same name.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    name: &'static str,
+    scheme: Value,
+}
+
+impl Carrier {
+    /// A header.
+    #[must_use]
+    pub fn header(name: &'static str, header: &str, meaning: &str) -> Self {
+        Self {
+            name,
+            scheme: json!({"type": "apiKey", "in": "header", "name": header, "description": meaning}),
+        }
+    }
+
+    /// A cookie.
+    #[must_use]
+    pub fn cookie(name: &'static str, cookie: &str, meaning: &str) -> Self {
+        Self {
+            name,
+            scheme: json!({"type": "apiKey", "in": "cookie", "name": cookie, "description": meaning}),
+        }
+    }
+}
+
+/// A group's part of the document.
+#[derive(Debug)]
+pub struct Section {
+    /// The group, as a tag of the document.
+    pub tag: Value,
+    /// The paths, each with its operations.
+    pub paths: Ordered<Ordered<Written>>,
+    /// The schemas, by names that are the group's alone.
+    pub schemas: Ordered<Described>,
+    /// The responses that several operations have.
+    pub responses: Ordered<Response>,
+    /// The security schemes.
+    pub security_schemes: Ordered<Value>,
+    /// What is in the endpoint table and not described, or the other way round.
+    pub gaps: Vec<String>,
+}
+
+/// An operation as the document has it.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Written {
+    tags: [&'static str; 1],
+    summary: &'static str,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    description: String,
+    operation_id: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    parameters: Vec<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    request_body: Option<Value>,
+    responses: Ordered<Said>,
+    security: Vec<Value>,
+}
+
+/// Writes a group's part of the document. `Body` is what its refusals have for a body.
+#[must_use]
+pub fn section<D, Body>(group: Group) -> Section
+where
+    D: Dialect<Failure: From<BodyFault>>,
+    Body: JsonSchema,
+{
+    let mut writer = Writer::new::<D>(group);
+    let nowhere = writer.response::<D>(None, vec![refused::<D, Body>(Refusal::NotFound)]);
+    writer.keep(nowhere);
+    let mut paths = Ordered::default();
+    let mut left = std::mem::take(&mut writer.group.operations);
+    for endpoint in D::endpoints() {
+        for method in endpoint.operations.iter().map(|operation| &operation.method) {
+            let wanted =
+                |operation: &Operation| operation.path == endpoint.path && operation.method == *method;
+            let Some(at) = left.iter().position(wanted) else {
+                writer.gaps.push(format!("{method} {} is not described", endpoint.path));
+                continue;
+            };
+            let written = writer.write::<D, Body>(endpoint, left.remove(at));
+            let path = paths.entry(endpoint.path, Ordered::default);
+            path.entry(&method.as_str().to_ascii_lowercase(), || written);
+        }
+    }
+    let unknown =
+        left.iter().map(|operation| format!("{} {} is no endpoint", operation.method, operation.path));
+    writer.gaps.extend(unknown);
+    writer.end(paths)
+}
+
+/// A group's part under construction.
+struct Writer {
+    name: &'static str,
+    group: Group,
+    generator: SchemaGenerator,
+    schemas: Ordered<Described>,
+    responses: Ordered<Response>,
+    gaps: Vec<String>,
+}
+
+impl Writer {
+    fn new<D: Dialect>(group: Group) -> Self {
+        let (schemas, responses) = (Ordered::default(), Ordered::default());
+        Self { name: D::NAME, group, generator: schema::generator(), schemas, responses, gaps: Vec::new() }
+    }
+
+    fn write<D, Body>(&mut self, endpoint: &Endpoint<D::Failure>, operation: Operation) -> Written
+    where
+        D: Dialect<Failure: From<BodyFault>>,
+        Body: JsonSchema,
+    {
+        let security = self.security(endpoint.caller, operation.carriers.as_deref());
+        let request_body =
+            operation.fields.as_deref().map(|fields| self.request_body(operation.name, fields));
+        let parameters = self.group.parameters.iter().chain(&operation.parameters);
+        let parameters = parameters.map(|parameter| parameter.0.clone()).collect();
+        let mut outcomes = operation.outcomes;
+        let own: Vec<StatusCode> = outcomes.iter().map(|outcome| outcome.answer.status).collect();
+        outcomes.extend(self.around::<D, Body>(endpoint.caller, request_body.is_some()));
+        let mut responses = Ordered::default();
+        for (status, outcomes) in by_status(&outcomes) {
+            let response = self.response::<D>(Some(endpoint.allow), outcomes);
+            let said = if own.contains(&status) { Said::Here(response) } else { self.keep(response) };
+            responses.entry(status.as_str(), || said);
+        }
+        Written {
+            tags: [self.group.title],
+            summary: operation.summary,
+            description: operation.description,
+            operation_id: format!("{}_{}", self.name.replace('-', "_"), operation.name),
+            parameters,
+            request_body,
+            responses,
+            security,
+        }
+    }
+
+    /// What an operation may answer because it is one of this group.
+    fn around<D, Body>(&self, caller: CallerRule, reads_body: bool) -> Vec<Outcome>
+    where
+        D: Dialect<Failure: From<BodyFault>>,
+        Body: JsonSchema,
+    {
+        let mut outcomes = Vec::new();
+        if reads_body {
+            outcomes.extend(unreadable::<D, Body>());
+            outcomes.extend(self.group.of_bodies.clone());
+        }
+        match caller {
+            CallerRule::Required => {
+                outcomes.push(refused::<D, Body>(Refusal::NotAuthenticated));
+                outcomes.extend(self.group.of_callers.clone());
+            }
+            CallerRule::Welcome => outcomes.extend(self.group.of_callers.clone()),
+            CallerRule::Ignored => {}
+        }
+        outcomes.extend(self.group.always.clone());
+        let refusals = [
+            Refusal::MethodNotAllowed(UNKNOWN_METHOD),
+            Refusal::BodyTooLarge,
+            Refusal::BodyIncomplete,
+            Refusal::Unavailable,
+            Refusal::Internal,
+        ];
+        outcomes.extend(refusals.into_iter().map(refused::<D, Body>));
+        outcomes
+    }
+
+    /// The response of outcomes of one status, with the headers that really go out.
+    fn response<D: Dialect>(&mut self, allow: Option<&'static str>, outcomes: Vec<Outcome>) -> Response {
+        let request = any_request();
+        let finish = |outcome: Outcome| {
+            let mut answer = D::finish(&request, outcome.answer);
+            if let Some(allow) = allow {
+                answer.headers.insert(ALLOW, HeaderValue::from_static(allow));
+            }
+            Outcome { answer, ..outcome }
+        };
+        let outcomes: Vec<Outcome> = outcomes.into_iter().map(finish).collect();
+        Response::new(&outcomes, self.name, &mut self.generator)
+    }
+
+    /// Puts a response that is the group's own among the components, once.
+    fn keep(&mut self, response: Response) -> Said {
+        let Some(first) = response.first() else { return Said::Here(response) };
+        let name = format!("{}.{first}", self.name);
+        let kept = self.responses.entry(&name, || response.clone());
+        if *kept == response {
+            Said::There { place: format!("#/components/responses/{name}") }
+        } else {
+            Said::Here(response)
+        }
+    }
+
+    fn request_body(&mut self, operation: &str, fields: &[super::Field]) -> Value {
+        let name = format!("{}.{operation}_request", self.name);
+        self.schemas.entry(&name, || Described::Fields(FieldsSchema::new(fields)));
+        let media = json!({"schema": schema::reference(&name)});
+        let content: serde_json::Map<String, Value> =
+            self.group.content_types.iter().map(|kind| ((*kind).to_owned(), media.clone())).collect();
+        json!({"required": fields.iter().any(super::Field::is_required), "content": content})
+    }
+
+    fn security(&self, rule: CallerRule, own: Option<&[&'static [&'static str]]>) -> Vec<Value> {
+        let alternative = |carriers: &&'static [&'static str]| {
+            carriers.iter().map(|name| ((*name).to_owned(), json!([]))).collect::<Value>()
+        };
+        let strangers = json!({});
+        match (own, rule) {
+            (Some(own), CallerRule::Required | CallerRule::Welcome | CallerRule::Ignored) => {
+                own.iter().map(alternative).collect()
+            }
+            (None, CallerRule::Required) => self.group.recognised_by.iter().map(alternative).collect(),
+            (None, CallerRule::Welcome) => {
+                self.group.recognised_by.iter().map(alternative).chain([strangers]).collect()
+            }
+            (None, CallerRule::Ignored) => Vec::new(),
+        }
+    }
+
+    fn end(mut self, paths: Ordered<Ordered<Written>>) -> Section {
+        let definitions = self.generator.take_definitions(true);
+        let derived = definitions.into_iter().map(|(name, derived)| {
+            let derived = schema::of_group(derived, self.name);
+            (format!("{}.{name}", self.name), Described::Derived(derived))
+        });
+        self.schemas.extend(derived);
+        let carriers = self.group.carriers;
+        Section {
+            tag: json!({"name": self.group.title, "description": self.group.description}),
+            paths,
+            schemas: self.schemas,
+            responses: self.responses,
+            security_schemes: carriers
+                .into_iter()
+                .map(|carrier| (carrier.name.to_owned(), carrier.scheme))
+                .collect(),
+            gaps: self.gaps,
+        }
+    }
+}
+
+/// A request about which nothing is special, for the last touch on answers.
+fn any_request() -> Request {
+    Request {
+        method: Method::GET,
+        path: String::new(),
+        query: String::new(),
+        headers: HeaderMap::new(),
+        body: Bytes::new(),
+        address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        gateway: None,
+    }
+}

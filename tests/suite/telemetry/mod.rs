@@ -1,0 +1,6 @@
+//! What the service tells its operator: the log lines, the metrics in them, and what is in neither.
+
+mod lines;
+mod metrics;
+mod secrecy;
+mod tour;

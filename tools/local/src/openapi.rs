@@ -1,0 +1,99 @@
+//! The OpenAPI document of the whole stack: what each group tells of itself, put together.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+use tally::http::openapi::{self as groups, Described, Ordered, Response, Section, Written};
+
+/// What holds for all groups.
+const INTRODUCTION: &str = "One pool of users behind five account APIs, each with its own wire \
+    dialect. Whoever registers through one group can log in through any whose identifier they have; a \
+    password changed or a user frozen through one counts in all, at once.\n\n\
+    * Every path is served with and without its final slash; HEAD is answered as GET, and OPTIONS tells \
+    what there is.\n\
+    * Unknown fields are ignored. A field that stands twice is refused.\n\
+    * Besides what is written with each response, every answer has `Cache-Control: no-store`, \
+    `X-Content-Type-Options: nosniff`, `Referrer-Policy: no-referrer`, `Strict-Transport-Security` and a \
+    `Content-Security-Policy` under which nothing runs.\n\
+    * Pages of the origins that a deployment trusts may read the answers (CORS); no other pages may.\n\
+    * Names, phone numbers and sentences of the examples are those of the service itself.";
+
+#[derive(Serialize)]
+struct Document {
+    openapi: &'static str,
+    info: Value,
+    servers: Value,
+    tags: Vec<Value>,
+    paths: Ordered<Ordered<Written>>,
+    components: Components,
+}
+
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Components {
+    security_schemes: Ordered<Value>,
+    headers: Ordered<Value>,
+    responses: Ordered<Response>,
+    schemas: Ordered<Described>,
+}
+
+/// What each group tells of itself.
+fn sections() -> [Section; 5] {
+    [
+        accounts::openapi::section(),
+        manage::openapi::section(),
+        rest_auth::openapi::section(),
+        company::openapi::section(),
+        charity::openapi::section(),
+    ]
+}
+
+/// What endpoint tables and descriptions do not have in common; nothing, if all is well.
+#[must_use]
+pub fn gaps() -> Vec<String> {
+    sections().into_iter().flat_map(|section| section.gaps).collect()
+}
+
+/// The document, printed for people.
+///
+/// # Panics
+/// Never: all that is in it can be written as JSON.
+#[must_use]
+pub fn document() -> String {
+    let mut document = Document {
+        openapi: "3.1.1",
+        info: info(),
+        servers: servers(),
+        tags: Vec::new(),
+        paths: Ordered::default(),
+        components: Components { headers: groups::headers(), ..Components::default() },
+    };
+    for section in sections() {
+        document.tags.push(section.tag);
+        document.paths.extend(section.paths);
+        document.components.security_schemes.extend(section.security_schemes);
+        document.components.responses.extend(section.responses);
+        document.components.schemas.extend(section.schemas);
+    }
+    let text = serde_json::to_string_pretty(&document).expect("a document is made of texts and lists");
+    text + "\n"
+}
+
+fn info() -> Value {
+    json!({
+        "title": "Tigertally",
+        "version": env!("CARGO_PKG_VERSION"),
+        "description": INTRODUCTION,
+        "license": {"name": "MIT OR Apache-2.0", "identifier": "MIT OR Apache-2.0"},
+    })
+}
+
+fn servers() -> Value {
+    json!([
+        {"url": "/", "description": "Where this document is served."},
+        {
+            "url": "https://{api}.execute-api.{region}.amazonaws.com",
+            "description": "A deployment behind its API Gateway.",
+            "variables": {"api": {"default": "example"}, "region": {"default": "us-east-1"}},
+        },
+    ])
+}
