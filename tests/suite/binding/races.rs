@@ -63,12 +63,13 @@ async fn of_people_who_prove_one_address_one_gets_it_and_nobody_loses_more_than_
         browsers.push(user(&server, &format!("user{at}"), Some(&format!("user{at}@example.com"))).await);
     }
     // Only the latest code lives, so the others try it with codes that have died, and the owner of the
-    // living one sends it several times.
+    // living one sends it several times. A code bears five tries, whoever makes them: the dead ones are
+    // fewer, or nobody might get in.
     let mut tries = Vec::new();
-    for browser in &browsers[1..] {
+    for (browser, times) in browsers[1..].iter().zip([1, 1, 1, 3]) {
         server.clock().advance(super::PAUSE);
         let code = code_for(&server, browser, EMAIL).await;
-        for _ in 0..3 {
+        for _ in 0..times {
             let (browser, code) = (browser.clone(), code.clone());
             tries.push(async move { change(&browser, EMAIL, &code).await.text });
         }
