@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 use std::time::Duration;
 
 use harness::gateway::{self, Arrival};
@@ -21,6 +22,9 @@ pub type Request = http::Request<String>;
 /// The function that does nothing.
 pub const HELLO: &str = "hello";
 
+/// The gateway's routes, each with its function.
+static ROUTES: LazyLock<BTreeMap<String, String>> = LazyLock::new(template::routes);
+
 /// The environment of a process.
 pub type Environment = BTreeMap<&'static str, String>;
 
@@ -33,7 +37,6 @@ pub struct Binaries(BTreeMap<String, PathBuf>);
 pub struct Fleet<'a> {
     binaries: &'a Binaries,
     environment: Environment,
-    routes: BTreeMap<String, String>,
     running: BTreeMap<String, Running>,
 }
 
@@ -75,11 +78,14 @@ impl Binaries {
     /// the first time, or as developers do.
     #[must_use]
     pub fn build(dev: bool) -> Self {
-        let build = |name: &String| match dev {
-            // Together with the bench, which has built their dependencies with its features already.
-            true => process::build(&["--package", "bench", "--package", name, "--bin", name]),
-            // One by one, since together they would be built with each other's features.
-            false => process::build(&["--release", "--package", name, "--bin", name]),
+        let build = |name: &String| {
+            if dev {
+                // Together with the bench, which has built their dependencies with its features already.
+                process::build(&["--package", "bench", "--package", name, "--bin", name])
+            } else {
+                // One by one, since together they would be built with each other's features.
+                process::build(&["--release", "--package", name, "--bin", name])
+            }
         };
         Self(names().map(|name| (build(&name), name)).map(|(binary, name)| (name, binary)).collect())
     }
@@ -112,14 +118,14 @@ impl<'a> Fleet<'a> {
     /// Functions with this environment; each starts when it is first asked.
     #[must_use]
     pub fn new(binaries: &'a Binaries, environment: Environment) -> Self {
-        Self { binaries, environment, routes: template::routes(), running: BTreeMap::new() }
+        Self { binaries, environment, running: BTreeMap::new() }
     }
 
     /// Asks the function whose route it is.
     pub async fn ask(&mut self, request: &Request) -> Result<Reply, FleetError> {
         let path = request.uri().path();
         let (_, name) =
-            template::route_of(&self.routes, path).ok_or_else(|| FleetError::Nobody(path.to_owned()))?;
+            template::route_of(&ROUTES, path).ok_or_else(|| FleetError::Nobody(path.to_owned()))?;
         if !self.running.contains_key(name) {
             let running = self.binaries.start(name, &self.environment).await?;
             running.ready().await;
@@ -200,8 +206,8 @@ impl Reply {
     /// The value of a cookie that it sets.
     #[must_use]
     pub fn cookie(&self, name: &str) -> Option<&str> {
-        let cookies = self.0["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str);
-        cookies.filter_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=')?.split(';').next()).next()
+        let mut cookies = self.0["cookies"].as_array().into_iter().flatten().filter_map(Value::as_str);
+        cookies.find_map(|cookie| cookie.strip_prefix(name)?.strip_prefix('=')?.split(';').next())
     }
 
     /// Itself, if it has this status.
@@ -222,9 +228,8 @@ fn unexpected(request: &Request, answer: &Value) -> FleetError {
 
 /// The event that the gateway would make of it.
 fn event(request: &Request) -> String {
-    let routes = template::routes();
     let path = request.uri().path();
-    let route = template::route_of(&routes, path).map_or("/{proxy+}", |(route, _)| route.as_str());
+    let route = template::route_of(&ROUTES, path).map_or("/{proxy+}", |(route, _)| route.as_str());
     let (parts, body) = request.clone().into_parts();
     let sender = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 1));
     let arrival = Arrival { route, sender, id: "Bench0000000001=", time: Clock::System.now() };

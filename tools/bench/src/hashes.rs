@@ -21,7 +21,7 @@ use crate::stopwatch::milliseconds;
 pub enum Kind {
     /// As the service does it: in memory that is kept.
     Own,
-    /// As RustCrypto's documentation shows it: the library takes the memory for each hash.
+    /// As the library's documentation shows it: the library takes the memory for each hash.
     Plain,
 }
 
@@ -112,7 +112,7 @@ pub fn obey(kind: Kind) -> io::Result<()> {
     Ok(())
 }
 
-/// One hash by the documentation of RustCrypto's `argon2`.
+/// One hash by the documentation of the crate `argon2`.
 fn plain() {
     let Cost { memory_kib, passes, lanes } = Cost::PRODUCTION;
     let params = Params::new(memory_kib, passes, lanes, None).expect("the costs in use are valid");

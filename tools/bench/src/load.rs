@@ -169,15 +169,18 @@ impl Loaded {
             }));
             text += &markdown(&lines);
         }
-        match self.is_starved() {
+        let verdict = match self.is_starved() {
             Some(false) => {
-                text += "Reads are not starved: while others log in, p99 of a read is below p50 of a login.\n"
+                "Reads are not starved: while others log in, p99 of a read is below p50 of a login.
+"
             }
             Some(true) => {
-                text += "Reads are **starved**: while others log in, p99 of a read is above p50 of a login.\n"
+                "Reads are **starved**: while others log in, p99 of a read is above p50 of a login.
+"
             }
-            None => {}
-        }
+            None => "",
+        };
+        text += verdict;
         if let Some(soaked) = &self.soaked {
             writeln!(text, "{}", soaked.told()).expect("a string takes any text");
         }

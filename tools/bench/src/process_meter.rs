@@ -42,8 +42,8 @@ impl ProcessMeter {
     pub fn page_faults(self) -> io::Result<u64> {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0))?;
         // The second field is the name in brackets, which may hold anything; minflt is the tenth.
-        let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-        let faults = fields.skip(7).next().and_then(|field| field.parse().ok());
+        let mut fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
+        let faults = fields.nth(7).and_then(|field| field.parse().ok());
         faults.ok_or_else(|| io::Error::other("the page faults are not where they should be"))
     }
 

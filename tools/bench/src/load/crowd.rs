@@ -86,7 +86,8 @@ impl Crowd {
         let mut tasks = JoinSet::new();
         for (number, worker) in self.workers.iter().enumerate() {
             let (worker, crowd) = (worker.clone(), self.clone());
-            tasks.spawn(async move { crowd.work(&worker, number, kind, watch, duration).await });
+            // They do not all begin with the same request of the mixture.
+            tasks.spawn(async move { crowd.work(&worker, kind, number * 7, duration).await });
         }
         let mut all = Outcome::default();
         for outcome in tasks.join_all().await {
@@ -96,17 +97,10 @@ impl Crowd {
         all
     }
 
-    async fn work(
-        &self,
-        worker: &Worker,
-        number: usize,
-        kind: Kind,
-        watch: Stopwatch,
-        duration: Duration,
-    ) -> Outcome {
+    /// Sends one request after the other, from that turn of the mixture on.
+    async fn work(&self, worker: &Worker, kind: Kind, mut turn: usize, duration: Duration) -> Outcome {
         let mut outcome = Outcome::default();
-        // They do not all begin with the same request of the mixture.
-        let mut turn = number * 7;
+        let watch = Stopwatch::start();
         while watch.elapsed() < duration {
             let request = self.request(worker, kind, turn);
             let sent = Stopwatch::start();

@@ -13,7 +13,7 @@ pub enum Host {
     /// One that runs already, at this URL.
     At(String),
     /// One of our own, optimised; gone when it is dropped.
-    Own(Tigertally, Option<TempDir>),
+    Own(Box<Tigertally>, Option<TempDir>),
 }
 
 impl Host {
@@ -28,7 +28,8 @@ impl Host {
             Some(place) => vec!["--data", place],
             None => vec!["--memory"],
         };
-        Ok(Self::Own(Tigertally::start_as(&binary, &arguments).await, folder))
+        let service = Tigertally::start_as(&binary, &arguments).await;
+        Ok(Self::Own(Box::new(service), folder))
     }
 
     /// Where it answers.

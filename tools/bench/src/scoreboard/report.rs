@@ -36,11 +36,16 @@ impl Row {
 /// Everything as Markdown: the eleven rows, then what they were made of.
 #[must_use]
 pub fn markdown_of(measured: &Measured) -> String {
-    let mut text = rows(measured);
-    text += &format!(
-        "{} rounds; a ratio is of medians. {}\n\n",
-        measured.rounds,
-        "CPU milliseconds of the whole process, median and middle half (as a share of the median):"
+    let missed: Vec<String> = misses(measured).iter().map(u8::to_string).collect();
+    let verdict = match &missed[..] {
+        [] => "Every target is reached.".to_owned(),
+        missed => format!("Missed: {}.", missed.join(", ")),
+    };
+    let mut text = format!(
+        "{}{verdict}\n\n{} rounds; a ratio is of medians. CPU milliseconds of the whole process, median and middle \
+         half (as a share of the median):\n\n",
+        rows(measured),
+        measured.rounds
     );
     text += &times(measured);
     text += &faults(measured);
@@ -53,7 +58,7 @@ pub fn markdown_of(measured: &Measured) -> String {
     text
 }
 
-/// Whether a row misses its target.
+/// The rows that miss their targets.
 #[must_use]
 pub fn misses(measured: &Measured) -> Vec<u8> {
     let rows = all_rows(measured).into_iter();
@@ -332,7 +337,7 @@ mod tests {
     fn a_row_that_misses_says_so() {
         let good = measured();
         assert!(misses(&good).is_empty(), "{}", markdown_of(&good));
-        assert!(!markdown_of(&good).contains("missed"));
+        assert!(markdown_of(&good).contains("Every target is reached."));
         let mut bad = measured();
         bad.hello_size = 1_000_000;
         bad.peak_memory = 36.1;
@@ -340,7 +345,11 @@ mod tests {
         bad.large[0].trips += 1;
         bad.small[1].reads += 1.0;
         assert_eq!(misses(&bad), [6, 7, 8, 9, 10]);
-        assert_eq!(markdown_of(&bad).matches("**missed**").count(), 5);
+        let text = markdown_of(&bad);
+        assert!(
+            text.matches("**missed**").count() == 5 && text.contains("Missed: 6, 7, 8, 9, 10."),
+            "{text}"
+        );
     }
 
     #[test]
