@@ -13,8 +13,8 @@ pub(super) fn refused<D: Dialect, Body: JsonSchema>(refusal: Refusal) -> Outcome
     Outcome::of::<Body>(name, &meaning, D::say(refusal.into()))
 }
 
-/// What a body that cannot be read is answered.
-pub(super) fn unreadable<D, Body>() -> Vec<Outcome>
+/// What a body that cannot be read is answered, where these content types are taken.
+pub(super) fn unreadable<D, Body>(content_types: &[&str]) -> Vec<Outcome>
 where
     D: Dialect<Failure: From<BodyFault>>,
     Body: JsonSchema,
@@ -29,7 +29,14 @@ where
         let (name, meaning) = fault_meaning(&fault);
         Outcome::of::<Body>(name, meaning, D::say(fault.into()))
     };
-    faults.into_iter().map(say).collect()
+    let [json, form, multipart] = body::CONTENT_TYPES;
+    let is_possible = |fault: &BodyFault| match fault {
+        BodyFault::UnsupportedMediaType(_) => true,
+        BodyFault::Json(_) => content_types.contains(&json),
+        BodyFault::Form(_) => content_types.contains(&form),
+        BodyFault::Multipart(_) => content_types.contains(&multipart),
+    };
+    faults.into_iter().filter(is_possible).map(say).collect()
 }
 
 /// A method that no endpoint has.

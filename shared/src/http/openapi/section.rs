@@ -192,7 +192,7 @@ impl Writer {
     {
         let mut outcomes = Vec::new();
         if reads_body {
-            outcomes.extend(unreadable::<D, Body>());
+            outcomes.extend(unreadable::<D, Body>(self.group.content_types));
             outcomes.extend(self.group.of_bodies.clone());
         }
         match caller {
