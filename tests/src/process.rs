@@ -38,7 +38,10 @@ pub fn function(name: &str) -> PathBuf {
 }
 
 fn built_by_sam(name: &str) -> Option<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "which builds are tried, is chosen by whoever runs the tests")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which builds are tried, is chosen by whoever runs the tests"
+    )]
     let folder = std::env::var_os("TALLY_BUILT").filter(|folder| !folder.is_empty())?;
     let function = template::functions().into_iter().find(|function| function.name == name);
     let function = function.expect("every function is in the template");

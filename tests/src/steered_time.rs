@@ -79,5 +79,6 @@ fn library() -> PathBuf {
     #[expect(clippy::disallowed_methods, reason = "where the library is, is a fact of the machine")]
     let named = std::env::var_os("LIBFAKETIME").filter(|place| !place.is_empty()).map(PathBuf::from);
     let found = named.or_else(|| USUAL_PLACES.iter().map(PathBuf::from).find(|place| place.exists()));
-    found.expect("processes need libfaketime to live by a test's clock: install it, or name it in LIBFAKETIME")
+    found
+        .expect("processes need libfaketime to live by a test's clock: install it, or name it in LIBFAKETIME")
 }

@@ -26,10 +26,14 @@ mod tests {
     fn levels_are_for_all_or_for_a_part() {
         assert!(of(Some("info")).would_enable("hyper", &Level::INFO));
         let mixed = of(Some("warn,tally=info"));
-        assert!(mixed.would_enable("tally::store", &Level::INFO) && !mixed.would_enable("hyper", &Level::INFO));
+        assert!(
+            mixed.would_enable("tally::store", &Level::INFO) && !mixed.would_enable("hyper", &Level::INFO)
+        );
         for nothing in [None, Some("tally=loud")] {
             let filter = of(nothing);
-            assert!(filter.would_enable("tally", &Level::ERROR) && !filter.would_enable("tally", &Level::WARN));
+            assert!(
+                filter.would_enable("tally", &Level::ERROR) && !filter.would_enable("tally", &Level::WARN)
+            );
         }
     }
 }

@@ -23,11 +23,7 @@ impl Hasher {
     #[must_use]
     pub fn new(cost: Cost) -> Self {
         let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            cost,
-            slots: Arc::new(Semaphore::new(cores)),
-            arenas: Arc::default(),
-        }
+        Self { cost, slots: Arc::new(Semaphore::new(cores)), arenas: Arc::default() }
     }
 
     /// Hashes a password that is to be stored.
