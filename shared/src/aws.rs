@@ -88,3 +88,64 @@ impl LoadServiceConfig for AwsEndpoints {
         url.map(str::to_owned)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use aws_sdk_dynamodb::Client;
+    use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+    use rustls::ServerConfig;
+    use rustls::crypto::ring;
+    use rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+    use tokio_rustls::TlsAcceptor;
+
+    use super::*;
+
+    /// Something that answers like a DynamoDB without items, with a certificate of an authority of its
+    /// own: where it is, and that authority's certificate in PEM.
+    async fn impostor() -> (String, String) {
+        let mut params = CertificateParams::default();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let authority = CertifiedIssuer::self_signed(params, KeyPair::generate().unwrap()).unwrap();
+        let key = KeyPair::generate().unwrap();
+        let params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        let certificate = params.signed_by(&key, &authority).unwrap().der().clone();
+        let key = PrivateKeyDer::from(PrivatePkcs8KeyDer::from(key.serialize_der()));
+        let tls = ServerConfig::builder_with_provider(Arc::new(ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(vec![certificate], key)
+            .unwrap();
+        let acceptor = TlsAcceptor::from(Arc::new(tls));
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://localhost:{}", listener.local_addr().unwrap().port());
+        tokio::spawn(async move {
+            while let Ok((line, _)) = listener.accept().await {
+                if let Ok(mut line) = acceptor.accept(line).await {
+                    _ = line.read(&mut [0; 4096]).await;
+                    _ = line.write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}").await;
+                }
+            }
+        });
+        (url, authority.pem())
+    }
+
+    async fn is_believed(url: &str, http: SharedHttpClient) -> bool {
+        let credentials = Credentials::new("key", "secret", None, None, "test");
+        let aws = reached_by(http, Region::from_static("local"), credentials).endpoint_url(url).build();
+        Client::new(&aws).list_tables().send().await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn only_certificates_of_trusted_authorities_are_believed() {
+        let (url, authority) = impostor().await;
+        assert!(!is_believed(&url, client_trusting(trust::aws())).await);
+        assert!(is_believed(&url, client_trusting(trust::of_pem(authority.as_bytes()))).await);
+        let elsewhere = url.replace("localhost", "127.0.0.1");
+        assert!(!is_believed(&elsewhere, client_trusting(trust::of_pem(authority.as_bytes()))).await);
+    }
+}

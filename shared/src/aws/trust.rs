@@ -25,18 +25,19 @@ pub enum TrustError {
 
 /// Those of AWS's own endpoints.
 pub(super) fn aws() -> RootCertStore {
-    roots(AWS_ROOTS)
+    of_pem(AWS_ROOTS)
 }
 
 /// Those of a file in PEM. What in it cannot be an authority is passed over, for lists of whole systems
 /// have such.
 pub(super) fn of_file(file: &Path) -> Result<RootCertStore, TrustError> {
     let text = std::fs::read(file).map_err(|error| TrustError::Unreadable(file.to_owned(), error))?;
-    let roots = roots(&text);
+    let roots = of_pem(&text);
     if roots.is_empty() { Err(TrustError::Empty(file.to_owned())) } else { Ok(roots) }
 }
 
-fn roots(pem: &[u8]) -> RootCertStore {
+/// Those of a text in PEM.
+pub(super) fn of_pem(pem: &[u8]) -> RootCertStore {
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(CertificateDer::pem_slice_iter(pem).filter_map(Result::ok));
     roots
