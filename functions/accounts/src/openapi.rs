@@ -44,13 +44,14 @@ const WITH_TOKEN: [&[&str]; 2] = [&["csrfCookie", "csrfHeader"], &["csrfCookie"]
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
+    let [session, deployed_session] = Carrier::session_cookies();
     let csrf = |name, meaning, fault| failure::<Refused>(name, meaning, Failure::Csrf(fault));
     openapi::section::<Accounts, Refused>(Group {
         title: "accounts",
         description: DESCRIPTION.to_owned(),
         carriers: vec![
-            Carrier::cookie("session", "sessionid", "A session; on plain-http hosts."),
-            Carrier::cookie("deployedSession", "__Host-sessionid", "A session; where cookies are secure."),
+            session,
+            deployed_session,
             Carrier::cookie("csrfCookie", "csrftoken", "What `get_token` and `login` set."),
             Carrier::header(
                 "csrfHeader",

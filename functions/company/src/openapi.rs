@@ -39,10 +39,7 @@ pub fn section() -> Section {
     openapi::section::<Company, Error>(Group {
         title: "company",
         description: format!("{DESCRIPTION}\n\n{}", field_faults()),
-        carriers: vec![
-            Carrier::cookie("session", "sessionid", "A session; on plain-http hosts."),
-            Carrier::cookie("deployedSession", "__Host-sessionid", "A session; where cookies are secure."),
-        ],
+        carriers: Carrier::session_cookies().into(),
         recognised_by: vec![&["session"], &["deployedSession"]],
         content_types: &CONTENT_TYPES,
         parameters: Vec::new(),

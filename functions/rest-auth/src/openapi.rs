@@ -28,14 +28,12 @@ use crate::words::{self, Failure, TokenFault};
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
+    let token = Carrier::header("token", "Authorization", "`Token <key>`; the scheme's word in any case.");
+    let [session, deployed_session] = Carrier::session_cookies();
     openapi::section::<RestAuth, Detail>(Group {
         title: "rest-auth",
         description: DESCRIPTION.to_owned(),
-        carriers: vec![
-            Carrier::header("token", "Authorization", "`Token <key>`; the scheme's word in any case."),
-            Carrier::cookie("session", "sessionid", "A session; on plain-http hosts."),
-            Carrier::cookie("deployedSession", "__Host-sessionid", "A session; where cookies are secure."),
-        ],
+        carriers: vec![token, session, deployed_session],
         recognised_by: vec![&["token"], &["session"], &["deployedSession"]],
         content_types: &body::CONTENT_TYPES,
         parameters: vec![Parameter::query(

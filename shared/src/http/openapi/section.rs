@@ -16,6 +16,7 @@ use super::refusals::{UNKNOWN_METHOD, refused, unreadable};
 use super::response::{Response, Said, by_status};
 use super::schema::{self, Described, FieldsSchema};
 use crate::http::body::BodyFault;
+use crate::http::cookie::Cookie;
 use crate::http::endpoint::{CallerRule, Dialect, Endpoint, Refusal};
 use crate::http::request::Request;
 
@@ -69,6 +70,19 @@ impl Carrier {
             name,
             scheme: json!({"type": "apiKey", "in": "cookie", "name": cookie, "description": meaning}),
         }
+    }
+
+    /// The cookie of a session, by the name it has on plain-http hosts and by the one it has deployed.
+    #[must_use]
+    pub fn session_cookies() -> [Self; 2] {
+        [
+            Self::cookie("session", Cookie::Session.name(false), "A session; on plain-http hosts."),
+            Self::cookie(
+                "deployedSession",
+                Cookie::Session.name(true),
+                "A session; where cookies are secure.",
+            ),
+        ]
     }
 }
 
