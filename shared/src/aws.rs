@@ -21,10 +21,12 @@ use rustls::RootCertStore;
 use crate::config::{AwsEndpoints, AwsSettings};
 pub use trust::TrustError;
 
-/// One try of one call, for clients that do not set it themselves.
+/// One try of one call: DynamoDB answers in milliseconds, a transaction in progress within a second, and
+/// Secrets Manager in some hundredths of one.
 const ATTEMPT: Duration = Duration::from_secs(2);
 
-/// One call with its retries; a start that waits longer is better begun anew.
+/// One call with its retries, well inside the 15 seconds a function may run. A start that waits longer is
+/// better begun anew.
 const OPERATION: Duration = Duration::from_secs(5);
 
 /// The settings of a deployed function. They say what the SDK's own loader would find out on Lambda,
@@ -66,20 +68,32 @@ fn reached_by(
     region: Region,
     credentials: Credentials,
 ) -> aws_types::sdk_config::Builder {
-    let timeouts =
-        TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT).operation_timeout(OPERATION).build();
     SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(http)
         .sleep_impl(TokioSleep::new())
         .retry_config(RetryConfig::standard())
-        .timeout_config(timeouts)
+        .timeout_config(patience())
         // The keys stay as they are for the life of the process; there is nothing to remember.
         .identity_cache(IdentityCache::no_cache())
         // An answer that stalls is given up with its try; watching each for it would be a second watch.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .region(region)
         .credentials_provider(SharedCredentialsProvider::new(credentials))
+}
+
+/// How long calls may take, where nothing asks for less.
+pub(crate) fn patience() -> TimeoutConfig {
+    timeouts(ATTEMPT, OPERATION)
+}
+
+/// At most so long for one try, the connection included, and for one call with its retries.
+pub(crate) fn timeouts(attempt: Duration, operation: Duration) -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(attempt)
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(operation)
+        .build()
 }
 
 impl LoadServiceConfig for AwsEndpoints {

@@ -18,6 +18,7 @@ pub use letter::{Language, Letter};
 pub use text_message::TextMessage;
 pub use text_messenger::TextMessenger;
 
+use crate::aws;
 use crate::config::MailSettings;
 use crate::domain::email_address::EmailAddress;
 use crate::store::chain;
@@ -95,11 +96,7 @@ impl Courier {
 }
 
 fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(OPERATION)
-        .operation_attempt_timeout(OPERATION)
-        .operation_timeout(OPERATION)
-        .build()
+    aws::timeouts(OPERATION, OPERATION)
 }
 
 fn one_try() -> RetryConfig {

@@ -28,11 +28,9 @@ mod update;
 mod weixin;
 
 use std::collections::HashMap;
-use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::retry::RetryConfig;
-use aws_sdk_dynamodb::config::timeout::TimeoutConfig;
 use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
@@ -51,6 +49,7 @@ pub use schema::TableError;
 pub use transfer::{AccountPage, Resident, ScanPosition};
 pub use weixin::WeixinWrite;
 
+use crate::aws;
 use crate::domain::account::Account;
 
 /// The table.
@@ -71,23 +70,12 @@ pub enum StoreError {
     Unreadable(String),
 }
 
-/// One try of one call: DynamoDB answers in milliseconds, and a transaction in progress within a second.
-const ATTEMPT: Duration = Duration::from_secs(2);
-
-/// One call with its retries, well inside the 15 seconds a function may run.
-const OPERATION: Duration = Duration::from_secs(5);
-
 impl Store {
     /// The table with that name, reached with those settings.
     #[must_use]
     pub fn new(aws: &SdkConfig, table: String) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(ATTEMPT)
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
-            .build();
         let settings = aws_sdk_dynamodb::config::Builder::from(aws)
-            .timeout_config(timeouts)
+            .timeout_config(aws::patience())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .interceptor(capacity::Capacity)
             .build();

@@ -1,24 +1,18 @@
 //! Secrets Manager: reading the server's secret and, for operators, putting another in its place.
 
-use std::time::Duration;
-
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::retry::RetryConfig;
-use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 use jiff::Timestamp;
 use zeroize::Zeroizing;
+
+use crate::aws;
 
 /// The label of the version that counts.
 const CURRENT: &str = "AWSCURRENT";
 
 /// The label of a version that is about to count.
 const PENDING: &str = "AWSPENDING";
-
-/// One try of one call, and a call with its retries; Secrets Manager answers in some hundredths of a
-/// second.
-const ATTEMPT: Duration = Duration::from_secs(2);
-const OPERATION: Duration = Duration::from_secs(5);
 
 /// One secret of Secrets Manager.
 #[derive(Clone, Debug)]
@@ -63,13 +57,8 @@ impl Vault {
     /// The secret with that name or ARN; nothing is asked yet.
     #[must_use]
     pub fn new(aws: &SdkConfig, id: String) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(ATTEMPT)
-            .operation_attempt_timeout(ATTEMPT)
-            .operation_timeout(OPERATION)
-            .build();
         let settings = aws_sdk_secretsmanager::config::Builder::from(aws)
-            .timeout_config(timeouts)
+            .timeout_config(aws::patience())
             .retry_config(RetryConfig::standard().with_max_attempts(3))
             .build();
         Self { client: Client::from_conf(settings), id }
