@@ -11,8 +11,9 @@ clients (pip, npm and cargo must be on the PATH) into a temporary folder that is
 Versions are pinned and so is the SHA-256 of every list, hence the result is the same bytes each
 time. To move to a newer version: change it below, run, read the new digest from the complaint.
 
-The file: sorted, without repetition, no header; 5 bytes per password, the first 5 of the SHA-256 of
-the password in NFC and lower case, as UTF-8.
+The file: of each password in NFC and lower case, as UTF-8, the first 5 bytes of the SHA-256, sorted and
+without repetition. The first 2 of them are not written; instead, it begins with how many there are of
+each of the 65,536, in half a byte each, the lower half first. The last 3 of all follow.
 """
 import gzip
 import hashlib
@@ -26,7 +27,8 @@ import unicodedata
 import zipfile
 
 TARGET = pathlib.Path(__file__).resolve().parent / "common_passwords.bin"
-FINGERPRINT = 5   # bytes; shared/src/domain/common_passwords.rs reads the same number
+FINGERPRINT = 5   # bytes; shared/src/domain/common_passwords.rs reads the same numbers
+GROUPED = 2       # of them, by which the others are grouped
 SHORTEST = 4      # characters; anything shorter is refused for its length anyway
 
 CRATE, CRATE_VERSION = "passwords", "3.1.19"
@@ -51,9 +53,10 @@ def main():
         folder = pathlib.Path(folder)
         words = {fold(word) for source in (from_crate, from_npm, from_pypi) for word in source(folder)}
     words = {word for word in words if is_kept(word)}
-    made = b"".join(sorted({fingerprint(word) for word in words}))
-    check_samples(made)
-    print(f"{len(words)} passwords, {len(made) // FINGERPRINT} fingerprints, {len(made)} bytes, "
+    listed = {fingerprint(word) for word in words}
+    check_samples(listed)
+    made = pack(sorted(listed))
+    print(f"{len(words)} passwords, {len(listed)} fingerprints, {len(made)} bytes, "
           f"sha256 {hashlib.sha256(made).hexdigest()}")
     if not sys.argv[1:]:
         TARGET.write_bytes(made)
@@ -113,8 +116,17 @@ def fingerprint(word):
     return hashlib.sha256(word.encode()).digest()[:FINGERPRINT]
 
 
-def check_samples(made):
-    listed = {made[i:i + FINGERPRINT] for i in range(0, len(made), FINGERPRINT)}
+def pack(fingerprints):
+    counts = [0] * 256 ** GROUPED
+    for one in fingerprints:
+        counts[int.from_bytes(one[:GROUPED], "big")] += 1
+    if max(counts) > 15:
+        sys.exit("a group does not fit half a byte")
+    halves = bytes(low | high << 4 for low, high in zip(counts[::2], counts[1::2]))
+    return halves + b"".join(one[GROUPED:] for one in fingerprints)
+
+
+def check_samples(listed):
     wrong = [word for word in COMMON if fingerprint(fold(word)) not in listed]
     wrong += [word for word in NOT_COMMON if fingerprint(fold(word)) in listed]
     if wrong:
