@@ -127,9 +127,10 @@ pub fn tell(told: &Told<'_>, notes: &Notes) {
     );
 }
 
-/// The id of the request that is being served.
-fn current_request() -> Option<String> {
-    RECORD.try_with(|record| record.request_id.clone()).ok()
+/// Does something with the id of the request that is being served; without one, nothing.
+fn with_current_request(work: impl FnOnce(&str)) {
+    // An error says that there is no request.
+    _ = RECORD.try_with(|record| work(&record.request_id));
 }
 
 /// A count, left out where it is nought: what is not told costs no metric.
@@ -145,6 +146,12 @@ fn milliseconds(time: Duration) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn current_request() -> Option<String> {
+        let mut current = None;
+        with_current_request(|id| current = Some(id.to_owned()));
+        current
+    }
 
     #[test]
     fn what_is_noted_belongs_to_the_request_that_is_being_served() {

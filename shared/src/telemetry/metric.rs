@@ -5,12 +5,12 @@
 //! That costs no call, no agent and no time of the request's.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde::Serialize;
 
 use crate::config::MetricSettings;
 
 /// The member of a line that says which group it is about, and the dimension of that name.
-const GROUP: &str = "group";
+pub(super) const GROUP: &str = "group";
 
 /// A number that operators watch. Its name is its field's in the log line and the metric's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -109,57 +109,78 @@ impl Metric {
     }
 }
 
-/// Makes the metrics of a line known to CloudWatch, if it has any.
-pub(super) fn declare(line: &mut Map<String, Value>, settings: &MetricSettings, now: Timestamp) {
-    let all = definitions(line, &Metric::ALL);
-    if all.is_empty() {
-        return;
-    }
-    let namespace = &settings.namespace;
-    // Without a dimension: all groups together, which is what alarms look at.
-    let mut directives = vec![json!({"Namespace": namespace, "Dimensions": [[]], "Metrics": all})];
-    let by_group = definitions(line, &Metric::BY_GROUP);
-    if settings.by_group && line.contains_key(GROUP) && !by_group.is_empty() {
-        directives.push(json!({"Namespace": namespace, "Dimensions": [[GROUP]], "Metrics": by_group}));
-    }
-    let metadata = json!({"Timestamp": now.as_millisecond(), "CloudWatchMetrics": directives});
-    line.insert("_aws".to_owned(), metadata);
+/// What tells CloudWatch which members of a line are metrics.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+pub(super) struct Declaration<'a> {
+    timestamp: i64,
+    cloud_watch_metrics: Vec<Directive<'a>>,
 }
 
-/// What CloudWatch has to know of those of the metrics that the line has.
-fn definitions(line: &Map<String, Value>, metrics: &[Metric]) -> Vec<Value> {
-    let told = metrics.iter().filter(|metric| line.contains_key(metric.name()));
-    told.map(|metric| json!({"Name": metric.name(), "Unit": metric.unit()})).collect()
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Directive<'a> {
+    namespace: &'a str,
+    dimensions: [&'static [&'static str]; 1],
+    metrics: Vec<Definition>,
+}
+
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "PascalCase")]
+struct Definition {
+    name: &'static str,
+    unit: &'static str,
+}
+
+/// Makes the metrics that a line has known to CloudWatch, if there are any.
+pub(super) fn declare<'a>(
+    told: &[Metric],
+    has_group: bool,
+    settings: &'a MetricSettings,
+    now: Timestamp,
+) -> Option<Declaration<'a>> {
+    let directive = |dimension: &'static [&'static str], metrics: &[Metric]| {
+        let told = metrics.iter().filter(|metric| told.contains(metric));
+        let metrics = told.map(|metric| Definition { name: metric.name(), unit: metric.unit() }).collect();
+        let directive = Directive { namespace: &settings.namespace, dimensions: [dimension], metrics };
+        (!directive.metrics.is_empty()).then_some(directive)
+    };
+    // Without a dimension: all groups together, which is what alarms look at.
+    let of_all = directive(&[], &Metric::ALL)?;
+    let by_group = (settings.by_group && has_group).then(|| directive(&[GROUP], &Metric::BY_GROUP)).flatten();
+    let cloud_watch_metrics = [Some(of_all), by_group].into_iter().flatten().collect();
+    Some(Declaration { timestamp: now.as_millisecond(), cloud_watch_metrics })
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::{Value, json};
+
     use super::*;
 
-    fn declared(line: Value, by_group: bool) -> Value {
-        let Value::Object(mut line) = line else { unreachable!("a line is an object") };
+    fn declared(told: &[Metric], by_group: bool) -> Value {
         let settings = MetricSettings { namespace: "tally".to_owned(), by_group };
-        declare(&mut line, &settings, "2026-11-21T10:15:34.815Z".parse().unwrap());
-        line.get("_aws").cloned().unwrap_or_default()
+        let now = "2026-11-21T10:15:34.815Z".parse().unwrap();
+        serde_json::to_value(declare(told, true, &settings, now)).unwrap()
     }
 
     #[test]
     fn a_line_without_numbers_is_a_log_line_and_no_more() {
-        assert_eq!(declared(json!({"message": "the table failed", "group": "one"}), true), Value::Null);
+        assert_eq!(declared(&[], true), Value::Null);
     }
 
     #[test]
     fn only_what_the_line_has_is_declared() {
-        let line = json!({"group": "one", "Duration": 1.5, "Throttled": 1});
+        let line = [Metric::Duration, Metric::Throttled];
         let told = |metrics: &[(&str, &str)]| -> Vec<Value> {
             metrics.iter().map(|(name, unit)| json!({"Name": name, "Unit": unit})).collect()
         };
         let all = told(&[("Throttled", "Count"), ("Duration", "Milliseconds")]);
         let of_all = json!({"Namespace": "tally", "Dimensions": [[]], "Metrics": all});
         let expected = json!({"Timestamp": 1_795_256_134_815_i64, "CloudWatchMetrics": [of_all]});
-        assert_eq!(declared(line.clone(), false), expected);
+        assert_eq!(declared(&line, false), expected);
         let by_group = told(&[("Duration", "Milliseconds")]);
         let of_group = json!({"Namespace": "tally", "Dimensions": [["group"]], "Metrics": by_group});
-        assert_eq!(declared(line, true)["CloudWatchMetrics"], json!([of_all, of_group]));
+        assert_eq!(declared(&line, true)["CloudWatchMetrics"], json!([of_all, of_group]));
     }
 }
