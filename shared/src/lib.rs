@@ -13,6 +13,7 @@ pub mod domain;
 pub mod entropy;
 pub mod host;
 pub mod http;
+mod https;
 pub mod secret;
 pub mod services;
 pub mod store;

@@ -7,14 +7,12 @@
 use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client as Secrets;
+use aws_smithy_types::body::SdkBody;
 use aws_types::SdkConfig;
 use bytes::Bytes;
-use http::Uri;
-use http_body_util::{BodyExt, Empty, Limited};
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::TokioExecutor;
+use http::{Request, Uri};
+use http_body_util::{BodyExt, Limited};
+use hyper_rustls::HttpsConnectorBuilder;
 use jiff::Timestamp;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use rustls::crypto::ring;
@@ -24,6 +22,7 @@ use zeroize::Zeroizing;
 
 use crate::config::{WeixinApp, WeixinSettings};
 use crate::domain::weixin::{OpenId, WeixinCode};
+use crate::https::{self, Connections};
 
 /// The most bytes of an answer that are read; a usual one has 400.
 const MOST_BYTES: usize = 16 * 1024;
@@ -42,7 +41,7 @@ pub struct Weixin {
     secrets: Secrets,
     /// The application's secret, and when it was read.
     secret: Mutex<Option<(Timestamp, AppSecret)>>,
-    http: OnceCell<Client<HttpsConnector<HttpConnector>, Empty<Bytes>>>,
+    http: OnceCell<https::Client>,
 }
 
 /// Why there is no id.
@@ -111,8 +110,9 @@ impl Weixin {
         code: &WeixinCode,
     ) -> Result<Bytes, WeixinFault> {
         let http = self.http.get_or_try_init(|| async { client(self.settings.patience) }).await?;
-        let response = http.get(self.url(app, secret, code)?).await;
-        let response = response.map_err(|error| WeixinFault::Away(error.into()))?;
+        let mut request = Request::new(SdkBody::empty());
+        *request.uri_mut() = self.url(app, secret, code)?;
+        let response = http.send(request).await.map_err(|error| WeixinFault::Away(error.into()))?;
         // A redirect is no answer, and is not followed.
         if !response.status().is_success() {
             return Err(away(&format!("the answer has status {}", response.status().as_u16())));
@@ -147,16 +147,12 @@ impl Weixin {
     }
 }
 
-/// The TLS stack is the one of `aws`, with the computer's own certificates: WeChat's is none of AWS's.
-fn client(patience: Duration) -> Result<Client<HttpsConnector<HttpConnector>, Empty<Bytes>>, WeixinFault> {
-    let mut sockets = HttpConnector::new();
-    sockets.enforce_http(false);
-    sockets.set_connect_timeout(Some(patience));
+/// It believes whom the computer believes: WeChat's certificate is none of AWS's.
+fn client(patience: Duration) -> Result<https::Client, WeixinFault> {
     let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(ring::default_provider());
     let tls = tls.map_err(|error| WeixinFault::Away(error.into()))?;
-    let connector = tls.https_or_http().enable_http1().wrap_connector(sockets);
     // A connection that was kept may have died while the environment was frozen, and with it the one try.
-    Ok(Client::builder(TokioExecutor::new()).pool_max_idle_per_host(0).build(connector))
+    Ok(https::Client::new(tls, Connections { patience, idle: 0 }))
 }
 
 fn away(why: &str) -> WeixinFault {

@@ -1,14 +1,11 @@
-//! The HTTP client under the SDK's clients: hyper with one TLS configuration and one pool of connections.
+//! The HTTP client under the SDK's clients, with one pool of connections.
 //!
 //! It does what the SDK's own `aws-smithy-http-client` does for requests to AWS, and leaves out what our
 //! calls never use: HTTP/2, proxies, and a TLS configuration and a pool for every set of timeouts.
 
 use std::error::Error as StdError;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 use std::time::Duration;
 
-use aws_smithy_runtime_api::box_error::BoxError;
 use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
     HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
@@ -18,32 +15,26 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::body::SdkBody;
 use aws_smithy_types::retry::ErrorKind;
-use http::Uri;
-use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::{self, CaptureConnection, capture_connection};
-use hyper_util::rt::{TokioExecutor, TokioTimer};
+use hyper_rustls::HttpsConnectorBuilder;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
 use rustls::ClientConfig;
 use tokio::time::error::Elapsed;
-use tower::Service;
+
+use crate::https::{self, Connections};
 
 /// How long a connection may take to be made, TLS included. Shorter than the time of a try everywhere, so
 /// that a try that only connected is known for what it is.
 const CONNECT: Duration = Duration::from_millis(1_900);
 
-/// The pool, and the way to fill it.
+/// The pool.
 #[derive(Clone, Debug)]
-pub(super) struct Pool(Client<Patient<HttpsConnector<connect::HttpConnector>>, SdkBody>);
+pub(super) struct Pool(https::Client);
 
 impl Pool {
     /// An empty pool. Where AWS has a stand-in, plain HTTP will do.
     pub(super) fn new(tls: ClientConfig) -> Self {
-        let mut sockets = connect::HttpConnector::new();
-        sockets.enforce_http(false);
-        sockets.set_nodelay(true);
-        let builder = HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1();
-        let connector = Patient(builder.wrap_connector(sockets));
-        Self(Client::builder(TokioExecutor::new()).pool_timer(TokioTimer::new()).build(connector))
+        let connections = Connections { patience: CONNECT, idle: usize::MAX };
+        Self(https::Client::new(HttpsConnectorBuilder::new().with_tls_config(tls), connections))
     }
 }
 
@@ -64,7 +55,7 @@ impl HttpConnector for Pool {
         if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
             capture.set_connection_retriever(move || metadata(&connection));
         }
-        let answer = self.0.request(request);
+        let answer = self.0.send(request);
         HttpConnectorFuture::new(async move {
             let answer = answer.await.map_err(judge)?.map(SdkBody::from_body_1_x);
             HttpResponse::try_from(answer).map_err(|error| ConnectorError::other(error.into(), None))
@@ -118,28 +109,4 @@ fn cause<'a, E: StdError + 'static>(error: &'a (dyn StdError + 'static)) -> Opti
         next = error.source();
     }
     None
-}
-
-/// Makes connections, and gives up after a while.
-#[derive(Clone, Debug)]
-struct Patient<C>(C);
-
-impl<C> Service<Uri> for Patient<C>
-where
-    C: Service<Uri>,
-    C::Error: Into<BoxError>,
-    C::Future: Send + 'static,
-{
-    type Response = C::Response;
-    type Error = BoxError;
-    type Future = Pin<Box<dyn Future<Output = Result<C::Response, BoxError>> + Send>>;
-
-    fn poll_ready(&mut self, context: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
-        self.0.poll_ready(context).map_err(Into::into)
-    }
-
-    fn call(&mut self, target: Uri) -> Self::Future {
-        let connection = self.0.call(target);
-        Box::pin(async { tokio::time::timeout(CONNECT, connection).await?.map_err(Into::into) })
-    }
 }
