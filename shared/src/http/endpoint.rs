@@ -207,7 +207,8 @@ async fn answer<D: Dialect>(
     let handled = if let Some(refusal) = refusal {
         Err(refusal.into())
     } else {
-        let handling = app.secret.beside(handle::<D>(app.clone(), endpoint, request));
+        // Boxed, for it is large, and everything around it would move it once more.
+        let handling = app.secret.beside(Box::pin(handle::<D>(app.clone(), endpoint, request)));
         match AssertUnwindSafe(handling).catch_unwind().await {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(SecretTooOld)) => Err(Refusal::Unavailable.into()),

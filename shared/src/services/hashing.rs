@@ -1,6 +1,6 @@
 //! Password hashing off the request threads, in memory that is kept and wiped.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::thread;
 
 use tokio::sync::Semaphore;
@@ -14,7 +14,8 @@ use crate::telemetry;
 #[derive(Debug)]
 pub struct Hasher {
     cost: Cost,
-    slots: Arc<Semaphore>,
+    /// One for each core, counted at the first need: to count them is to read files.
+    slots: OnceLock<Arc<Semaphore>>,
     arenas: Arc<Mutex<Vec<Arena>>>,
 }
 
@@ -22,8 +23,7 @@ impl Hasher {
     /// Takes no memory yet: it comes with the first need, for most cold starts are not for a login.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
-        let cores = thread::available_parallelism().map_or(1, usize::from);
-        Self { cost, slots: Arc::new(Semaphore::new(cores)), arenas: Arc::default() }
+        Self { cost, slots: OnceLock::new(), arenas: Arc::default() }
     }
 
     /// Hashes a password that is to be stored.
@@ -55,8 +55,16 @@ impl Hasher {
         .await
     }
 
+    fn slots(&self) -> Arc<Semaphore> {
+        let of_each_core = || {
+            let cores = thread::available_parallelism().map_or(1, usize::from);
+            Arc::new(Semaphore::new(cores))
+        };
+        Arc::clone(self.slots.get_or_init(of_each_core))
+    }
+
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Arena) -> T + Send + 'static) -> T {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
+        let slot = self.slots().acquire_owned().await.expect("the slots are never closed");
         let (arenas, cost) = (Arc::clone(&self.arenas), self.cost);
         let work = tokio::task::spawn_blocking(move || {
             let watch = Stopwatch::start();
