@@ -5,15 +5,16 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::Router;
 use axum::body::Body as HttpBody;
 use data_encoding::BASE64;
-use http::header::{FORWARDED, HOST};
+use http::header::{COOKIE, FORWARDED, HOST, SET_COOKIE};
 use http::uri::PathAndQuery;
-use http::{HeaderMap, HeaderValue, Uri};
+use http::{HeaderMap, HeaderValue, Response, Uri};
 use http_body_util::BodyExt;
 pub use lambda_http::Error;
-use lambda_http::aws_lambda_events::apigw::ApiGatewayV2httpRequest;
-use lambda_http::request::LambdaRequest;
-use lambda_http::{Adapter, Body, LambdaEvent, Response, lambda_runtime};
-use tower::{Service, ServiceExt};
+use lambda_http::aws_lambda_events::apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse};
+use lambda_http::{Body, LambdaEvent, lambda_runtime};
+use serde_json::value::RawValue;
+use tokio::runtime;
+use tower::ServiceExt;
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::prelude::*;
 
@@ -25,7 +26,15 @@ use crate::http::request::{ClientAddress, GatewayDomain, Invocation, RequestId};
 use crate::telemetry::{JsonLines, TraceId};
 
 /// Starts the function: everything that needs doing once, then one event after the other.
-pub async fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
+///
+/// Lambda gives a process one event at a time, so one thread serves it. Beside it there is one for what
+/// blocks, hashing a password and looking up a host's name; should they ever meet, one waits.
+pub fn run(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
+    let runtime = runtime::Builder::new_current_thread().enable_all().max_blocking_threads(1).build()?;
+    runtime.block_on(serve(router))
+}
+
+async fn serve(router: impl FnOnce(App) -> Router) -> Result<(), Error> {
     let config = Config::from_env()?;
     log_to_stdout(config.metrics.clone());
     log_panics();
@@ -54,121 +63,101 @@ fn log_panics() {
     }));
 }
 
-/// Answers one event.
-///
-/// `lambda_http` builds a request from the event and an event answer from the response; in between
-/// we see to it that nothing of the event that a client chose can make it stumble (see [`take_apart`]).
+/// Answers one event of an HTTP API with payload version 2.0; any other is an error.
 async fn answer(
     router: Router,
     is_cold_start: bool,
-    event: LambdaEvent<LambdaRequest>,
-) -> Result<impl serde::Serialize, Error> {
+    event: LambdaEvent<Box<RawValue>>,
+) -> Result<ApiGatewayV2httpResponse, Error> {
     let LambdaEvent { payload, context } = event;
+    // Read here: the runtime would read it so as to tell where in the event a fault is, which costs time,
+    // and 75 KB of every function.
+    let payload: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())?;
     let trace_id = context.xray_trace_id.as_deref().and_then(TraceId::of_header);
-    let invocation = Invocation { is_cold_start, trace_id };
-    let LambdaRequest::ApiGatewayV2(mut event) = payload else {
-        return Err("the event is none of an HTTP API with payload version 2.0".into());
-    };
-    let sent = take_apart(&mut event);
-    let service = tower::service_fn(move |_: lambda_http::Request| {
-        let (router, mut request) = (router.clone(), sent.request());
-        request.extensions_mut().insert(invocation.clone());
-        async move { Ok::<_, Error>(gather(router.oneshot(request).await).await) }
-    });
-    let event = LambdaEvent::new(LambdaRequest::ApiGatewayV2(event), context);
-    Adapter::from(service).call(event).await
+    let mut request = request(payload);
+    request.extensions_mut().insert(Invocation { is_cold_start, trace_id });
+    let Ok(response) = router.oneshot(request).await;
+    Ok(encode(response).await)
 }
 
-/// What a client sent, taken out of its event.
-struct Sent {
-    method: http::Method,
-    target: Option<PathAndQuery>,
-    headers: HeaderMap,
-    body: Vec<u8>,
-    address: Option<ClientAddress>,
-    id: Option<RequestId>,
-    gateway: Option<GatewayDomain>,
-}
-
-/// Takes out of the event all that the client chose, so that the conversion sees only harmless rest.
+/// The request that a client sent.
 ///
-/// `lambda_http` 1.3 panics on odd `Host` and `X-Forwarded-Proto` values and on broken base64, takes
-/// host and scheme from the client, and normalises the path, so that `/user/../admin` would arrive
-/// as `/admin`. We route on the raw path, and know the sender from the gateway alone.
-fn take_apart(event: &mut ApiGatewayV2httpRequest) -> Sent {
-    let mut headers = std::mem::take(&mut event.headers);
+/// We do not leave this to `lambda_http`: its conversion (1.3) panics on odd `Host` and
+/// `X-Forwarded-Proto` values and on broken base64, takes host and scheme from the client, and
+/// normalises the path, so that `/user/../admin` would arrive as `/admin`. We route on the raw path,
+/// and know the sender from the gateway alone.
+fn request(event: ApiGatewayV2httpRequest) -> http::Request<HttpBody> {
+    let context = event.request_context;
+    let body = event.body.unwrap_or_default();
+    // What is not base64 after all is no body; the handlers say what they miss.
+    let coded = event.is_base64_encoded.then(|| BASE64.decode(body.as_bytes()).unwrap_or_default());
+    let mut request = http::Request::new(coded.map_or_else(|| HttpBody::from(body), HttpBody::from));
+    *request.method_mut() = context.http.method;
+    // A path that is no path has no endpoint.
+    *request.uri_mut() = target(event.raw_path.unwrap_or_default(), event.raw_query_string)
+        .map_or_else(|| Uri::from_static("/-"), Uri::from);
+    *request.headers_mut() = headers(event.headers, event.cookies, context.domain_name.as_deref());
+    let extensions = request.extensions_mut();
+    if let Some(address) = context.http.source_ip.and_then(|ip| ip.parse().ok()) {
+        extensions.insert(ClientAddress(address));
+    }
+    if let Some(id) = context.request_id {
+        extensions.insert(RequestId(id));
+    }
+    if let Some(domain) = context.domain_name {
+        extensions.insert(GatewayDomain(domain));
+    }
+    request
+}
+
+fn target(path: String, query: Option<String>) -> Option<PathAndQuery> {
+    // The gateway decodes the path: these would begin a query or a fragment that nobody sent.
+    if path.contains(['?', '#']) {
+        return None;
+    }
+    let target = match query {
+        Some(query) if !query.is_empty() => format!("{path}?{query}"),
+        Some(_) | None => path,
+    };
+    PathAndQuery::try_from(target).ok()
+}
+
+/// The headers, without those by which proxies tell of a client: anybody could have sent them.
+fn headers(mut headers: HeaderMap, cookies: Option<Vec<String>>, domain: Option<&str>) -> HeaderMap {
     for name in ["x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"]
     {
         headers.remove(name);
     }
     headers.remove(FORWARDED);
-    if !headers.contains_key(HOST) {
-        let domain = event.request_context.domain_name.as_deref();
-        if let Some(domain) = domain.and_then(|name| HeaderValue::from_str(name).ok()) {
-            headers.insert(HOST, domain);
-        }
-    }
-    if let Some(Ok(cookies)) = event.cookies.take().map(|cookies| HeaderValue::from_str(&cookies.join("; ")))
+    if !headers.contains_key(HOST)
+        && let Some(domain) = domain.and_then(|name| HeaderValue::from_str(name).ok())
     {
-        headers.insert(http::header::COOKIE, cookies);
+        headers.insert(HOST, domain);
     }
-    let gateway = event.request_context.domain_name.take().map(GatewayDomain);
-    let path = event.raw_path.replace("/".to_owned()).unwrap_or_default();
-    let is_ambiguous = path.contains(['?', '#']);
-    let query = event.raw_query_string.take().unwrap_or_default();
-    let target = if query.is_empty() { path } else { format!("{path}?{query}") };
-    let body = event.body.take().unwrap_or_default();
-    let is_encoded = std::mem::take(&mut event.is_base64_encoded);
-    Sent {
-        method: event.request_context.http.method.clone(),
-        // The gateway decodes the path: these would begin a query or a fragment that nobody sent.
-        target: PathAndQuery::try_from(target).ok().filter(|_| !is_ambiguous),
-        headers,
-        // What is not base64 after all is no body; the handlers say what they miss.
-        body: if is_encoded { BASE64.decode(body.as_bytes()).unwrap_or_default() } else { body.into() },
-        address: event
-            .request_context
-            .http
-            .source_ip
-            .as_deref()
-            .and_then(|ip| ip.parse().ok())
-            .map(ClientAddress),
-        id: event.request_context.request_id.take().map(RequestId),
-        gateway,
+    if let Some(Ok(cookies)) = cookies.map(|cookies| HeaderValue::from_str(&cookies.join("; "))) {
+        headers.insert(COOKIE, cookies);
     }
+    headers
 }
 
-impl Sent {
-    fn request(&self) -> http::Request<HttpBody> {
-        let mut request = http::Request::new(HttpBody::from(self.body.clone()));
-        *request.method_mut() = self.method.clone();
-        *request.headers_mut() = self.headers.clone();
-        // A path that is no path has no endpoint.
-        *request.uri_mut() = self.target.clone().map_or_else(|| Uri::from_static("/-"), Uri::from);
-        if let Some(address) = self.address {
-            request.extensions_mut().insert(address);
-        }
-        if let Some(id) = self.id.clone() {
-            request.extensions_mut().insert(id);
-        }
-        if let Some(gateway) = self.gateway.clone() {
-            request.extensions_mut().insert(gateway);
-        }
-        request
-    }
-}
-
-/// The router's response, its body read whole, its repeated headers joined.
+/// What the gateway is to answer.
 ///
-/// With payload v2 the gateway keeps only the first of repeated headers, except `Set-Cookie`; ours
-/// never repeat any other.
-async fn gather(response: Result<Response<HttpBody>, std::convert::Infallible>) -> Response<Body> {
-    let Ok(response) = response;
-    let (parts, body) = response.into_parts();
+/// With payload v2 it keeps only the first of repeated headers, except `Set-Cookie`, which has a place of
+/// its own; ours never repeat any other.
+async fn encode(response: Response<HttpBody>) -> ApiGatewayV2httpResponse {
+    let (mut parts, body) = response.into_parts();
     let Ok(body) = body.collect().await else {
         unreachable!("bodies of answers are in memory");
     };
-    let text = String::from_utf8(body.to_bytes().to_vec());
-    let body = text.map_or_else(|error| Body::Binary(error.into_bytes()), Body::Text);
-    Response::from_parts(parts, body)
+    let body = String::from_utf8(body.to_bytes().into());
+    let cookies = parts.headers.get_all(SET_COOKIE).iter();
+    let cookies = cookies.filter_map(|cookie| cookie.to_str().ok()).map(ToOwned::to_owned).collect();
+    parts.headers.remove(SET_COOKIE);
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = parts.status.as_u16().into();
+    answer.cookies = cookies;
+    answer.headers = parts.headers;
+    answer.is_base64_encoded = body.is_err();
+    answer.body = Some(body.map_or_else(|error| Body::Binary(error.into_bytes()), Body::Text));
+    answer
 }

@@ -1,6 +1,5 @@
 //! The charity group as a Lambda function.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), tally::host::Error> {
-    tally::host::run(charity::router).await
+fn main() -> Result<(), tally::host::Error> {
+    tally::host::run(charity::router)
 }

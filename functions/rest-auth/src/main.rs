@@ -1,6 +1,5 @@
 //! The rest-auth group as a Lambda function.
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), tally::host::Error> {
-    tally::host::run(rest_auth::router).await
+fn main() -> Result<(), tally::host::Error> {
+    tally::host::run(rest_auth::router)
 }
