@@ -60,20 +60,27 @@ impl Cost {
 
 /// The memory argon2 works in, kept between hashes and wiped after each.
 ///
-/// A fresh 19 MiB per hash would be 4,864 page faults, which cost nearly as much as the hash itself.
+/// A fresh 19 MiB per hash would be 4,864 page faults, which cost nearly as much as the hash itself. Where
+/// the kernel gives huge pages to those who ask, it is asked, for argon2 jumps about: finding out where
+/// 4,864 small pages are takes a tenth of a hash (docs/adr/0008).
 pub struct Arena(Vec<Block>);
 
 impl Arena {
     /// Takes the memory.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
-        let blocks = usize::try_from(cost.memory_kib).expect("a count of KiB fits the address space");
-        Self(vec![Block::new(); blocks])
+        let mut arena = Self(Vec::new());
+        arena.reserve(usize::try_from(cost.memory_kib).expect("a count of KiB fits the address space"));
+        arena
     }
 
     fn reserve(&mut self, blocks: usize) {
         if self.0.len() < blocks {
-            self.0.resize(blocks, Block::new());
+            let mut larger = Vec::<Block>::with_capacity(blocks);
+            // Before anything is written to it: it is then that the kernel chooses the pages.
+            kevy_madvise::advise_hugepage(larger.as_ptr().cast(), blocks * Block::SIZE);
+            larger.resize(blocks, Block::new());
+            self.0 = larger;
         }
     }
 
