@@ -72,7 +72,10 @@ async fn answer(
     let LambdaEvent { payload, context } = event;
     // Read here: the runtime would read it so as to tell where in the event a fault is, which costs time,
     // and 75 KB of every function.
-    let payload: ApiGatewayV2httpRequest = serde_json::from_str(payload.get())?;
+    let Ok(payload) = serde_json::from_str::<ApiGatewayV2httpRequest>(payload.get()) else {
+        // What serde says of the fault may repeat something of the event.
+        return Err("the event is none of an HTTP API with payload version 2.0".into());
+    };
     let trace_id = context.xray_trace_id.as_deref().and_then(TraceId::of_header);
     let mut request = request(payload);
     request.extensions_mut().insert(Invocation { is_cold_start, trace_id });

@@ -89,6 +89,20 @@ async fn an_event_of_another_kind_is_refused_and_the_next_one_is_answered() {
 }
 
 #[tokio::test]
+async fn what_is_wrong_with_an_event_is_told_without_repeating_it() {
+    let ground = Ground::start().await;
+    let mut function = start(&ground).await;
+    for place in ["/isBase64Encoded", "/requestContext/timeEpoch", "/requestContext/http"] {
+        let mut event = sample("10_login.json");
+        *event.pointer_mut(place).expect("the sample has it") = json!("canary-4711");
+        let error = function.invoke(&event.to_string()).await.expect_err(place);
+        assert!(!error.to_string().contains("canary"), "{place}: {error}");
+    }
+    let printed = function.end().await;
+    assert!(printed.contains("payload version 2.0") && !printed.contains("canary"), "{printed}");
+}
+
+#[tokio::test]
 async fn it_starts_while_dynamodb_is_away_and_recovers_by_itself() {
     let ground = Ground::start().await;
     let tap = Tap::before(&ground.aws_url(), Duration::ZERO).await;
