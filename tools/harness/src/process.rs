@@ -53,13 +53,16 @@ pub fn binary(name: &str) -> PathBuf {
 pub fn build(arguments: &[&str]) -> PathBuf {
     // In the workspace, so that cargo finds it as it does for everybody else.
     let workspace = concat!(env!("CARGO_MANIFEST_DIR"), "/../..");
-    let output = std::process::Command::new(env!("CARGO"))
-        .current_dir(workspace)
-        .args(["build", "--message-format=json-render-diagnostics"])
-        .args(arguments)
-        .stderr(Stdio::inherit())
-        .output()
-        .expect("cargo can be started");
+    let mut cargo = std::process::Command::new(env!("CARGO"));
+    cargo.current_dir(workspace).args(["build", "--message-format=json-render-diagnostics"]).args(arguments);
+    // What cargo tells of the package that it runs would look to ring's build script as if something had
+    // changed, and ring and all above it would be built anew, now and at the next command of the shell.
+    for (name, _) in std::env::vars_os() {
+        if ["CARGO_PKG_", "CARGO_MANIFEST_"].iter().any(|of| name.to_string_lossy().starts_with(of)) {
+            cargo.env_remove(name);
+        }
+    }
+    let output = cargo.stderr(Stdio::inherit()).output().expect("cargo can be started");
     assert!(output.status.success(), "cargo build {arguments:?} failed");
     let messages = String::from_utf8(output.stdout).expect("cargo prints JSON");
     let mut executables = messages.lines().filter_map(|line| {
