@@ -1,6 +1,6 @@
 //! Password hashing off the request threads, in memory that is kept and wiped.
 
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 
 use tokio::sync::Semaphore;
@@ -15,7 +15,7 @@ use crate::telemetry;
 pub struct Hasher {
     cost: Cost,
     /// One for each core, counted at the first need: to count them is to read files.
-    slots: OnceLock<Arc<Semaphore>>,
+    slots: LazyLock<Arc<Semaphore>>,
     arenas: Arc<Mutex<Vec<Arena>>>,
 }
 
@@ -23,7 +23,7 @@ impl Hasher {
     /// Takes no memory yet: it comes with the first need, for most cold starts are not for a login.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
-        Self { cost, slots: OnceLock::new(), arenas: Arc::default() }
+        Self { cost, slots: LazyLock::new(one_for_each_core), arenas: Arc::default() }
     }
 
     /// Hashes a password that is to be stored.
@@ -55,16 +55,8 @@ impl Hasher {
         .await
     }
 
-    fn slots(&self) -> Arc<Semaphore> {
-        let of_each_core = || {
-            let cores = thread::available_parallelism().map_or(1, usize::from);
-            Arc::new(Semaphore::new(cores))
-        };
-        Arc::clone(self.slots.get_or_init(of_each_core))
-    }
-
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Arena) -> T + Send + 'static) -> T {
-        let slot = self.slots().acquire_owned().await.expect("the slots are never closed");
+        let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
         let (arenas, cost) = (Arc::clone(&self.arenas), self.cost);
         let work = tokio::task::spawn_blocking(move || {
             let watch = Stopwatch::start();
@@ -80,4 +72,9 @@ impl Hasher {
         telemetry::note(|notes| notes.hashing += took);
         result
     }
+}
+
+fn one_for_each_core() -> Arc<Semaphore> {
+    let cores = thread::available_parallelism().map_or(1, usize::from);
+    Arc::new(Semaphore::new(cores))
 }
