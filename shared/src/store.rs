@@ -18,6 +18,7 @@ mod directory;
 mod email_binding;
 mod expression;
 mod guards;
+mod history;
 pub mod key;
 mod phones;
 mod record;

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
 use serde_json::json;
+use tally::domain::asker::Asker;
 use tally::domain::password::Password;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::services::registration::{self, Registration};
@@ -289,7 +290,7 @@ async fn dynamodb_sees_no_difference_between_a_number_that_gets_a_code_and_one_t
     let (known, unknown) = ("13800138000", "13900139000");
     let phone = PhoneNumber::parse(known, &CallingCodes::default()).expect("this is a number");
     let password = Password::new(PASSWORD).expect("this is a password");
-    let wanted = Registration::new(password, IpAddr::V4(Ipv4Addr::LOCALHOST));
+    let wanted = Registration::new(password, Asker::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "charity"));
     let wanted = Registration { phone: Some(phone), ..wanted };
     registration::register(ground.app(), wanted).await.expect("the account is made");
     for action in ["AccountReg", "ChangePwd", "ChangeMobile"] {

@@ -66,7 +66,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let change = ContactChange {
         contact: &contact,
         email: &email,
-        address: request.address,
+        asker: request.asker.clone(),
         language: request.language(),
     };
     contacts::change(&app, &caller, &change).await?;

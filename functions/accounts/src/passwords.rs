@@ -58,7 +58,7 @@ async fn prove<'a>(
     form: &mut Form,
 ) -> Result<Option<Proven<'a>>, Failure> {
     let old = Password::new(old).ok();
-    match passwords::prove(app, &caller.account, old.as_ref(), request.address).await {
+    match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
         Ok(proven) => Ok(Some(proven)),
         Err(SignInRefusal::WrongCredentials) => {
             form.errors.add("old_password", [words::WRONG_OLD_PASSWORD.to_owned()]);

@@ -30,7 +30,7 @@ pub(crate) struct NewUser<'a> {
 pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     let mut form = Form::read(&exchange, Tokens::OfCaller).await?;
     let Exchange { app, request, .. } = exchange;
-    let address = request.address;
+    let asker = request.asker.clone();
     let (username, email, password) = read_identity(&mut form);
     let contact = contacts::read(
         &mut form,
@@ -44,7 +44,7 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     let (Some(username), Some(email), Some(password), Some(contact)) = (&username, &email, password, contact)
     else {
         // The form is wrong anyway; what is taken is told with the rest.
-        let taken = registration::probe(&app, address, username.as_ref(), email.as_ref()).await?;
+        let taken = registration::probe(&app, &asker, username.as_ref(), email.as_ref()).await?;
         words::add_taken(&mut form.errors, taken);
         return Err(Failure::UserForm(form.errors.in_order(&FIELDS)));
     };
@@ -52,7 +52,7 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
         username: Some(username.clone()),
         email: Some(email.clone()),
         contact: Some(contact),
-        ..Registration::new(password, address)
+        ..Registration::new(password, asker)
     };
     registration::register(&app, wanted).await?;
     Ok(success(words::REGISTERED, NewUser { username: username.as_str() }))

@@ -24,7 +24,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
         name: LoginName::Number(id.to_owned()),
         old: Password::new(password).ok(),
         new,
-        address: request.address,
+        asker: request.asker,
     };
     Box::pin(passwords::change_named(&app, change)).await?;
     Ok(envelope::success(Nothing {}))

@@ -44,7 +44,7 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
         last_name: fields::name(&fields, "last_name")?.into(),
         role,
         session: Some(sessions::SESSION),
-        ..Registration::new(password, request.address)
+        ..Registration::new(password, request.asker)
     };
     let Registered { account, token } = match sponsor {
         None => Box::pin(registration::register(&app, wanted)).await?,

@@ -38,7 +38,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let sign_in = SignIn {
         name: LoginName::Number(id.to_owned()),
         password: Password::new(password).ok(),
-        address: request.address,
+        asker: request.asker,
         session: SESSION,
         staff_only: false,
         replaces: None,

@@ -24,7 +24,7 @@ pub(crate) async fn send(exchange: Exchange) -> Result<Answer, Failure> {
     let (purpose, mobile) = form.accept(purpose.zip(mobile))?;
     // A code for changing the number is for nobody but whoever asked for it.
     let owner = caller.as_ref().filter(|_| purpose == TextPurpose::ChangeMobile);
-    codes::ask_by_text(&app, purpose, &mobile, owner, request.address).await?;
+    codes::ask_by_text(&app, purpose, &mobile, owner, &request.asker).await?;
     Ok(success(words::CODE_SENT, Nothing {}))
 }
 
@@ -34,7 +34,7 @@ pub(crate) async fn check(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
     let (purpose, mobile, code) = (action(&mut form), form.phone("mobile", &app), form.code("code"));
     let (purpose, (mobile, code)) = form.accept(purpose.zip(mobile.zip(code)))?;
-    codes::check(&app, purpose, &mobile, &code, request.address).await?;
+    codes::check(&app, purpose, &mobile, &code, &request.asker).await?;
     Ok(success(words::CODE_RIGHT, Nothing {}))
 }
 

@@ -54,7 +54,7 @@ pub(crate) async fn resend(exchange: Exchange) -> Result<Answer, Failure> {
     // Whoever only asks what the answer would look like gets no mail.
     if request.method != Method::HEAD {
         let public_url = request.public_url(&app.config);
-        email_binding::resend_link(&app, &caller, public_url.as_deref(), request.address, request.language())
+        email_binding::resend_link(&app, &caller, public_url.as_deref(), &request.asker, request.language())
             .await?;
     }
     Ok(success(words::LINK_SENT, Nothing {}))
@@ -91,7 +91,7 @@ pub(crate) async fn send_code(exchange: Exchange) -> Result<Answer, Failure> {
     if is_own && caller.account.email_proven {
         return Err(Failure::Documented(words::EMAIL_ALREADY_BOUND, Outcome::AlreadyDone));
     }
-    let asked = codes::ask_email_binding(&app, &caller, &email, request.address, request.language());
+    let asked = codes::ask_email_binding(&app, &caller, &email, &request.asker, request.language());
     match Box::pin(asked).await? {
         Asked::Taken => Ok(success(words::CODE_SENT, Nothing {})),
         Asked::NotSent => Err(Failure::Documented(words::MAIL_NOT_SENT, Outcome::NotSent)),
@@ -110,7 +110,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     check_password(&app, &caller, &password, &request).await?;
     let number = caller.account.number;
     let code =
-        codes::try_for(&app, CodePurpose::EmailBinding, &email, &code, Some(number), request.address).await?;
+        codes::try_for(&app, CodePurpose::EmailBinding, &email, &code, Some(number), &request.asker).await?;
     Box::pin(email_binding::bind(&app, &caller, &email, &code, request.language())).await?;
     Ok(success(words::EMAIL_CHANGED, Nothing {}))
 }

@@ -40,7 +40,7 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     // Whose names it must not repeat shows only by a right code.
     let new = form.repeated_password("password", "re_password", &Names::default());
     let (mobile, (code, new)) = form.accept(mobile.zip(code.zip(new)))?;
-    let account = Box::pin(codes::reset_password(&app, &mobile, &code, &new, request.address)).await?;
+    let account = Box::pin(codes::reset_password(&app, &mobile, &code, &new, &request.asker)).await?;
     // To where a mailed code would go: whoever changed the address since need not be the owner.
     if let Some(address) = account.reset_address(app.clock.now()) {
         codes::notify(&app, address, &Letter::PasswordReset, request.language()).await;
@@ -56,5 +56,5 @@ pub(crate) async fn prove<'a>(
     request: &Request,
 ) -> Result<Proven<'a>, Failure> {
     let typed = Password::new(typed).ok();
-    passwords::prove(app, account, typed.as_ref(), request.address).await.map_err(Failure::of_password)
+    passwords::prove(app, account, typed.as_ref(), &request.asker).await.map_err(Failure::of_password)
 }

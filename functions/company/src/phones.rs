@@ -20,7 +20,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let (password, (mobile, code)) = form.accept(password.zip(mobile.zip(code)))?;
     let proven = prove(&app, &caller.account, &password, &request).await?;
     let owner = Some(caller.account.number);
-    let tried = codes::try_for(&app, CodePurpose::ChangeMobile, &mobile, &code, owner, request.address);
+    let tried = codes::try_for(&app, CodePurpose::ChangeMobile, &mobile, &code, owner, &request.asker);
     let ((), code) = tokio::join!(passwords::leave(&app, &proven), tried);
     let code = code?;
     phones::change(&app, &caller, &mobile, code, request.language()).await?;

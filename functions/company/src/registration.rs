@@ -46,7 +46,7 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     let (Some(wanted), Some(phone), Some(code), true) = (wanted, phone, code, form.errors.is_empty()) else {
         return Err(Failure::Form(form.errors.in_order(&FIELDS)));
     };
-    let spends = codes::try_for(&app, CodePurpose::AccountReg, &phone, &code, None, request.address);
+    let spends = codes::try_for(&app, CodePurpose::AccountReg, &phone, &code, None, &request.asker);
     let spends = spends.await.map_err(Failure::of_registration_code)?;
     let wanted = Registration { phone: Some(phone), spends: Some(spends), ..wanted };
     let registered = Box::pin(registration::register(&app, wanted)).await?;
@@ -91,6 +91,6 @@ fn read(form: &mut Form, request: &Request) -> Option<Registration> {
         email,
         company: Some(company),
         session: Some(SESSION),
-        ..Registration::new(password?, request.address)
+        ..Registration::new(password?, request.asker.clone())
     })
 }

@@ -48,7 +48,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let sign_in = SignIn {
         name: login_name(&app, &username),
         password: Password::new(&password).ok(),
-        address: request.address,
+        asker: request.asker,
         session: SESSION,
         staff_only: false,
         replaces: caller,

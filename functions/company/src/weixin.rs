@@ -40,7 +40,7 @@ pub(crate) async fn bind(exchange: Exchange) -> Result<Answer, Failure> {
     let code = form.accept(code)?;
     let code =
         WeixinCode::parse(&code).ok_or(Failure::Documented(words::WRONG_WEIXIN_CODE, Outcome::WrongCode))?;
-    Box::pin(weixin::bind(&app, &caller, &code, request.address)).await?;
+    Box::pin(weixin::bind(&app, &caller, &code, &request.asker)).await?;
     Ok(success(words::WEIXIN_BINDS, Nothing {}))
 }
 

@@ -19,6 +19,6 @@ pub(crate) async fn ask(exchange: Exchange) -> Result<Answer, Failure> {
     if fields::number(&fields, "code_type")? != PASSWORD_RESET {
         return Err(InputFault::UnknownCodeType.into());
     }
-    codes::ask(&app, &email, request.address, request.language()).await?;
+    codes::ask(&app, &email, &request.asker, request.language()).await?;
     Ok(envelope::answer(StatusCode::OK, words::OK, words::OK_CODE, envelope::Nothing {}))
 }

@@ -28,7 +28,7 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     if !faults.is_empty() {
         return Err(Failure::Password(faults));
     }
-    let account = Box::pin(codes::reset_password(&app, &email, &code, &password, request.address)).await?;
+    let account = Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker)).await?;
     // To where the code went: whoever changed the address since need not be the owner.
     if let Some(email) = account.reset_address(app.clock.now()) {
         codes::notify(&app, email, &Letter::PasswordReset, request.language()).await;

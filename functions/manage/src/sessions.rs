@@ -57,7 +57,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let sign_in = SignIn {
         name: LoginName::Claimed(Identifier::email(&email)),
         password: Password::new(password).ok(),
-        address: request.address,
+        asker: request.asker,
         session: NewSession { carrier: Carrier::Authorization, lasts: SESSION_LASTS, holds_key: false },
         staff_only: true,
         replaces: None,

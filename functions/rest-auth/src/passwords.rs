@@ -55,7 +55,7 @@ async fn prove<'a>(
     errors: &mut FieldErrors,
 ) -> Result<Option<Proven<'a>>, Failure> {
     let old = Password::new(old).ok();
-    match passwords::prove(app, &caller.account, old.as_ref(), request.address).await {
+    match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
         Ok(proven) => Ok(Some(proven)),
         Err(SignInRefusal::WrongCredentials) => {
             errors.add("old_password", [words::INVALID_PASSWORD.to_owned()]);

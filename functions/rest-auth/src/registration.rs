@@ -29,7 +29,7 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
         (Some(username), Some(password)) if form.errors.is_empty() && matches => Some((username, password)),
         (username, _) => {
             // The form is wrong anyway; what is taken is told with the rest.
-            let taken = registration::probe(&app, request.address, username.as_ref(), email.as_ref()).await?;
+            let taken = registration::probe(&app, &request.asker, username.as_ref(), email.as_ref()).await?;
             words::add_taken(&mut form.errors, taken);
             None
         }
@@ -40,11 +40,11 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
         }
         return Err(Failure::Fields(form.errors.in_order(&FIELDS)));
     };
-    let address = request.address;
+    let asker = request.asker.clone();
     let session =
         Some(NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: true });
     let wanted =
-        Registration { username: Some(username), email, session, ..Registration::new(password, address) };
+        Registration { username: Some(username), email, session, ..Registration::new(password, asker) };
     let Registered { account, token } = registration::register(&app, wanted).await?;
     Ok(sessions::welcome(&app, StatusCode::CREATED, &account, token.as_ref()))
 }

@@ -43,7 +43,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let sign_in = SignIn {
         name: LoginName::Claimed(Identifier::typed_username(&username)),
         password: Password::new(&password).ok(),
-        address: request.address,
+        asker: request.asker,
         session: NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: true },
         staff_only: false,
         replaces: caller,

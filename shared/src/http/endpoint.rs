@@ -198,7 +198,7 @@ async fn answer<D: Dialect>(
         Ok(bytes) => (bytes, None),
         Err(refusal) => (Bytes::new(), Some(refusal)),
     };
-    let request = Request::new(parts, body);
+    let request = Request::new(parts, body, D::NAME);
     let Some(endpoint) = endpoint else {
         let (answer, outcome) = fail::<D>(Refusal::NotFound.into());
         return (D::finish(&request, answer), outcome);

@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, header};
 
 use crate::config::Config;
 use crate::courier::Language;
+use crate::domain::asker::Asker;
 use crate::telemetry::TraceId;
 
 /// Who sent the request, as the host saw it, never as a header claims it.
@@ -47,18 +48,19 @@ pub struct Request {
     pub headers: HeaderMap,
     /// The body, at most [`super::body::MAX_BYTES`].
     pub body: Bytes,
-    /// The sender's network address.
-    pub address: IpAddr,
+    /// Who sent it, as far as the host knows.
+    pub asker: Asker,
     /// The gateway's host name, where one stands in front.
     pub gateway: Option<GatewayDomain>,
 }
 
 impl Request {
-    pub(super) fn new(parts: Parts, body: Bytes) -> Self {
+    pub(super) fn new(parts: Parts, body: Bytes, door: &'static str) -> Self {
         let address = parts.extensions.get::<ClientAddress>();
+        // A host that tells no address makes all its clients one.
+        let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0);
         Self {
-            // A host that tells no address makes all its clients one.
-            address: address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0),
+            asker: Asker { address, door },
             gateway: parts.extensions.get::<GatewayDomain>().cloned(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),
@@ -76,7 +78,7 @@ impl Request {
             query: self.query.clone(),
             headers: self.headers.clone(),
             body: Bytes::new(),
-            address: self.address,
+            asker: self.asker.clone(),
             gateway: self.gateway.clone(),
         }
     }

@@ -14,6 +14,7 @@ use jiff::Timestamp;
 
 use crate::app::App;
 use crate::domain::address_budget::{AddressLimits, Deed, network};
+use crate::domain::asker::Asker;
 use crate::secret::Purpose;
 use crate::store::StoreError;
 
@@ -58,8 +59,8 @@ impl AddressGate {
 }
 
 /// Counts a deed of the address; answers how long it has to wait if this one was over its budget.
-pub async fn count(app: &App, address: IpAddr, deed: Deed) -> Result<Option<Duration>, StoreError> {
-    let now = app.clock.now();
+pub async fn count(app: &App, asker: &Asker, deed: Deed) -> Result<Option<Duration>, StoreError> {
+    let (address, now) = (asker.address, app.clock.now());
     let fingerprint = app.secret.fingerprint(Purpose::Address, network(address).to_string().as_bytes());
     let allowances = deed.allowances(app.addresses.limits);
     let counts = allowances.iter().map(|allowance| app.store.count_deed(&fingerprint, deed, allowance, now));

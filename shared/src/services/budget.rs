@@ -5,13 +5,13 @@
 //! run in however many processes, no budget is overrun. What was not sent for certain is given back.
 
 use std::collections::HashMap;
-use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
 use jiff::Timestamp;
 
 use crate::app::App;
 use crate::domain::address_budget::network;
+use crate::domain::asker::Asker;
 use crate::domain::message_budget::{MAILS, MessageBudget, SUSPICIOUS_IN_RANGE, TEXTS_TO_RANGE};
 use crate::domain::phone_number::PhoneNumber;
 use crate::secret::Purpose;
@@ -81,7 +81,7 @@ pub async fn take_mail(app: &App, messages: Messages) -> Taking {
 ///
 /// The address's budget is the same for messages that nobody is due, and stays taken where one of the
 /// others is used up: else what is left of it would tell what became of the messages before.
-pub async fn take_text(app: &App, messages: Messages, to: &PhoneNumber, from: Option<IpAddr>) -> Taking {
+pub async fn take_text(app: &App, messages: Messages, to: &PhoneNumber, from: Option<&Asker>) -> Taking {
     let channel = match messages {
         Messages::Sent => "text",
         Messages::Imagined => "no-text",
@@ -126,9 +126,9 @@ pub async fn give_back(app: &App, taken: Vec<TakenMessage>) {
     }
 }
 
-async fn take_from_network(app: &App, from: IpAddr) -> Result<Option<TakenMessage>, StoreError> {
+async fn take_from_network(app: &App, from: &Asker) -> Result<Option<TakenMessage>, StoreError> {
     let budget = MessageBudget::texts_from_network(app.config.address_limits);
-    let scope = scope(app, "text-from", &network(from).to_string());
+    let scope = scope(app, "text-from", &network(from.address).to_string());
     let taken = app.store.take_message(&scope, budget, app.clock.now()).await?.ok();
     if taken.is_none() {
         tracing::error!(budget = "text", scope = "network", "a network address has used its messages up");

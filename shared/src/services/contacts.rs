@@ -1,12 +1,12 @@
 //! Changing one's own contact data (contract 000).
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::App;
 use crate::courier::{Language, Letter};
 use crate::domain::account::{Account, Standing};
 use crate::domain::address_budget::Deed;
+use crate::domain::asker::Asker;
 use crate::domain::contact::{Contact, FORMER_EMAIL_COUNTS, FormerEmail};
 use crate::domain::email_address::EmailAddress;
 use crate::services::sessions::Caller;
@@ -34,14 +34,14 @@ pub enum ContactRefusal {
 }
 
 /// What is to become of the contact data.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct ContactChange<'a> {
     /// The data.
     pub contact: &'a Contact,
     /// The address.
     pub email: &'a EmailAddress,
     /// Where the request came from.
-    pub address: IpAddr,
+    pub asker: Asker,
     /// The language to tell the owner of the former address in.
     pub language: Language,
 }
@@ -49,13 +49,13 @@ pub struct ContactChange<'a> {
 /// Sets all of the caller's contact data at once, or none of it. The owner of an address that was
 /// moved away from hears of it.
 pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> Result<(), ContactRefusal> {
-    if let Some(wait) = app.addresses.wait(change.address, Deed::TakenAnswer, app.clock.now()) {
+    if let Some(wait) = app.addresses.wait(change.asker.address, Deed::TakenAnswer, app.clock.now()) {
         return Err(ContactRefusal::Throttled(wait));
     }
     let is_own = |own: &EmailAddress| own.canonical() == change.email.canonical();
     // A move sends a mail to an address that need not be the caller's own, so it counts as one.
     if !caller.account.email.as_ref().is_some_and(is_own)
-        && let Some(wait) = address_gate::count(app, change.address, Deed::CodeRequest).await?
+        && let Some(wait) = address_gate::count(app, &change.asker, Deed::CodeRequest).await?
     {
         return Err(ContactRefusal::Throttled(wait));
     }
@@ -91,7 +91,7 @@ async fn write(app: &App, account: &Account, change: &ContactChange<'_>) -> Resu
             }
             Ok(Write::Applied)
         }
-        EmailMoved::Taken => match address_gate::count(app, change.address, Deed::TakenAnswer).await? {
+        EmailMoved::Taken => match address_gate::count(app, &change.asker, Deed::TakenAnswer).await? {
             None => Err(ContactRefusal::EmailTaken),
             Some(wait) => Err(ContactRefusal::Throttled(wait)),
         },

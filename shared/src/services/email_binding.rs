@@ -5,13 +5,13 @@
 //! Whoever proves it gets it: a link proves an account's own claim, a code takes the claim of another
 //! account away, unless that has proven it before.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::App;
 use crate::courier::{Dispatch, Language, Letter, TextMessage};
 use crate::domain::account::{Account, Standing};
 use crate::domain::address_budget::Deed;
+use crate::domain::asker::Asker;
 use crate::domain::binding_link::{self, BindingLink, PresentedToken};
 use crate::domain::contact::FormerEmail;
 use crate::domain::email_address::EmailAddress;
@@ -129,13 +129,13 @@ pub async fn resend_link(
     app: &App,
     caller: &Caller,
     public_url: Option<&str>,
-    from: IpAddr,
+    asker: &Asker,
     language: Language,
 ) -> Result<(), LinkRefusal> {
-    if let Some(wait) = app.addresses.wait(from, Deed::CodeRequest, app.clock.now()) {
+    if let Some(wait) = app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now()) {
         return Err(LinkRefusal::Throttled(wait));
     }
-    if let Some(wait) = address_gate::count(app, from, Deed::CodeRequest).await? {
+    if let Some(wait) = address_gate::count(app, asker, Deed::CodeRequest).await? {
         return Err(LinkRefusal::Throttled(wait));
     }
     send_link(app, &caller.account, public_url, language).await

@@ -1,9 +1,8 @@
 //! Changing a password, which ends everything the old one had opened.
 
-use std::net::IpAddr;
-
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
+use crate::domain::asker::Asker;
 use crate::domain::credential::Comparison;
 use crate::domain::password::{Password, PasswordFault};
 use crate::domain::session::{Session, SessionToken};
@@ -28,7 +27,7 @@ pub struct NamedChange {
     /// What it is to be; judged already, but for the user's own names.
     pub new: Password,
     /// Where the request came from.
-    pub address: IpAddr,
+    pub asker: Asker,
 }
 
 /// Why the password was not changed.
@@ -52,9 +51,9 @@ const ROUNDS: usize = 8;
 /// of attempts, the same work and the same order (security rule K20). Every session and the shared
 /// key end with the same write.
 pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedChangeRefusal> {
-    let NamedChange { name, old, new, address } = change;
+    let NamedChange { name, old, new, asker } = change;
     let Admitted { mut account, subject, .. } =
-        sessions::admit(app, &name, old.as_ref(), address, false).await?;
+        sessions::admit(app, &name, old.as_ref(), &asker, false).await?;
     let verified = account.credential.clone();
     for _ in 0..ROUNDS {
         let proven = Proven { account: &account, subject: subject.clone() };
@@ -81,16 +80,16 @@ pub async fn prove<'a>(
     app: &App,
     account: &'a Account,
     old: Option<&Password>,
-    address: IpAddr,
+    asker: &Asker,
 ) -> Result<Proven<'a>, SignInRefusal> {
-    sessions::refuse_if_blocked(app, address)?;
+    sessions::refuse_if_blocked(app, asker)?;
     let subject = sessions::account_subject(app, account.number);
     if let Some(wait) = app.store.reserve_attempt(&subject, app.clock.now()).await? {
         return Err(SignInRefusal::Throttled(wait));
     }
-    match sessions::compare(app, address, Some(account), old).await? {
+    match sessions::compare(app, asker, Some(account), old).await? {
         Comparison::Current | Comparison::Outdated => Ok(Proven { account, subject }),
-        Comparison::Different => Err(sessions::refuse_wrong(app, address).await),
+        Comparison::Different => Err(sessions::refuse_wrong(app, asker).await),
     }
 }
 

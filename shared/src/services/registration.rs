@@ -1,6 +1,5 @@
 //! Registering: a new account with its claims, and the first session at once.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -9,6 +8,7 @@ use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
+use crate::domain::asker::Asker;
 use crate::domain::company::Company;
 use crate::domain::contact::Contact;
 use crate::domain::credential::StoredCredential;
@@ -44,7 +44,7 @@ pub struct Registration {
     /// The password wanted, already judged.
     pub password: Password,
     /// Where the request came from.
-    pub address: IpAddr,
+    pub asker: Asker,
     /// The contact data that goes with it, where the group asks for some.
     pub contact: Option<Contact>,
     /// The company data that goes with it, where the group asks for some.
@@ -58,7 +58,7 @@ pub struct Registration {
 impl Registration {
     /// A registration that brings nothing but a password.
     #[must_use]
-    pub fn new(password: Password, address: IpAddr) -> Self {
+    pub fn new(password: Password, asker: Asker) -> Self {
         Self {
             username: None,
             email: None,
@@ -67,7 +67,7 @@ impl Registration {
             last_name: String::new(),
             role: Role::default(),
             password,
-            address,
+            asker,
             contact: None,
             company: None,
             session: None,
@@ -125,16 +125,16 @@ pub(super) const DRAWS: u32 = 16;
 /// Tells which identifiers are taken, for a form that is wrong anyway; counts as asking.
 pub async fn probe(
     app: &App,
-    address: IpAddr,
+    asker: &Asker,
     username: Option<&Username>,
     email: Option<&EmailAddress>,
 ) -> Result<Taken, RegistrationRefusal> {
-    refuse_if_asked_too_often(app, address)?;
+    refuse_if_asked_too_often(app, asker)?;
     let taken = seen_taken(app, &claims(username, email)).await?;
     if taken == Taken::default() {
         return Ok(taken);
     }
-    count_taken_answer(app, address).await?;
+    count_taken_answer(app, asker).await?;
     Ok(taken)
 }
 
@@ -159,21 +159,21 @@ async fn found(
     wanted: Registration,
     sponsor: Option<&Account>,
 ) -> Result<Option<Registered>, RegistrationRefusal> {
-    if let Some(wait) = app.addresses.wait(wanted.address, Deed::Registration, app.clock.now()) {
+    if let Some(wait) = app.addresses.wait(wanted.asker.address, Deed::Registration, app.clock.now()) {
         return Err(RegistrationRefusal::Throttled(wait));
     }
-    refuse_if_asked_too_often(app, wanted.address)?;
+    refuse_if_asked_too_often(app, &wanted.asker)?;
     let claims = wanted.claims();
     let (seen, over_budget) = futures_util::future::try_join(
         seen_taken(app, &claims),
-        address_gate::count(app, wanted.address, Deed::Registration),
+        address_gate::count(app, &wanted.asker, Deed::Registration),
     )
     .await?;
     if let Some(wait) = over_budget {
         return Err(RegistrationRefusal::Throttled(wait));
     }
     if seen != Taken::default() {
-        return Err(refuse_taken(app, wanted.address, seen).await);
+        return Err(refuse_taken(app, &wanted.asker, seen).await);
     }
     let credential = app.hasher.hash(&wanted.password, app.entropy.bytes()).await;
     let now = app.clock.now();
@@ -200,7 +200,7 @@ async fn found(
             });
             Ok(Some(*registered))
         }
-        Founded::Taken(taken) => Err(refuse_taken(app, wanted.address, taken).await),
+        Founded::Taken(taken) => Err(refuse_taken(app, &wanted.asker, taken).await),
         Founded::SponsorOut => Ok(None),
         Founded::CodeSpent => Err(RegistrationRefusal::CodeSpent),
     }
@@ -300,16 +300,16 @@ pub(super) fn among(identifiers: &[Identifier]) -> Taken {
     }
 }
 
-fn refuse_if_asked_too_often(app: &App, address: IpAddr) -> Result<(), RegistrationRefusal> {
-    let wait = app.addresses.wait(address, Deed::TakenAnswer, app.clock.now());
+fn refuse_if_asked_too_often(app: &App, asker: &Asker) -> Result<(), RegistrationRefusal> {
+    let wait = app.addresses.wait(asker.address, Deed::TakenAnswer, app.clock.now());
     wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
 }
 
-async fn refuse_taken(app: &App, address: IpAddr, taken: Taken) -> RegistrationRefusal {
-    count_taken_answer(app, address).await.err().unwrap_or(RegistrationRefusal::Taken(taken))
+async fn refuse_taken(app: &App, asker: &Asker, taken: Taken) -> RegistrationRefusal {
+    count_taken_answer(app, asker).await.err().unwrap_or(RegistrationRefusal::Taken(taken))
 }
 
-async fn count_taken_answer(app: &App, address: IpAddr) -> Result<(), RegistrationRefusal> {
-    let wait = address_gate::count(app, address, Deed::TakenAnswer).await?;
+async fn count_taken_answer(app: &App, asker: &Asker) -> Result<(), RegistrationRefusal> {
+    let wait = address_gate::count(app, asker, Deed::TakenAnswer).await?;
     wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
 }

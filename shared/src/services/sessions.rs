@@ -3,7 +3,6 @@
 mod leaving;
 mod recognition;
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 pub use leaving::sign_out;
@@ -13,6 +12,7 @@ use crate::app::App;
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
+use crate::domain::asker::Asker;
 use crate::domain::credential::Comparison;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
@@ -37,7 +37,7 @@ pub struct SignIn {
     /// What they say the password is; `None` if it is longer than any password can be.
     pub password: Option<Password>,
     /// Where the request came from.
-    pub address: IpAddr,
+    pub asker: Asker,
     /// The session that is to be opened.
     pub session: NewSession,
     /// Whether only members of staff are let in; others are told what a wrong password is told.
@@ -136,7 +136,7 @@ pub enum RecognisedBy {
 /// Checks a password and opens a session.
 pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefusal> {
     let (name, password) = (&request.name, request.password.as_ref());
-    let admitted = admit(app, name, password, request.address, request.staff_only).await?;
+    let admitted = admit(app, name, password, &request.asker, request.staff_only).await?;
     let Admitted { account, subject, is_outdated } = admitted;
     let recorded = Box::pin(record(app, account, request, is_outdated));
     let (signed_in, ()) = futures_util::future::join(recorded, forget_attempts(app, &subject)).await;
@@ -159,10 +159,10 @@ pub(super) async fn admit(
     app: &App,
     name: &LoginName,
     password: Option<&Password>,
-    address: IpAddr,
+    asker: &Asker,
     staff_only: bool,
 ) -> Result<Admitted, SignInRefusal> {
-    refuse_if_blocked(app, address)?;
+    refuse_if_blocked(app, asker)?;
     let number = named_account(app, name).await?;
     let subject = match number {
         Some(number) => account_subject(app, number),
@@ -177,12 +177,12 @@ pub(super) async fn admit(
         return Err(SignInRefusal::Throttled(wait));
     }
     let account = account.filter(|account| account.standing != Standing::Deleted);
-    let comparison = compare(app, address, account.as_ref(), password).await?;
+    let comparison = compare(app, asker, account.as_ref(), password).await?;
     let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
-        return Err(refuse_wrong(app, address).await);
+        return Err(refuse_wrong(app, asker).await);
     };
     if staff_only && !account.is_staff {
-        return Err(refuse_wrong(app, address).await);
+        return Err(refuse_wrong(app, asker).await);
     }
     telemetry::note(|notes| notes.account = Some(account.number));
     if account.standing == Standing::Frozen {
@@ -224,27 +224,25 @@ pub fn account_subject(app: &App, number: AccountNumber) -> String {
 /// blocked while the comparison waited for its turn.
 pub async fn compare(
     app: &App,
-    address: IpAddr,
+    asker: &Asker,
     account: Option<&Account>,
     password: Option<&Password>,
 ) -> Result<Comparison, SignInRefusal> {
     // A text too long to be anyone's password: compared with nothing, at the usual cost.
     let nobodys = Password::new("").expect("an empty text is not too long");
     let stored = account.filter(|_| password.is_some()).map(|account| &account.credential);
-    let gate = app.clone();
+    let (gate, address) = (app.clone(), asker.address);
     let is_welcome = move || gate.addresses.wait(address, Deed::FailedLogin, gate.clock.now()).is_none();
     let comparison = app.hasher.compare(password.unwrap_or(&nobodys), stored, is_welcome).await;
     match comparison {
         Some(comparison) => Ok(comparison),
-        None => {
-            Err(refuse_if_blocked(app, address).err().unwrap_or(SignInRefusal::Throttled(Duration::ZERO)))
-        }
+        None => Err(refuse_if_blocked(app, asker).err().unwrap_or(SignInRefusal::Throttled(Duration::ZERO))),
     }
 }
 
 /// Counts a wrong password against the address, and says so to its owner.
-pub async fn refuse_wrong(app: &App, address: IpAddr) -> SignInRefusal {
-    match address_gate::count(app, address, Deed::FailedLogin).await {
+pub async fn refuse_wrong(app: &App, asker: &Asker) -> SignInRefusal {
+    match address_gate::count(app, asker, Deed::FailedLogin).await {
         Ok(None) => SignInRefusal::WrongCredentials,
         Ok(Some(wait)) => SignInRefusal::Throttled(wait),
         Err(error) => SignInRefusal::Unavailable(error),
@@ -252,8 +250,8 @@ pub async fn refuse_wrong(app: &App, address: IpAddr) -> SignInRefusal {
 }
 
 /// Turns an address away that has failed too often.
-pub fn refuse_if_blocked(app: &App, address: IpAddr) -> Result<(), SignInRefusal> {
-    let wait = app.addresses.wait(address, Deed::FailedLogin, app.clock.now());
+pub fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), SignInRefusal> {
+    let wait = app.addresses.wait(asker.address, Deed::FailedLogin, app.clock.now());
     wait.map_or(Ok(()), |wait| Err(SignInRefusal::Throttled(wait)))
 }
 

@@ -1,10 +1,10 @@
 //! Binding a person's WeChat to the account: one id to one account.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
+use crate::domain::asker::Asker;
 use crate::domain::weixin::{OpenId, WeixinCode};
 use crate::services::sessions::{self, Caller, SignInRefusal};
 use crate::store::{StoreError, WeixinWrite, chain};
@@ -43,12 +43,12 @@ pub enum WeixinRefusal {
 }
 
 /// Binds the WeChat of whoever got the code there, in place of any that was bound before.
-pub async fn bind(app: &App, caller: &Caller, code: &WeixinCode, from: IpAddr) -> Result<(), WeixinRefusal> {
-    sessions::refuse_if_blocked(app, from).map_err(refusal)?;
+pub async fn bind(app: &App, caller: &Caller, code: &WeixinCode, asker: &Asker) -> Result<(), WeixinRefusal> {
+    sessions::refuse_if_blocked(app, asker).map_err(refusal)?;
     let id = match app.weixin().exchange(code, app.clock.now()).await {
         Ok(id) => id,
         // Guessing is as pointless as guessing passwords, and as limited.
-        Err(WeixinFault::WrongCode) => return Err(refusal(sessions::refuse_wrong(app, from).await)),
+        Err(WeixinFault::WrongCode) => return Err(refusal(sessions::refuse_wrong(app, asker).await)),
         Err(WeixinFault::NotConfigured) => return Err(WeixinRefusal::NotConfigured),
         Err(fault @ WeixinFault::Refused(_)) => {
             tracing::error!(error = %chain(&fault), "WeChat refused an exchange");

@@ -4,12 +4,14 @@
 //! | --- | --- | --- |
 //! | account, with its sessions and details | `ACCOUNT#<number>` | `ACCOUNT` |
 //! | company data of an account | `ACCOUNT#<number>` | `COMPANY` |
+//! | attempts on an account | `ACCOUNT#<number>` | `ATTEMPTS` |
+//! | what was done about an account | `ACCOUNT#<number>` | `HISTORY#<microseconds since 1970>#<mark>` |
 //! | claim on a username | `GUARD#username#<canonical name>` | `GUARD` |
 //! | claim on an e-mail address | `GUARD#email#<canonical address>` | `GUARD` |
 //! | claim on a phone number | `GUARD#phone#<number in E.164>` | `GUARD` |
 //! | claim on an id at WeChat | `GUARD#weixin#<openid>` | `GUARD` |
 //! | booking of an event | `BOOKING#<event>#<shard>` | `<number of the account>` |
-//! | password attempts | `ATTEMPTS#<keyed fingerprint>` | `ATTEMPTS` |
+//! | attempts on an identifier that nobody has | `ATTEMPTS#<keyed fingerprint>` | `ATTEMPTS` |
 //! | verification code | `CODE#<keyed fingerprint>` | `CODE` |
 //! | messages taken out of a budget on one day | `BUDGET#<scope>#<day>` | `BUDGET` |
 //! | who is a superuser | `REGISTRY#superusers` | `REGISTRY` |
@@ -29,6 +31,7 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use data_encoding::HEXLOWER;
+use jiff::Timestamp;
 use sha2::{Digest, Sha256};
 
 use super::{Item, StoreError, text};
@@ -168,6 +171,12 @@ pub fn account_sort() -> AttributeValue {
 #[must_use]
 pub fn company(number: AccountNumber) -> Key {
     key(format!("ACCOUNT#{number}"), "COMPANY")
+}
+
+/// Something that was done about an account, beside the account's item; in the order of time.
+#[must_use]
+pub fn history(number: AccountNumber, at: Timestamp, op: &str) -> Key {
+    key(format!("ACCOUNT#{number}"), &format!("HISTORY#{:016}#{op}", at.as_microsecond()))
 }
 
 /// Reads the number off the key of an account's item, or of one beside it.

@@ -6,6 +6,7 @@ use serde_json::json;
 use tally::app::Basics;
 use tally::domain::account_number::AccountNumber;
 use tally::domain::administration::Order;
+use tally::domain::asker::Asker;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::person_name::PersonName;
@@ -22,7 +23,7 @@ use super::{DONE, PASSWORD, WRONG, administrator, give_status, log_in, order, re
 /// Registers somebody who has all that can be taken, or tells what is.
 async fn whole_person(server: &Server) -> Result<AccountNumber, registration::RegistrationRefusal> {
     let name = |text: &str| PersonName::parse(text).expect("it is a name").into();
-    let address = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    let asker = Asker::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "charity");
     let wanted = Registration {
         username: Username::parse("sara.hammer", None).ok(),
         email: EmailAddress::parse("sara@example.com").ok(),
@@ -30,7 +31,7 @@ async fn whole_person(server: &Server) -> Result<AccountNumber, registration::Re
         first_name: name("Sara"),
         last_name: name("Hammer"),
         role: Role::Volunteer,
-        ..Registration::new(Password::new(PASSWORD).expect("it is short"), address)
+        ..Registration::new(Password::new(PASSWORD).expect("it is short"), asker)
     };
     Ok(registration::register(server.app(), wanted).await?.account.number)
 }

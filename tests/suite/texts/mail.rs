@@ -5,6 +5,7 @@ use std::net::{IpAddr, Ipv4Addr};
 use tally::app::App;
 use tally::courier::Language;
 use tally::domain::account::Account;
+use tally::domain::asker::Asker;
 use tally::domain::code::{Code, CodePurpose};
 use tally::domain::email_address::EmailAddress;
 use tally::services::codes::{self, Asked, TryRefusal};
@@ -14,7 +15,10 @@ use tests::server::Server;
 
 use super::{Duration, latest_code};
 
-const FROM: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+/// Whoever asks.
+fn somebody() -> Asker {
+    Asker::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "company")
+}
 
 fn address(text: &str) -> EmailAddress {
     EmailAddress::parse(text).expect("this is an address")
@@ -22,13 +26,13 @@ fn address(text: &str) -> EmailAddress {
 
 async fn account(app: &App, email: &str) -> Account {
     let password = tally::domain::password::Password::new(super::PASSWORD).expect("this is a password");
-    let wanted = Registration { email: Some(address(email)), ..Registration::new(password, FROM) };
+    let wanted = Registration { email: Some(address(email)), ..Registration::new(password, somebody()) };
     registration::register(app, wanted).await.expect("the account is made").account
 }
 
 async fn ask(app: &App, account: &Account, email: &str) -> Asked {
     let caller = Caller { account: account.clone(), by: RecognisedBy::SharedKey };
-    let asked = codes::ask_email_binding(app, &caller, &address(email), FROM, Language::English).await;
+    let asked = codes::ask_email_binding(app, &caller, &address(email), &somebody(), Language::English).await;
     asked.expect("the request is taken")
 }
 
@@ -42,12 +46,13 @@ async fn a_code_for_binding_an_address_is_its_askers_alone() {
     assert_eq!(message.subject.as_deref(), Some("Your code for binding this e-mail address"));
     let (code, new) = (Code::stored(latest_code(&server.inbox())), address("new@example.com"));
     for owner in [None, Some(wang.number)] {
-        let tried = codes::try_for(app, CodePurpose::EmailBinding, &new, &code, owner, FROM).await;
+        let tried = codes::try_for(app, CodePurpose::EmailBinding, &new, &code, owner, &somebody()).await;
         assert!(matches!(tried, Err(TryRefusal::WrongCode)), "{owner:?}");
     }
-    let other = codes::try_for(app, CodePurpose::PasswordReset, &new, &code, Some(li.number), FROM).await;
+    let other =
+        codes::try_for(app, CodePurpose::PasswordReset, &new, &code, Some(li.number), &somebody()).await;
     assert!(matches!(other, Err(TryRefusal::WrongCode)), "of another purpose");
-    codes::try_for(app, CodePurpose::EmailBinding, &new, &code, Some(li.number), FROM)
+    codes::try_for(app, CodePurpose::EmailBinding, &new, &code, Some(li.number), &somebody())
         .await
         .expect("it is right for whoever asked");
 }
@@ -61,10 +66,10 @@ async fn an_address_that_another_account_has_proven_gets_no_code() {
     assert_eq!(server.inbox().messages().len(), 1, "nobody has proven it yet");
     server.clock().advance(Duration::from_mins(2));
     // Wang proves it by a reset.
-    codes::ask(app, &address("wang@example.com"), FROM, Language::English).await.expect("it is taken");
+    codes::ask(app, &address("wang@example.com"), &somebody(), Language::English).await.expect("it is taken");
     let code = Code::stored(latest_code(&server.inbox()));
     let password = tally::domain::password::Password::new("tiger-tally-78").expect("this is a password");
-    let reset = codes::reset_password(app, &address("wang@example.com"), &code, &password, FROM).await;
+    let reset = codes::reset_password(app, &address("wang@example.com"), &code, &password, &somebody()).await;
     assert_eq!(reset.expect("the password is reset").number, wang.number);
     server.clock().advance(Duration::from_mins(10));
     let sent = server.inbox().messages().len();
@@ -103,6 +108,6 @@ async fn a_message_without_a_code_shares_the_numbers_of_its_destination() {
         server.clock().advance(Duration::from_mins(8));
     }
     assert_eq!(note().await.err(), Some(Duration::from_mins(28)), "five an hour, the code among them");
-    let tried = codes::check(app, CodePurpose::EmailBinding, &to, &code, FROM).await;
+    let tried = codes::check(app, CodePurpose::EmailBinding, &to, &code, &somebody()).await;
     assert!(matches!(tried, Err(TryRefusal::WrongCode)), "it has expired meanwhile");
 }

@@ -6,6 +6,7 @@ use futures_util::{StreamExt, stream};
 use serde_json::json;
 use tally::app::App;
 use tally::config::Config;
+use tally::domain::asker::Asker;
 use tally::domain::code::TextPurpose;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::services::codes;
@@ -36,8 +37,8 @@ async fn a_thousand_requests_in_eight_processes_send_the_budget_and_not_one_mess
             let typed = format!("13{:03}{:06}", number / 25, number);
             let phone = PhoneNumber::parse(&typed, &CallingCodes::default()).expect("this is a number");
             let low = u32::try_from(number).expect("there are a thousand");
-            let from = IpAddr::V4(Ipv4Addr::from(0x0A00_0000 + low));
-            codes::ask_by_text(&app, TextPurpose::AccountReg, &phone, None, from).await
+            let from = Asker::new(IpAddr::V4(Ipv4Addr::from(0x0A00_0000 + low)), "company");
+            codes::ask_by_text(&app, TextPurpose::AccountReg, &phone, None, &from).await
         }
     });
     // As many at a time as the stand-in answers well before the SDK gives up.

@@ -15,6 +15,7 @@ use super::outcome::Outcome;
 use super::refusals::{UNKNOWN_METHOD, refused, unreadable};
 use super::response::{Response, Said, by_status};
 use super::schema::{self, Described, FieldsSchema};
+use crate::domain::asker::Asker;
 use crate::http::body::BodyFault;
 use crate::http::cookie::Cookie;
 use crate::http::endpoint::{CallerRule, Dialect, Endpoint, Refusal};
@@ -311,7 +312,7 @@ fn any_request() -> Request {
         query: String::new(),
         headers: HeaderMap::new(),
         body: Bytes::new(),
-        address: IpAddr::V4(Ipv4Addr::UNSPECIFIED),
+        asker: Asker { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), door: "" },
         gateway: None,
     }
 }

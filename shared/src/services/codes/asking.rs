@@ -1,6 +1,5 @@
 //! Asking for a code.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::messages::{note_code, withdraw_message};
@@ -9,6 +8,7 @@ use crate::app::App;
 use crate::courier::{Dispatch, Language, Letter, TextMessage};
 use crate::domain::account::Standing;
 use crate::domain::address_budget::Deed;
+use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination, TextPurpose};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::phone_number::PhoneNumber;
@@ -43,10 +43,10 @@ pub enum Asked {
 pub async fn ask(
     app: &App,
     email: &EmailAddress,
-    from: IpAddr,
+    asker: &Asker,
     language: Language,
 ) -> Result<(), AskRefusal> {
-    in_fixed_time(app, from, send_reset(app, email, from, language)).await.map(|_| ())
+    in_fixed_time(app, asker, send_reset(app, email, asker, language)).await.map(|_| ())
 }
 
 /// Sends a code by text message to the number, if the purpose fits it and the budgets allow; the
@@ -59,9 +59,9 @@ pub async fn ask_by_text(
     purpose: TextPurpose,
     phone: &PhoneNumber,
     caller: Option<&Caller>,
-    from: IpAddr,
+    asker: &Asker,
 ) -> Result<(), AskRefusal> {
-    in_fixed_time(app, from, send_text(app, purpose, phone, caller, from)).await.map(|_| ())
+    in_fixed_time(app, asker, send_text(app, purpose, phone, caller, asker)).await.map(|_| ())
 }
 
 /// Sends a code to an address that the caller, who has just shown the password, wants to be told
@@ -70,19 +70,19 @@ pub async fn ask_email_binding(
     app: &App,
     caller: &Caller,
     email: &EmailAddress,
-    from: IpAddr,
+    asker: &Asker,
     language: Language,
 ) -> Result<Asked, AskRefusal> {
-    in_fixed_time(app, from, send_binding(app, caller, email, from, language)).await
+    in_fixed_time(app, asker, send_binding(app, caller, email, asker, language)).await
 }
 
 /// Answers a request not before the time that hides whether a message was sent.
 async fn in_fixed_time(
     app: &App,
-    from: IpAddr,
+    asker: &Asker,
     sending: impl Future<Output = Result<Asked, AskRefusal>>,
 ) -> Result<Asked, AskRefusal> {
-    refuse_if_blocked(app, from)?;
+    refuse_if_blocked(app, asker)?;
     let not_before = tokio::time::sleep(app.config.code_answer_time);
     let outcome = Box::pin(sending).await;
     not_before.await;
@@ -92,7 +92,7 @@ async fn in_fixed_time(
 async fn send_reset(
     app: &App,
     email: &EmailAddress,
-    from: IpAddr,
+    asker: &Asker,
     language: Language,
 ) -> Result<Asked, AskRefusal> {
     let code = draw(app);
@@ -101,7 +101,7 @@ async fn send_reset(
     let now = app.clock.now();
     let (claim, over_budget, message) = futures_util::future::try_join3(
         app.store.claim_on(&identifier, now),
-        address_gate::count(app, from, Deed::CodeRequest),
+        address_gate::count(app, asker, Deed::CodeRequest),
         Box::pin(note_code(app, CodePurpose::PasswordReset, destination, None, &code)),
     )
     .await?;
@@ -129,7 +129,7 @@ async fn send_text(
     purpose: TextPurpose,
     phone: &PhoneNumber,
     caller: Option<&Caller>,
-    from: IpAddr,
+    asker: &Asker,
 ) -> Result<Asked, AskRefusal> {
     let code = draw(app);
     let identifier = Identifier::phone(phone);
@@ -150,7 +150,7 @@ async fn send_text(
     // Numbers are read by the list of countries; one that was stored under a longer list is not.
     let fits = fits && app.config.texts.countries.allow(phone);
     let messages = if fits { Messages::Sent } else { Messages::Imagined };
-    let taken = Box::pin(take(message.is_some(), budget::take_text(app, messages, phone, Some(from))));
+    let taken = Box::pin(take(message.is_some(), budget::take_text(app, messages, phone, Some(asker))));
     let (is_due, taken) = match purpose {
         TextPurpose::AccountReg | TextPurpose::ChangeMobile => (fits, taken.await?),
         TextPurpose::ChangePwd => {
@@ -164,7 +164,7 @@ async fn send_text(
             (fits && account.is_some_and(|account| account.phone.as_ref() == Some(phone)), taken)
         }
     };
-    let fruitless = count_if_fruitless(app, from, message.as_ref(), &taken).await;
+    let fruitless = count_if_fruitless(app, asker, message.as_ref(), &taken).await;
     let due = Due { message, taken, messages };
     let send = async |to: &PhoneNumber| app.text_messenger().text(to, &TextMessage::Code(&code)).await;
     let asked = due.send(app, is_due.then_some(phone), send).await;
@@ -175,7 +175,7 @@ async fn send_binding(
     app: &App,
     caller: &Caller,
     email: &EmailAddress,
-    from: IpAddr,
+    asker: &Asker,
     language: Language,
 ) -> Result<Asked, AskRefusal> {
     let code = draw(app);
@@ -183,7 +183,7 @@ async fn send_binding(
     let identifier = Identifier::email(email);
     let (claim, over_budget, message) = futures_util::future::try_join3(
         app.store.claim_on(&identifier, app.clock.now()),
-        address_gate::count(app, from, Deed::CodeRequest),
+        address_gate::count(app, asker, Deed::CodeRequest),
         Box::pin(note_code(app, CodePurpose::EmailBinding, Destination::Email(email), Some(owner), &code)),
     )
     .await?;
@@ -239,8 +239,8 @@ impl Due {
     }
 }
 
-fn refuse_if_blocked(app: &App, from: IpAddr) -> Result<(), AskRefusal> {
-    let wait = app.addresses.wait(from, Deed::CodeRequest, app.clock.now());
+fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), AskRefusal> {
+    let wait = app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now());
     wait.map_or(Ok(()), |wait| Err(AskRefusal::Throttled(wait)))
 }
 
@@ -269,14 +269,14 @@ async fn take(is_about_to_go: bool, taking: impl Future<Output = Taking>) -> Tak
 /// anybody has the number makes no difference to this.
 async fn count_if_fruitless(
     app: &App,
-    from: IpAddr,
+    asker: &Asker,
     message: Option<&NewMessage>,
     taken: &Result<Vec<TakenMessage>, UsedUp>,
 ) -> Result<(), AskRefusal> {
     if message.is_some() && !matches!(taken, Err(UsedUp::Network)) {
         return Ok(());
     }
-    let wait = address_gate::count(app, from, Deed::CodeRequest).await?;
+    let wait = address_gate::count(app, asker, Deed::CodeRequest).await?;
     wait.map_or(Ok(()), |wait| Err(AskRefusal::Throttled(wait)))
 }
 

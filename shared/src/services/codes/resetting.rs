@@ -1,12 +1,12 @@
 //! Setting a new password with a code.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::subject;
 use super::trying::{TryRefusal, compare, refuse_if_blocked, refuse_wrong};
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
+use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination};
 use crate::domain::password::{Password, PasswordFault};
 use crate::services::sessions;
@@ -38,9 +38,9 @@ pub async fn reset_password(
     destination: impl Into<Destination<'_>>,
     typed: &Code,
     new: &Password,
-    from: IpAddr,
+    asker: &Asker,
 ) -> Result<Account, ResetRefusal> {
-    refuse_if_blocked(app, from)?;
+    refuse_if_blocked(app, asker)?;
     let now = app.clock.now();
     let destination = destination.into();
     let (purpose, identifier) = match destination {
@@ -59,7 +59,7 @@ pub async fn reset_password(
     // A code from before the account was made was meant for whoever had the number then.
     let tried = tried.filter(|tried| account.as_ref().is_some_and(|account| account.joined <= tried.made));
     let (Some(account), Some(tried)) = (account, tried) else {
-        return Err(refuse_wrong(app, from).await.into());
+        return Err(refuse_wrong(app, asker).await.into());
     };
     telemetry::note(|notes| notes.account = Some(account.number));
     let faults = new.faults(&account.names());

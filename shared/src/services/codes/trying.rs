@@ -1,11 +1,11 @@
 //! Trying a code.
 
-use std::net::IpAddr;
 use std::time::Duration;
 
 use super::{SpendableCode, is_same, subject};
 use crate::app::App;
 use crate::domain::account_number::AccountNumber;
+use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination};
 use crate::services::sessions::{self, SignInRefusal};
 use crate::store::{StoreError, TriedCode};
@@ -33,13 +33,13 @@ pub async fn check(
     purpose: impl Into<CodePurpose>,
     destination: impl Into<Destination<'_>>,
     typed: &Code,
-    from: IpAddr,
+    asker: &Asker,
 ) -> Result<(), CheckRefusal> {
-    refuse_if_blocked(app, from)?;
+    refuse_if_blocked(app, asker)?;
     let (purpose, subject) = (purpose.into(), subject(app, destination.into()));
     match compare(app, &subject, purpose, typed).await? {
         Some(_) => Ok(()),
-        None => Err(refuse_wrong(app, from).await),
+        None => Err(refuse_wrong(app, asker).await),
     }
 }
 
@@ -57,14 +57,14 @@ pub async fn try_for(
     destination: impl Into<Destination<'_>>,
     typed: &Code,
     owner: Option<AccountNumber>,
-    from: IpAddr,
+    asker: &Asker,
 ) -> Result<SpendableCode, TryRefusal> {
-    refuse_if_blocked(app, from)?;
+    refuse_if_blocked(app, asker)?;
     let (purpose, subject) = (purpose.into(), subject(app, destination.into()));
     let tried = compare(app, &subject, purpose, typed).await?;
     match tried.filter(|tried| tried.owner.is_none() || tried.owner == owner) {
         Some(tried) => Ok(tried.into_spendable(subject, purpose)),
-        None => Err(refuse_wrong(app, from).await),
+        None => Err(refuse_wrong(app, asker).await),
     }
 }
 
@@ -79,13 +79,13 @@ pub(super) async fn compare(
     Ok(tried.filter(|tried| is_same(app, subject, purpose, tried, typed)))
 }
 
-pub(super) fn refuse_if_blocked(app: &App, from: IpAddr) -> Result<(), TryRefusal> {
-    sessions::refuse_if_blocked(app, from).map_err(refusal)
+pub(super) fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), TryRefusal> {
+    sessions::refuse_if_blocked(app, asker).map_err(refusal)
 }
 
 /// Counts a wrong code against the network address, and says so.
-pub(super) async fn refuse_wrong(app: &App, from: IpAddr) -> TryRefusal {
-    refusal(sessions::refuse_wrong(app, from).await)
+pub(super) async fn refuse_wrong(app: &App, asker: &Asker) -> TryRefusal {
+    refusal(sessions::refuse_wrong(app, asker).await)
 }
 
 fn refusal(refusal: SignInRefusal) -> TryRefusal {
