@@ -14,7 +14,7 @@ use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use aws_types::SdkConfig;
 
-pub use letter::{Language, Letter};
+pub use letter::{Language, Letter, escape};
 pub use text_message::TextMessage;
 pub use text_messenger::TextMessenger;
 

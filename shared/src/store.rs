@@ -15,7 +15,6 @@ mod contacts;
 mod counters;
 mod deletion;
 mod directory;
-mod email_binding;
 mod expression;
 mod guards;
 mod history;
@@ -43,7 +42,6 @@ pub use codes::{MessageHistory, NewCode, NewMessage, Redemption, SpendableCode, 
 pub use contacts::{EmailMove, EmailMoved};
 pub use counters::TakenMessage;
 pub use directory::Listed;
-pub use email_binding::{EmailBinding, EmailBound};
 pub use guards::Claim;
 pub use phones::{PhoneMove, PhoneMoved};
 pub use schema::TableError;

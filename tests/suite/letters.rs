@@ -16,6 +16,7 @@ fn letters_read_as_they_were_approved() {
         ("email_binding_link", Letter::EmailBindingLink(&link)),
         ("email_changed", Letter::EmailChanged),
         ("email_replaced", Letter::EmailReplaced),
+        ("password_changed", Letter::PasswordChanged),
         ("password_reset", Letter::PasswordReset),
         ("phone_changed", Letter::PhoneChanged),
     ];

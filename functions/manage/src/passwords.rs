@@ -1,7 +1,6 @@
 //! `POST /v3_1/manage/password/reset/`.
 
 use http::StatusCode;
-use tally::courier::Letter;
 use tally::domain::code::Code;
 use tally::domain::password::Password;
 use tally::domain::text;
@@ -28,10 +27,7 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     if !faults.is_empty() {
         return Err(Failure::Password(faults));
     }
-    let account = Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker)).await?;
-    // To where the code went: whoever changed the address since need not be the owner.
-    if let Some(email) = account.reset_address(app.clock.now()) {
-        codes::notify(&app, email, &Letter::PasswordReset, request.language()).await;
-    }
+    let language = request.language();
+    Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker, language)).await?;
     Ok(envelope::answer(StatusCode::OK, words::PASSWORD_RESET, words::OK_CODE, envelope::Nothing {}))
 }

@@ -3,30 +3,24 @@
 use std::fmt;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use zeroize::Zeroizing;
 
+use super::address_budget::Allowance;
 use super::email_address::EmailAddress;
 use super::phone_number::PhoneNumber;
 
 /// How long a code lives (security rule 2.2; ASVS 6.5.5).
 pub const LASTS: Duration = Duration::from_mins(10);
 
-/// How often a code may be tried, counted before it is compared.
-pub const TRIES: u32 = 5;
+/// How often a code may be tried by one asker; counted before it is compared (trust rule 7).
+pub const TRIES_EACH: u32 = 5;
 
-/// The pause after the first message of a purpose to a destination; it doubles with each further one.
-const FIRST_PAUSE: Duration = Duration::from_mins(1);
+/// How often it may be tried by all of them, so that none uses up the tries of the others.
+pub const TRIES: u32 = 15;
 
-/// The longest pause.
-const LONGEST_PAUSE: Duration = Duration::from_mins(8);
-
-/// The most messages to one destination in an hour and in a day, whatever they are for.
-const MOST_PER_HOUR: usize = 5;
-const MOST_PER_DAY: usize = 10;
-
-const HOUR: Duration = Duration::from_hours(1);
-const DAY: Duration = Duration::from_hours(24);
+/// The codes made for one account of which at least one try was wrong, in a week; when so many were,
+/// none counts until the week is over (trust rule 7).
+pub const MISSED_CODES: Allowance = Allowance { most: 50, window: Duration::from_hours(7 * 24) };
 
 /// What a code is for. A code of one purpose never serves another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +38,10 @@ pub enum CodePurpose {
 }
 
 impl CodePurpose {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::PasswordReset, Self::EmailBinding, Self::AccountReg, Self::ChangePwd, Self::ChangeMobile];
+
     /// The purpose's name in fingerprints and in the table.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -137,128 +135,14 @@ impl fmt::Debug for Code {
     }
 }
 
-/// A message that went to a destination, or is about to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SentMessage {
-    /// What it was for, by the name of its purpose.
-    pub purpose: String,
-    /// When.
-    pub at: Timestamp,
-    /// The mark of who sent it.
-    pub mark: String,
-}
-
-/// Whether another message of the purpose may go to a destination that got these, and how long to
-/// wait if not. The pause counts per purpose, so that whoever has just registered can reset the
-/// password; the numbers per hour and day count together.
-pub fn may_send(sent: &[SentMessage], purpose: &str, now: Timestamp) -> Result<(), Duration> {
-    let since =
-        |message: &SentMessage| now.duration_since(message.at).max(jiff::SignedDuration::ZERO).unsigned_abs();
-    let is_recent = |since: &Duration| *since < DAY;
-    let today: Vec<Duration> = sent.iter().map(since).filter(is_recent).collect();
-    let same = sent.iter().filter(|message| message.purpose == purpose).map(since).filter(is_recent);
-    let same: Vec<Duration> = same.collect();
-    let mut wait = same.iter().min().map_or(Duration::ZERO, |latest| {
-        let doublings = u32::try_from(same.len() - 1).unwrap_or(u32::MAX);
-        let factor = 1_u32.checked_shl(doublings).unwrap_or(u32::MAX);
-        FIRST_PAUSE.saturating_mul(factor).min(LONGEST_PAUSE).saturating_sub(*latest)
-    });
-    let over = |most: usize, window: Duration| {
-        let mut inside: Vec<&Duration> = today.iter().filter(|since| **since < window).collect();
-        inside.sort();
-        // Room comes when the oldest of the latest `most` leaves the window.
-        inside.get(most - 1).map_or(Duration::ZERO, |oldest| window.saturating_sub(**oldest))
-    };
-    wait = wait.max(over(MOST_PER_HOUR, HOUR));
-    wait = wait.max(over(MOST_PER_DAY, DAY));
-    if wait.is_zero() { Ok(()) } else { Err(wait) }
-}
-
-/// The messages worth remembering: those of the last day.
-#[must_use]
-pub fn remember(sent: Vec<SentMessage>, now: Timestamp) -> Vec<SentMessage> {
-    sent.into_iter().filter(|message| now.duration_since(message.at).unsigned_abs() < DAY).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_000_000 + second).unwrap()
-    }
-
-    fn message(purpose: &str, second: i64) -> SentMessage {
-        SentMessage { purpose: purpose.to_owned(), at: at(second), mark: String::new() }
-    }
 
     #[test]
     fn codes_have_six_digits_and_no_bias() {
         let mut draws = [u32::MAX, 4_294_000_000, 87_629].into_iter();
         assert_eq!(Code::draw(|| draws.next().unwrap()).as_str(), "087629");
         assert_eq!(Code::draw(|| 4_293_999_999).as_str(), "999999");
-    }
-
-    #[test]
-    fn the_pause_doubles_up_to_eight_minutes() {
-        let sent = |times: &[i64], now| {
-            may_send(&times.iter().map(|t| message("x", *t)).collect::<Vec<_>>(), "x", at(now))
-        };
-        let seconds = Duration::from_secs;
-        assert_eq!(sent(&[], 0), Ok(()));
-        assert_eq!(sent(&[0], 59), Err(seconds(1)));
-        assert_eq!(sent(&[0], 60), Ok(()));
-        assert_eq!(sent(&[0, 60], 179), Err(seconds(1)));
-        assert_eq!(sent(&[0, 60, 180, 420], 420 + 479), Err(seconds(1)));
-    }
-
-    #[test]
-    fn the_pause_counts_per_purpose_and_the_numbers_over_all() {
-        let sent = [message("account-reg", 0)];
-        assert_eq!(may_send(&sent, "change-pwd", at(3)), Ok(()));
-        assert_eq!(may_send(&sent, "account-reg", at(3)), Err(Duration::from_secs(57)));
-        let purposes = ["account-reg", "change-pwd", "change-mobile", "account-reg", "change-pwd"];
-        let five: Vec<SentMessage> = purposes
-            .iter()
-            .zip([0, 10, 20, 300, 310])
-            .map(|(purpose, second)| message(purpose, second))
-            .collect();
-        assert_eq!(may_send(&five, "change-mobile", at(1800)), Err(Duration::from_mins(30)));
-        assert_eq!(may_send(&five, "change-mobile", at(3600)), Ok(()));
-    }
-
-    #[test]
-    fn five_an_hour_and_ten_a_day() {
-        let every =
-            |minutes: i64, count: i64| (0..count).map(|n| message("x", n * minutes * 60)).collect::<Vec<_>>();
-        let hour = every(10, 5);
-        assert_eq!(may_send(&hour, "x", at(59 * 60)), Err(Duration::from_mins(1)));
-        assert_eq!(may_send(&hour, "x", at(60 * 60)), Ok(()));
-        let day = every(60, 10);
-        assert_eq!(may_send(&day, "x", at(23 * 3600)), Err(Duration::from_hours(1)));
-        assert_eq!(may_send(&day, "x", at(24 * 3600)), Ok(()));
-        assert_eq!(remember(day, at(24 * 3600)).len(), 9);
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn whoever_asks_as_often_as_allowed_gets_ten_messages_a_day_and_five_an_hour(
-            steps in proptest::collection::vec((1_i64..4000, 0_usize..3), 1..200)
-        ) {
-            let (mut sent, mut now) = (Vec::new(), 0);
-            for (step, purpose) in steps {
-                now += step;
-                let purpose = ["a", "b", "c"][purpose];
-                if may_send(&sent, purpose, at(now)).is_ok() {
-                    sent.push(message(purpose, now));
-                }
-            }
-            for window in [(MOST_PER_HOUR, 3600), (MOST_PER_DAY, 24 * 3600)] {
-                for run in sent.windows(window.0 + 1) {
-                    let span = run[window.0].at.duration_since(run[0].at).as_secs();
-                    proptest::prop_assert!(span >= window.1, "{span} s for {} messages", run.len());
-                }
-            }
-        }
     }
 }

@@ -52,6 +52,12 @@ impl EmailAddress {
         &self.canonical
     }
 
+    /// Whether it is the same address, perhaps in another spelling.
+    #[must_use]
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.canonical == other.canonical
+    }
+
     /// What stands before the `@`, in lower case.
     #[must_use]
     pub fn local_part(&self) -> &str {

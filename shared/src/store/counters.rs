@@ -60,10 +60,10 @@ impl Store {
         }
         let hour = hour(&window);
         let update = Update::default()
-            .count_up(&hour)
+            .count_up(hour.as_str())
             .count_up(DAY)
             .set(key::TTL, number(window.day_ends.as_second() + KEPT_SECONDS))
-            .if_absent_or_below(&hour, i64::from(budget.per_hour))
+            .if_absent_or_below(hour.as_str(), i64::from(budget.per_hour))
             .if_absent_or_below(DAY, i64::from(budget.per_day));
         let written = self.update(key::budget(scope, window.day), update, ReturnValue::UpdatedNew).await?;
         Ok(match written {
