@@ -52,7 +52,7 @@ pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> R
     if let Some(wait) = app.addresses.wait(change.asker.address, Deed::TakenAnswer, app.clock.now()) {
         return Err(ContactRefusal::Throttled(wait));
     }
-    let is_own = |own: &EmailAddress| own.canonical() == change.email.canonical();
+    let is_own = |own: &EmailAddress| own.is_same(change.email);
     // A move sends a mail to an address that need not be the caller's own, so it counts as one.
     if !caller.account.email.as_ref().is_some_and(is_own)
         && let Some(wait) = address_gate::count(app, &change.asker, Deed::CodeRequest).await?
@@ -78,8 +78,9 @@ async fn write(app: &App, account: &Account, change: &ContactChange<'_>) -> Resu
     let op = app.entropy.mark();
     let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
     let from = account.email.as_ref();
-    if from.is_some_and(|from| from.canonical() == email.canonical()) {
-        return Ok(app.store.set_contact(on, contact, email, from).await?);
+    // Another spelling is no change: codes go where they went, as the address was proven (trust rule 9).
+    if let Some(from) = from.filter(|from| from.is_same(email)) {
+        return Ok(app.store.set_contact(on, contact, from, Some(from)).await?);
     }
     let at = app.clock.now();
     let former = from.map(|from| former_email(account, from, at));

@@ -41,7 +41,7 @@ pub enum EmailMoved {
 }
 
 impl Store {
-    /// Sets the contact data, and the address in another spelling at most.
+    /// Sets the contact data beside an address that stays.
     pub async fn set_contact(
         &self,
         on: Guarded<'_>,

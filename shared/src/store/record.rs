@@ -216,14 +216,14 @@ impl AccountRecord {
     pub(super) fn into_account(self, number: AccountNumber) -> Result<Account, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
         let time = |microseconds| Timestamp::from_microsecond(microseconds).map_err(|_| unreadable("time"));
-        let address = |text: &str| EmailAddress::parse(text).map_err(|_| unreadable("email"));
+        let address = EmailAddress::stored;
         let former = |former: FormerEmailRecord| -> Result<FormerEmail, StoreError> {
-            Ok(FormerEmail { address: address(&former.address)?, until: time(former.until)? })
+            Ok(FormerEmail { address: address(former.address), until: time(former.until)? })
         };
         Ok(Account {
             number,
             username: self.username.map(Username::stored),
-            email: self.email.as_deref().map(address).transpose()?,
+            email: self.email.map(address),
             email_proven: self.email_proven,
             former_email: self.former_email.map(former).transpose()?,
             phone: self.phone.map(PhoneNumber::stored),
