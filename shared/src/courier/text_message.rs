@@ -44,7 +44,7 @@ mod tests {
 
     #[test]
     fn every_message_travels_in_one_piece() {
-        let code = Code::stored("087629".to_owned());
+        let code = Code::typed("087629");
         for message in [TextMessage::Code(&code), TextMessage::EmailLost] {
             let text = message.render();
             assert!(text.encode_utf16().count() <= MAX_CHARACTERS, "{}: {text}", text.encode_utf16().count());
@@ -53,7 +53,7 @@ mod tests {
 
     #[test]
     fn the_code_is_the_only_variable() {
-        let text = |digits: &str| TextMessage::Code(&Code::stored(digits.to_owned())).render();
+        let text = |digits: &str| TextMessage::Code(&Code::typed(digits)).render();
         assert_eq!(
             text("087629"),
             "您的验证码是087629，10分钟内有效，只能使用一次。请勿告诉任何人；如非本人操作，请忽略。"
@@ -63,7 +63,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_printed_for_a_log_keeps_its_code() {
-        let code = Code::stored("087629".to_owned());
+        let code = Code::typed("087629");
         assert_eq!(format!("{:?}", TextMessage::Code(&code)), "Code(Code(..))");
     }
 }
