@@ -3,6 +3,7 @@
 use tally::app::App;
 use tally::courier::Letter;
 use tally::domain::account::{Account, Names};
+use tally::domain::message_budget::Proof;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
@@ -43,7 +44,8 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     let account = Box::pin(codes::reset_password(&app, &mobile, &code, &new, &request.asker)).await?;
     // To where a mailed code would go: whoever changed the address since need not be the owner.
     if let Some(address) = account.reset_address(app.clock.now()) {
-        codes::notify(&app, address, &Letter::PasswordReset, request.language()).await;
+        let proof = Proof::when(account.has_proven(address));
+        codes::notify(&app, address, proof, &Letter::PasswordReset, request.language()).await;
     }
     Ok(success(words::PASSWORD_CHANGED, Nothing {}))
 }

@@ -3,6 +3,7 @@
 use http::StatusCode;
 use tally::courier::Letter;
 use tally::domain::code::Code;
+use tally::domain::message_budget::Proof;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
@@ -28,9 +29,9 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
         return Err(Failure::Password(faults));
     }
     let account = Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker)).await?;
-    // To where the code went: whoever changed the address since need not be the owner.
+    // To where the code went, and was read: whoever changed the address since need not be the owner.
     if let Some(email) = account.reset_address(app.clock.now()) {
-        codes::notify(&app, email, &Letter::PasswordReset, request.language()).await;
+        codes::notify(&app, email, Proof::Proven, &Letter::PasswordReset, request.language()).await;
     }
     Ok(envelope::answer(StatusCode::OK, words::PASSWORD_RESET, words::OK_CODE, envelope::Nothing {}))
 }

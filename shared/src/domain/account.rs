@@ -136,6 +136,12 @@ impl Account {
         former.map(|former| &former.address).or(self.email.as_ref())
     }
 
+    /// Whether the address is the account's own, and proven.
+    #[must_use]
+    pub fn has_proven(&self, address: &EmailAddress) -> bool {
+        self.email_proven && self.email.as_ref().is_some_and(|own| own.is_same(address))
+    }
+
     /// The living session with that fingerprint, if the account has one.
     #[must_use]
     pub fn session(&self, digest: &SessionDigest, now: Timestamp) -> Option<&Session> {

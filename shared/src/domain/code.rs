@@ -278,7 +278,7 @@ mod tests {
             "०८७६२९",
             "⓪⑧⑦⑥②⑨",
             "087629a",
-            "087\0629",
+            "087\u{0}629",
         ] {
             assert_eq!(Code::typed(typed).as_str(), "", "{typed:?}");
         }

@@ -9,6 +9,7 @@ use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::contact::{Contact, FORMER_EMAIL_COUNTS, FormerEmail};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::message_budget::Proof;
 use crate::services::sessions::Caller;
 use crate::services::{address_gate, codes};
 use crate::store::{EmailMove, EmailMoved, Guarded, StoreError, Write};
@@ -88,7 +89,8 @@ async fn write(app: &App, account: &Account, change: &ContactChange<'_>) -> Resu
     match app.store.set_contact_and_move_email(on, contact, &moved).await? {
         EmailMoved::Applied => {
             if let Some(from) = from {
-                codes::notify(app, from, &Letter::EmailChanged, change.language).await;
+                let proof = Proof::when(account.email_proven);
+                codes::notify(app, from, proof, &Letter::EmailChanged, change.language).await;
             }
             Ok(Write::Applied)
         }

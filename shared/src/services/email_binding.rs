@@ -15,6 +15,7 @@ use crate::domain::asker::Asker;
 use crate::domain::binding_link::{self, BindingLink, PresentedToken};
 use crate::domain::contact::FormerEmail;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::message_budget::{Proof, Share};
 use crate::secret::Purpose;
 use crate::services::budget::{self, Messages};
 use crate::services::codes::SpendableCode;
@@ -87,6 +88,7 @@ pub async fn send_link(
     app: &App,
     account: &Account,
     public_url: Option<&str>,
+    share: Share,
     language: Language,
 ) -> Result<(), LinkRefusal> {
     let email = account.email.as_ref().ok_or(LinkRefusal::NoAddress)?;
@@ -102,7 +104,7 @@ pub async fn send_link(
     let code = app.secret.code(Purpose::BindingLink, &message);
     let link = BindingLink::new(&format!("{public_url}{LANDING}"), account.number, ends, &code);
     let message = codes::note_message(app, MESSAGE, email).await?.map_err(LinkRefusal::Throttled)?;
-    let Ok(taken) = budget::take_mail(app, Messages::Sent).await? else {
+    let Ok(taken) = budget::take_mail(app, Messages::Sent, share, Proof::Unproven).await? else {
         codes::withdraw_message(app, &message).await;
         return Err(LinkRefusal::NotSent);
     };
@@ -119,7 +121,7 @@ pub async fn send_link(
 /// Mails the link to somebody who has just registered. That it was not sent is logged and changes
 /// nothing: it can be asked for again.
 pub async fn welcome(app: &App, account: &Account, public_url: Option<&str>, language: Language) {
-    if let Err(refusal) = Box::pin(send_link(app, account, public_url, language)).await {
+    if let Err(refusal) = Box::pin(send_link(app, account, public_url, Share::Registration, language)).await {
         tracing::warn!(error = %chain(&refusal), "the link was not sent at the registration");
     }
 }
@@ -138,7 +140,7 @@ pub async fn resend_link(
     if let Some(wait) = address_gate::count(app, asker, Deed::CodeRequest).await? {
         return Err(LinkRefusal::Throttled(wait));
     }
-    send_link(app, &caller.account, public_url, language).await
+    send_link(app, &caller.account, public_url, Share::Change, language).await
 }
 
 /// Binds the address that a link was mailed to; a second click finds it bound. Without `acts` the
@@ -246,7 +248,7 @@ async fn tell_loser(app: &App, rival: Option<Claim>, loser: Option<&Account>) {
 
 async fn tell_left(app: &App, left: &EmailAddress, former: Option<&FormerEmail>, language: Language) {
     let letter = if former.is_some() { Letter::EmailChanged } else { Letter::EmailReplaced };
-    codes::notify(app, left, &letter, language).await;
+    codes::notify(app, left, Proof::when(former.is_some()), &letter, language).await;
 }
 
 fn kept_changing() -> StoreError {

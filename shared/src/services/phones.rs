@@ -2,6 +2,7 @@
 
 use crate::app::App;
 use crate::courier::{Language, Letter};
+use crate::domain::message_budget::Proof;
 use crate::domain::phone_number::PhoneNumber;
 use crate::services::codes;
 use crate::services::sessions::Caller;
@@ -40,7 +41,8 @@ pub async fn change(
     match app.store.move_phone(on, &PhoneMove { from, to: phone, code: &code, at }).await? {
         PhoneMoved::Applied => {
             if let Some(address) = account.reset_address(at) {
-                codes::notify(app, address, &Letter::PhoneChanged, language).await;
+                let proof = Proof::when(account.has_proven(address));
+                codes::notify(app, address, proof, &Letter::PhoneChanged, language).await;
             }
             Ok(())
         }

@@ -11,6 +11,7 @@ use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination, TextPurpose};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
 use crate::services::address_gate;
 use crate::services::budget::{self, Messages, Taking, UsedUp};
@@ -111,9 +112,10 @@ async fn send_reset(
         None => sessions::nobody(app, &subject(app, destination)),
     };
     let messages = if claim.is_some() { Messages::Sent } else { Messages::Imagined };
+    let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
     let (account, taken) = futures_util::future::try_join(
         app.store.find_account(number),
-        Box::pin(take(message.is_some(), budget::take_mail(app, messages))),
+        Box::pin(take(message.is_some(), budget::take_mail(app, messages, Share::Recovery, proof))),
     )
     .await?;
     let account = account.filter(|account| claim.is_some() && account.standing == Standing::Active);
@@ -150,7 +152,14 @@ async fn send_text(
     // Numbers are read by the list of countries; one that was stored under a longer list is not.
     let fits = fits && app.config.texts.countries.allow(phone);
     let messages = if fits { Messages::Sent } else { Messages::Imagined };
-    let taken = Box::pin(take(message.is_some(), budget::take_text(app, messages, phone, Some(asker))));
+    let share = match (purpose, caller) {
+        (TextPurpose::ChangePwd, _) => Share::Recovery,
+        (TextPurpose::ChangeMobile, Some(_)) => Share::Change,
+        // Whoever is not signed in takes nothing away from those who are.
+        (TextPurpose::ChangeMobile, None) | (TextPurpose::AccountReg, _) => Share::Registration,
+    };
+    let taken =
+        Box::pin(take(message.is_some(), budget::take_text(app, messages, share, phone, Some(asker))));
     let (is_due, taken) = match purpose {
         TextPurpose::AccountReg | TextPurpose::ChangeMobile => (fits, taken.await?),
         TextPurpose::ChangePwd => {
@@ -167,8 +176,8 @@ async fn send_text(
     let fruitless = count_if_fruitless(app, asker, message.as_ref(), &taken).await;
     let due = Due { message, taken, messages };
     let send = async |to: &PhoneNumber| app.text_messenger().text(to, &TextMessage::Code(&code)).await;
-    let asked = due.send(app, is_due.then_some(phone), send).await;
-    fruitless.map(|()| asked)
+    let outcome = due.send(app, is_due.then_some(phone), send).await;
+    fruitless.map(|()| outcome)
 }
 
 async fn send_binding(
@@ -190,7 +199,8 @@ async fn send_binding(
     let message = refuse_over_budget(app, message, over_budget).await?;
     let is_anothers = claim.is_some_and(|claim| claim.is_proven && claim.account != owner);
     let messages = if is_anothers { Messages::Imagined } else { Messages::Sent };
-    let taken = take(message.is_some(), budget::take_mail(app, messages)).await?;
+    let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
+    let taken = take(message.is_some(), budget::take_mail(app, messages, Share::Change, proof)).await?;
     let due = Due { message, taken, messages };
     let send =
         async |to: &EmailAddress| app.courier().mail(to, &Letter::EmailBindingCode(&code), language).await;

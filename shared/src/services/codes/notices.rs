@@ -4,13 +4,14 @@
 use crate::app::App;
 use crate::courier::{Dispatch, Language, Letter, TextMessage};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
 use crate::services::budget::{self, Messages, Taking, UsedUp};
 use crate::store::chain;
 
 /// Tells it by mail.
-pub async fn notify(app: &App, to: &EmailAddress, letter: &Letter<'_>, language: Language) {
-    let taken = budget::take_mail(app, Messages::Sent).await;
+pub async fn notify(app: &App, to: &EmailAddress, proof: Proof, letter: &Letter<'_>, language: Language) {
+    let taken = budget::take_mail(app, Messages::Sent, Share::Notice, proof).await;
     send(app, taken, async || app.courier().mail(to, letter, language).await).await;
 }
 
@@ -20,7 +21,7 @@ pub async fn notify_by_text(app: &App, to: &PhoneNumber, message: &TextMessage<'
     if !app.config.texts.countries.allow(to) {
         return;
     }
-    let taken = Box::pin(budget::take_text(app, Messages::Sent, to, None)).await;
+    let taken = Box::pin(budget::take_text(app, Messages::Sent, Share::Notice, to, None)).await;
     send(app, taken, async || app.text_messenger().text(to, message).await).await;
 }
 
