@@ -156,3 +156,25 @@ async fn who_guesses_on_is_told_as_throttled_and_no_more_as_a_wrong_password() {
     }
     assert_eq!((sum(&log, "LoginFailures"), sum(&log, "Throttled"), sum(&log, "Logins")), (5, 3, 0));
 }
+
+#[tokio::test]
+async fn every_wrong_code_is_told_and_no_right_one() {
+    let (log, _listening) = Log::listen();
+    let server = Server::start().await;
+    let mobile = "13955550100";
+    let body = json!({"action_name": "AccountReg", "mobile": mobile});
+    assert_eq!(server.client().post("/users/send_sms_code/").json(&body).send().await.code(), 200);
+    let text = server.inbox().messages().pop().expect("a text message was sent").text;
+    let right = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("it has a code");
+    let wrong = if right == "000000" { "000001" } else { "000000" };
+    for (code, told) in [(wrong, 1), ("none at all", 2), (right, 2)] {
+        let body = json!({"action_name": "AccountReg", "mobile": mobile, "code": code});
+        server.client().post("/users/vaild_sms_code/").json(&body).send().await;
+        assert_eq!(sum(&log, "WrongCodes"), told, "{code}");
+    }
+    let body = json!({
+        "username": "nobody@example.com", "vercode": wrong, "password": "tiger-tally-78", "password2": "tiger-tally-78",
+    });
+    server.client().post("/v3_1/manage/password/reset/").json(&body).send().await;
+    assert_eq!(sum(&log, "WrongCodes"), 3);
+}

@@ -9,6 +9,7 @@ use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination};
 use crate::services::sessions::{self, SignInRefusal};
 use crate::store::{StoreError, TriedCode};
+use crate::telemetry;
 
 /// Why a code does not do.
 #[derive(Debug, thiserror::Error)]
@@ -85,6 +86,7 @@ pub(super) fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), TryRefus
 
 /// Counts a wrong code against the network address, and says so.
 pub(super) async fn refuse_wrong(app: &App, asker: &Asker) -> TryRefusal {
+    telemetry::note(|notes| notes.wrong_codes += 1);
     refusal(sessions::refuse_wrong(app, asker).await)
 }
 
