@@ -40,7 +40,7 @@ pub use administration::Administered;
 pub use bookings::Booked;
 pub use codes::{MessageHistory, NewCode, NewMessage, Redemption, SpendableCode, TriedCode};
 pub use contacts::{EmailMove, EmailMoved};
-pub use counters::TakenMessage;
+pub use counters::{BudgetCounter, CREDIT, NoneLeft, TakenMessage};
 pub use directory::Listed;
 pub use guards::Claim;
 pub use phones::{PhoneMove, PhoneMoved};

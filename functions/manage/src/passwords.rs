@@ -3,7 +3,6 @@
 use http::StatusCode;
 use tally::domain::code::Code;
 use tally::domain::password::Password;
-use tally::domain::text;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
 use tally::services::codes;
@@ -16,7 +15,7 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
-    let code = Code::stored(text::strip(fields::text(&fields, "vercode")?).to_owned());
+    let code = Code::typed(fields::text(&fields, "vercode")?);
     let (password, password2) = (fields::text(&fields, "password")?, fields::text(&fields, "password2")?);
     if password != password2 {
         return Err(Failure::Mismatch);

@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_letter_is_filled_in_and_has_a_subject() {
-        let code = Code::stored("087629".to_owned());
+        let code = Code::typed("087629");
         let link = BindingLink::new("https://087629.example/", AccountNumber::new(1), 2, &[3; 16]);
         let letters = [
             (Letter::PasswordResetCode(&code), true),

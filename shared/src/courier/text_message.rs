@@ -54,7 +54,7 @@ mod tests {
 
     #[test]
     fn every_message_travels_in_one_piece() {
-        let code = Code::stored("087629".to_owned());
+        let code = Code::typed("087629");
         let notices = [TextMessage::EmailLost, TextMessage::PasswordChanged, TextMessage::PhoneChanged];
         for message in notices.into_iter().chain([TextMessage::Code(&code)]) {
             let text = message.render();
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_code_is_the_only_variable() {
-        let text = |digits: &str| TextMessage::Code(&Code::stored(digits.to_owned())).render();
+        let text = |digits: &str| TextMessage::Code(&Code::typed(digits)).render();
         assert_eq!(
             text("087629"),
             "您的验证码是087629，10分钟内有效，只能使用一次。请勿告诉任何人；如非本人操作，请忽略。"
@@ -74,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_printed_for_a_log_keeps_its_code() {
-        let code = Code::stored("087629".to_owned());
+        let code = Code::typed("087629");
         assert_eq!(format!("{:?}", TextMessage::Code(&code)), "Code(Code(..))");
     }
 }

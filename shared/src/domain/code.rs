@@ -97,6 +97,9 @@ impl<'a> From<&'a PhoneNumber> for Destination<'a> {
     }
 }
 
+/// How many digits a code has.
+const DIGITS: usize = 6;
+
 /// A code in plain text: sent once, stored never.
 #[derive(Clone)]
 pub struct Code(Zeroizing<String>);
@@ -116,10 +119,19 @@ impl Code {
         }
     }
 
-    /// Wraps a code as somebody typed it.
+    /// Reads a code as people type and paste it: with blanks or hyphens, in full-width digits, with the
+    /// invisible marks that come along with a copied text (trust rule 7). What is not six digits then
+    /// is a code all the same, one that fits nothing, so that trying it counts as a try.
     #[must_use]
-    pub fn stored(text: String) -> Self {
-        Self(Zeroizing::new(text))
+    pub fn typed(text: &str) -> Self {
+        let mut digits = Zeroizing::new(String::with_capacity(DIGITS));
+        for c in text.chars().filter(|c| !is_passed_over(*c)) {
+            match digit(c) {
+                Some(digit) if digits.len() < DIGITS => digits.push(digit),
+                Some(_) | None => return Self(Zeroizing::default()),
+            }
+        }
+        if digits.len() < DIGITS { Self(Zeroizing::default()) } else { Self(digits) }
     }
 
     /// The digits.
@@ -127,6 +139,38 @@ impl Code {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A digit of ASCII, or the full-width form that Chinese input methods type.
+fn digit(c: char) -> Option<char> {
+    match c {
+        '0'..='9' => Some(c),
+        '\u{ff10}'..='\u{ff19}' => char::from_digit(u32::from(c) - 0xff10, 10),
+        _ => None,
+    }
+}
+
+/// Whether a character says nothing about a code: a blank, a hyphen, or a mark that nobody sees.
+fn is_passed_over(c: char) -> bool {
+    let is_blank = c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
+    let is_hyphen =
+        matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}');
+    is_blank || is_hyphen || is_invisible(c)
+}
+
+/// Marks of direction, joiners, breaks, and the byte order mark: of no width, and copied unseen.
+fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{2064}'
+            | '\u{2066}'..='\u{2069}'
+            | '\u{feff}'
+    )
 }
 
 impl fmt::Debug for Code {
@@ -144,5 +188,68 @@ mod tests {
         let mut draws = [u32::MAX, 4_294_000_000, 87_629].into_iter();
         assert_eq!(Code::draw(|| draws.next().unwrap()).as_str(), "087629");
         assert_eq!(Code::draw(|| 4_293_999_999).as_str(), "999999");
+    }
+
+    #[test]
+    fn a_code_is_read_as_people_type_and_paste_it() {
+        for typed in [
+            "087629",
+            " 087629\r\n",
+            "087 629",
+            "087\u{a0}629",
+            "087\u{202f}629",
+            "０ ８ ７　６２９",
+            "087-629",
+            "087\u{2011}629",
+            "087\u{2212}629",
+            "087－629",
+            "０８７６２９",
+            "\u{200e}087629",
+            "\u{202d}087629\u{202c}",
+            "08\u{200b}7629",
+            "087629\u{feff}",
+            "\u{2068}087\u{ad}629\u{2069}",
+        ] {
+            assert_eq!(Code::typed(typed).as_str(), "087629", "{typed:?}");
+        }
+        for typed in [
+            "",
+            " ",
+            "\u{200b}",
+            "08762",
+            "0876290",
+            "08762O",
+            "O87629",
+            "087.629",
+            "٠٨٧٦٢٩",
+            "०८७६२९",
+            "⓪⑧⑦⑥②⑨",
+            "087629a",
+            "087\u{0}629",
+        ] {
+            assert_eq!(Code::typed(typed).as_str(), "", "{typed:?}");
+        }
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_passed_over_may_stand_anywhere_and_nothing_else(
+            code in "[0-9]{6}",
+            marks in proptest::collection::vec((0_usize..7, "[ \\-\t\u{3000}\u{2010}-\u{2015}\u{200b}-\u{200f}\u{feff}]{0,3}"), 0..6),
+            other in "\\PC",
+            at in 0_usize..7,
+        ) {
+            let mut typed: Vec<String> = code.chars().map(|c| c.to_string()).chain([String::new()]).collect();
+            for (at, marks) in marks {
+                typed[at].insert_str(0, &marks);
+            }
+            let plain = typed.concat();
+            let plain = Code::typed(&plain);
+            proptest::prop_assert_eq!(plain.as_str(), code.as_str());
+            typed[at].insert_str(0, &other);
+            let read = Code::typed(&typed.concat());
+            let is_mark = other.chars().all(is_passed_over);
+            proptest::prop_assert_eq!(read.as_str(), if is_mark { code.as_str() } else { "" });
+        }
     }
 }

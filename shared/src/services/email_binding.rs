@@ -16,6 +16,7 @@ use crate::domain::binding_link::{self, BindingLink, PresentedToken};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::email_change;
 use crate::domain::history::{Act, Actor, Record};
+use crate::domain::message_budget::{Proof, Share};
 use crate::domain::sent_messages::Fate;
 use crate::secret::Purpose;
 use crate::services::budget::{self, Messages};
@@ -89,6 +90,7 @@ pub async fn send_link(
     app: &App,
     account: &Account,
     public_url: Option<&str>,
+    share: Share,
     language: Language,
 ) -> Result<(), LinkRefusal> {
     let email = account.email.as_ref().ok_or(LinkRefusal::NoAddress)?;
@@ -108,7 +110,7 @@ pub async fn send_link(
     if message.fate != Fate::Sent {
         return Err(LinkRefusal::NotSent);
     }
-    let Ok(taken) = budget::take_mail(app, Messages::Sent).await? else {
+    let Ok(taken) = budget::take_mail(app, Messages::Sent, share, Proof::Unproven).await? else {
         codes::withdraw_message(app, &message).await;
         return Err(LinkRefusal::NotSent);
     };
@@ -125,7 +127,7 @@ pub async fn send_link(
 /// Mails the link to somebody who has just registered. That it was not sent is logged and changes
 /// nothing: it can be asked for again.
 pub async fn welcome(app: &App, account: &Account, public_url: Option<&str>, language: Language) {
-    if let Err(refusal) = Box::pin(send_link(app, account, public_url, language)).await {
+    if let Err(refusal) = Box::pin(send_link(app, account, public_url, Share::Registration, language)).await {
         tracing::warn!(error = %chain(&refusal), "the link was not sent at the registration");
     }
 }
@@ -144,7 +146,7 @@ pub async fn resend_link(
     if let Some(wait) = address_gate::count(app, asker, Deed::CodeRequest).await? {
         return Err(LinkRefusal::Throttled(wait));
     }
-    send_link(app, &caller.account, public_url, language).await
+    send_link(app, &caller.account, public_url, Share::Change, language).await
 }
 
 /// What the page behind a link tells its reader of whoever wants the address.

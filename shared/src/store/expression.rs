@@ -139,6 +139,13 @@ impl Update {
         self
     }
 
+    /// Only if the number is absent or above this one.
+    pub(super) fn if_absent_or_above(mut self, attribute: &str, value: i64) -> Self {
+        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+        self.conditions.push(format!("(attribute_not_exists({path}) OR {path} > {value})"));
+        self
+    }
+
     /// Only if the attribute is absent, or is below one number while another is above another.
     pub(super) fn if_absent_or_within(mut self, below: (&str, i64), above: (&str, i64)) -> Self {
         let (low, high) = (self.path(below.0.into()), self.path(above.0.into()));

@@ -227,15 +227,15 @@ impl AccountRecord {
     pub(super) fn into_account(self, number: AccountNumber) -> Result<Account, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
         let time = |microseconds| Timestamp::from_microsecond(microseconds).map_err(|_| unreadable("time"));
-        let address = |text: &str| EmailAddress::parse(text).map_err(|_| unreadable("email"));
+        let address = EmailAddress::stored;
         let former = |former: FormerEmailRecord| -> Result<FormerEmail, StoreError> {
             let FormerEmailRecord { address: text, until, proven } = former;
-            Ok(FormerEmail { address: address(&text)?, until: time(until)?, is_proven: proven })
+            Ok(FormerEmail { address: address(text), until: time(until)?, is_proven: proven })
         };
         Ok(Account {
             number,
             username: self.username.map(Username::stored),
-            email: self.email.as_deref().map(address).transpose()?,
+            email: self.email.map(address),
             email_proven: self.email_proven,
             former_emails: self
                 .former_emails

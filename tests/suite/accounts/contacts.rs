@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tally::app::Basics;
+use tally::domain::asker::Asker;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::Password;
+use tally::domain::username::Username;
+use tally::services::administration;
+use tally::services::registration::{self, Registration};
 use tests::answer::Answer;
 use tests::client::Client;
 use tests::server::Server;
@@ -240,9 +247,39 @@ async fn another_spelling_of_the_same_address_is_no_move() {
     assert!(server.inbox().messages().is_empty(), "there is nothing to tell");
     assert_eq!(code_goes_to(&server, EMAIL).await.as_deref(), Some(EMAIL));
     assert!(!can_register(&server, "new1", EMAIL).await);
-    let mut body = contact("Admin@Example.com");
-    body["alias"] = json!("老王");
-    assert_eq!(post(&browser, ACCOUNT, &body).await.json()["msg"]["alias"], "老王");
+    for spelling in ["ADMIN@example。com", "admin@ｅxample.COM"] {
+        let mut body = contact(spelling);
+        body["alias"] = json!("老王");
+        let told = post(&browser, ACCOUNT, &body).await.json();
+        assert_eq!((&told["msg"]["alias"], &told["msg"]["email"]), (&json!("老王"), &json!(EMAIL)));
+    }
+    assert_eq!(shown(&browser).await["email"], EMAIL);
+    assert_eq!(server.inbox().messages().len(), 1, "but for the code, nothing was sent");
+}
+
+#[tokio::test]
+async fn who_has_an_address_that_is_no_longer_taken_comes_in_gets_no_mail_and_may_move_on() {
+    let server = Server::start().await;
+    let app = server.app();
+    let from = "Root@LocalHost";
+    let asker = Asker::new([127, 0, 0, 1].into(), "accounts");
+    let password = Password::new(PASSWORD).expect("this is a password");
+    let before = Registration {
+        username: Some(Username::parse("root1", None).expect("this is a name")),
+        email: Some(EmailAddress::stored(from.to_owned())),
+        ..Registration::new(password, asker)
+    };
+    let account = registration::register(app, before).await.expect("the account is made").account;
+    let found =
+        administration::find(&Basics::from(app), "ROOT@localhost").await.expect("the operator finds it");
+    assert_eq!(found.account.number, account.number);
+    let browser = logged_in(&server, "root1").await;
+    assert_eq!(shown(&browser).await["email"], from);
+    assert!(change(&browser, "root@localhost").await.json()["code"] != 1, "nobody types it any more");
+    change_well(&browser, OTHER).await;
+    assert!(server.inbox().messages().is_empty(), "no notice went there");
+    let again = administration::find(&Basics::from(app), OTHER).await.expect("the operator finds it");
+    assert_eq!(again.account.number, account.number);
 }
 
 #[tokio::test]

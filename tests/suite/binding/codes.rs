@@ -17,8 +17,8 @@ const THIRD: &str = "li@example.com";
 #[tokio::test]
 async fn a_code_sets_the_address_and_binds_it_in_one_step() {
     let (server, browser) = with_user().await;
-    bind_by_code(&server, &browser, "Wang@Example.com").await;
-    assert_eq!(shown(&browser).await, ("Wang@Example.com".to_owned(), true));
+    bind_by_code(&server, &browser, "Wang@example.com").await;
+    assert_eq!(shown(&browser).await, ("Wang@example.com".to_owned(), true));
     for name in [OTHER, NAME] {
         assert_eq!(login(&server.client(), name, PASSWORD).await.json()["status"], "ok", "{name}");
     }

@@ -1,6 +1,7 @@
 //! What a company's customer binds to the account, and what they book: contract 003 over the wire.
 
 mod bookings;
+mod bounces;
 mod codes;
 mod faults;
 mod links;

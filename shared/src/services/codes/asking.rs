@@ -11,6 +11,7 @@ use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination, TextPurpose};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::sent_messages::{Cause, Fate};
 use crate::services::address_gate;
@@ -117,7 +118,9 @@ async fn send_reset(
     .await?;
     let account = account.filter(|account| made_for.is_some() && account.standing == Standing::Active);
     let is_due = account.is_some_and(|account| account.is_recovered_by_email(email, now));
-    let due = Due::settle(app, draft, is_due, |messages| budget::take_mail(app, messages)).await?;
+    let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
+    let taking = |messages| budget::take_mail(app, messages, Share::Recovery, proof);
+    let due = Due::settle(app, draft, is_due, taking).await?;
     let send =
         async |to: &EmailAddress| app.courier().mail(to, &Letter::PasswordResetCode(&code), language).await;
     Ok(due.send(app, is_due.then_some(email), send).await)
@@ -142,6 +145,12 @@ async fn send_text(
             (caller.map_or(Cause::Stranger, Cause::Account), caller, holder.is_none())
         }
     };
+    let share = match (purpose, caller) {
+        (TextPurpose::ChangePwd, _) => Share::Recovery,
+        (TextPurpose::ChangeMobile, Some(_)) => Share::Change,
+        // Whoever is not signed in takes nothing away from those who are.
+        (TextPurpose::ChangeMobile, None) | (TextPurpose::AccountReg, _) => Share::Registration,
+    };
     // Numbers are read by the list of countries; one that was stored under a longer list is not.
     let fits = fits && app.config.texts.countries.allow(phone);
     let code_purpose = CodePurpose::from(purpose);
@@ -162,12 +171,12 @@ async fn send_text(
             (fits && account.is_some_and(|account| account.is_recovered_by_phone(phone)), draft)
         }
     };
-    let taking = |messages| budget::take_text(app, messages, phone, Some(asker));
+    let taking = |messages| budget::take_text(app, messages, share, phone, Some(asker));
     let due = Due::settle(app, draft, is_due, taking).await?;
     let fruitless = count_if_fruitless(app, asker, &due).await;
     let send = async |to: &PhoneNumber| app.text_messenger().text(to, &TextMessage::Code(&code)).await;
-    let asked = due.send(app, is_due.then_some(phone), send).await;
-    fruitless.map(|()| asked)
+    let outcome = due.send(app, is_due.then_some(phone), send).await;
+    fruitless.map(|()| outcome)
 }
 
 async fn send_binding(
@@ -190,7 +199,9 @@ async fn send_binding(
         code: Some((&code, CodePurpose::EmailBinding, Some(owner))),
     };
     let draft = Box::pin(draft(app, Destination::Email(email), &content)).await?;
-    let due = Due::settle(app, draft, is_due, |messages| budget::take_mail(app, messages)).await?;
+    let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
+    let taking = |messages| budget::take_mail(app, messages, Share::Change, proof);
+    let due = Due::settle(app, draft, is_due, taking).await?;
     let send =
         async |to: &EmailAddress| app.courier().mail(to, &Letter::EmailBindingCode(&code), language).await;
     Ok(due.send(app, is_due.then_some(email), send).await)

@@ -8,6 +8,7 @@ use crate::domain::account::Account;
 use crate::domain::code::Destination;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::email_change::EmailChange;
+use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::sent_messages::{Cause, Fate};
 use crate::services::budget::{self, Messages, Taking, UsedUp};
@@ -22,7 +23,8 @@ pub(super) async fn notify(
     language: Language,
 ) {
     let cause = cause_of(app, account, to);
-    let taking = budget::take_mail(app, Messages::Sent);
+    let proof = Proof::when(cause == Cause::Owner);
+    let taking = budget::take_mail(app, Messages::Sent, Share::Notice, proof);
     let sending = async || app.courier().mail(to, letter, language).await;
     tell(app, cause, to.into(), taking, sending).await;
 }
@@ -33,7 +35,7 @@ pub async fn notify_by_text(app: &App, to: &PhoneNumber, message: &TextMessage<'
     if !app.config.texts.countries.allow(to) {
         return;
     }
-    let taking = budget::take_text(app, Messages::Sent, to, None);
+    let taking = budget::take_text(app, Messages::Sent, Share::Notice, to, None);
     let sending = async || app.text_messenger().text(to, message).await;
     tell(app, Cause::Owner, to.into(), taking, sending).await;
 }

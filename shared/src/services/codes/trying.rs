@@ -12,6 +12,7 @@ use crate::domain::code::{Code, CodePurpose, Destination, MISSED_CODES};
 use crate::secret::Purpose;
 use crate::services::sessions::{self, SignInRefusal};
 use crate::store::{StoreError, TriedCode};
+use crate::telemetry;
 
 /// Why a code does not do.
 #[derive(Debug, thiserror::Error)]
@@ -127,6 +128,7 @@ pub(super) fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), TryRefus
 /// Counts a wrong code against the network address, and the code that it was not against the account
 /// that this was made for; and says so.
 pub(super) async fn refuse_wrong(app: &App, asker: &Asker, missed: Option<TriedCode>) -> TryRefusal {
+    telemetry::note(|notes| notes.wrong_codes += 1);
     let refused = sessions::refuse_wrong(app, asker);
     let (refused, counted) = futures_util::future::join(refused, count_missed(app, missed)).await;
     match counted {
