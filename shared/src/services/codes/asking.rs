@@ -254,8 +254,8 @@ impl Due {
             return Asked::Taken;
         };
         let Ok(taken) = taken else {
-            // A code that nobody gets must not stand in the way of the next one.
-            withdraw_message(app, &message).await;
+            // The pause stays, as it does where nobody is due the message: what a refused request leaves
+            // behind tells nothing (trust rule 7).
             return Asked::Taken;
         };
         let Some(to) = to.filter(|_| messages == Messages::Sent) else {
