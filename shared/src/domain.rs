@@ -19,6 +19,7 @@ pub mod csrf_token;
 pub mod details;
 pub mod directory;
 pub mod email_address;
+pub mod former_power;
 pub mod history;
 pub mod message_budget;
 pub mod password;

@@ -45,9 +45,9 @@ async fn carry_out(
     }
     let fields = fields::read(&request).await?;
     let target = AccountNumber::parse(fields::id(&fields)?);
-    let order = order(&fields)?;
+    let (order, door) = (order(&fields)?, request.asker.door);
     let on = Basics::from(&app);
-    let obeyed = administration::obey_administrator(&on, &caller, deed, target, order);
+    let obeyed = administration::obey_administrator(&on, &caller, deed, target, order, door);
     Box::pin(obeyed).await.map_err(|refusal| words::command_failure(refusal, Tail::EmptyData))?;
     Ok(envelope::success(Nothing {}))
 }
