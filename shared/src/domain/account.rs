@@ -16,6 +16,7 @@ use super::weixin::OpenId;
 
 /// One account of the pool.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Account {
     /// Its number.
     pub number: AccountNumber,

@@ -85,6 +85,15 @@ impl CommandRefusal {
     }
 }
 
+/// An administrator who gives an order, and the group by which they came.
+#[derive(Clone, Copy, Debug)]
+pub struct Administrator<'a> {
+    /// Their account, as they were recognised.
+    pub account: &'a Account,
+    /// The group.
+    pub door: &'a str,
+}
+
 /// A superuser to be; every part is valid by itself, and the password judged.
 #[derive(Debug)]
 pub struct NewSuperuser {
@@ -123,7 +132,9 @@ pub async fn obey_vouching(
             },
             Decision::Deleted => return Err(OrderRefusal::Gone),
         };
-        match enact(on, &account, &ruling, (None, vouched), &record).await? {
+        match enact(on, &account, ruling, &Acted { vouched, ..Acted::new(&record, &on.entropy.mark()) })
+            .await?
+        {
             Administered::Applied => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
             Administered::LastSuperuser => return Err(OrderRefusal::LastSuperuser),
             // The operator needs nobody's authority.
@@ -138,18 +149,14 @@ pub async fn obey_vouching(
 /// request is under way does nothing.
 pub async fn obey_administrator(
     on: &Basics,
-    administrator: &Account,
+    administrator: Administrator<'_>,
     deed: Deed,
     target: Option<AccountNumber>,
     order: Order,
-    door: &str,
 ) -> Result<Obeyed, CommandRefusal> {
-    let record = Record {
-        act: order.act(),
-        by: Actor::Account(administrator.number),
-        door: door.to_owned(),
-        at: on.clock.now(),
-    };
+    let Administrator { account: administrator, door } = administrator;
+    let by = Actor::Account(administrator.number);
+    let record = Record { act: order.act(), by, door: door.to_owned(), at: on.clock.now() };
     for _ in 0..ROUNDS {
         let account = look_up(on, administrator, deed, target).await??;
         let ruling = match decide(&account, order) {
@@ -157,7 +164,14 @@ pub async fn obey_administrator(
             Decision::AlreadySo => return Ok(Obeyed::AlreadySo),
             Decision::Deleted => return Err(CommandRefusal::NoTarget),
         };
-        match enact(on, &account, &ruling, (Some(administrator), None), &record).await? {
+        match enact(
+            on,
+            &account,
+            ruling,
+            &Acted { by: Some(administrator), ..Acted::new(&record, &on.entropy.mark()) },
+        )
+        .await?
+        {
             Administered::Applied => {
                 telemetry::note(|notes| notes.act = Some((record.act, account.number)));
                 return Ok(Obeyed::Done { sessions: living_sessions(on, &account) });
@@ -195,20 +209,16 @@ pub async fn look_up(
     Ok(CommandRefusal::unless_allowed(verdict).and_then(|()| found.ok_or(CommandRefusal::NoTarget)))
 }
 
-/// Writes what a ruling says, for the administrator who has it done and with the address that is
-/// vouched for, where there are such.
+/// Writes what a ruling says.
 async fn enact(
     on: &Basics,
     account: &Account,
-    ruling: &Ruling,
-    (by, vouched): (Option<&Account>, Option<&EmailAddress>),
-    record: &Record,
+    ruling: Ruling,
+    act: &Acted<'_>,
 ) -> Result<Administered, StoreError> {
-    let op = on.entropy.mark();
-    let act = Acted { record, op: &op };
     match ruling.standing {
-        Standing::Deleted => on.store.delete_account(account, *ruling, by, &act).await,
-        Standing::Active | Standing::Frozen => on.store.administer(account, ruling, by, vouched, &act).await,
+        Standing::Deleted => on.store.delete_account(account, ruling, act).await,
+        Standing::Active | Standing::Frozen => on.store.administer(account, ruling, act).await,
     }
 }
 
@@ -234,8 +244,7 @@ fn to_vouch_for<'a>(
 /// Vouches for the account's address; the answer is whether that is done.
 async fn vouch(on: &Basics, account: &Account, email: &EmailAddress) -> Result<bool, StoreError> {
     let (record, op) = (operators_record(on, Act::EmailVouched), on.entropy.mark());
-    let act = Acted { record: &record, op: &op };
-    Ok(on.store.vouch_for_email(account, email, &act).await? == Write::Applied)
+    Ok(on.store.vouch_for_email(account, email, &Acted::new(&record, &op)).await? == Write::Applied)
 }
 
 /// Puts an account into a group; the answer is the group, and whether the account was outside it. The
@@ -346,8 +355,8 @@ async fn regroup(
             }
         };
         let (record, op) = (operators_record(on, act), on.entropy.mark());
-        let act = Acted { record: &record, op: &op };
-        if on.store.set_groups(&account, &groups, vouched, &act).await? == Write::Applied {
+        let act = Acted { vouched, ..Acted::new(&record, &op) };
+        if on.store.set_groups(&account, &groups, &act).await? == Write::Applied {
             return Ok(true);
         }
     }

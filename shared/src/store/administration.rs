@@ -60,13 +60,25 @@ pub enum Administered {
     NoAuthority,
 }
 
-/// An act on an account: what is written down of it, and the mark of the transaction that does it.
+/// An act on an account: who has it done, and how it is written down.
 #[derive(Clone, Copy, Debug)]
 pub struct Acted<'a> {
     /// What is written down.
     pub record: &'a Record,
-    /// A random mark, fresh for every try.
+    /// The administrator who has it done: nothing is, unless they still may.
+    pub by: Option<&'a Account>,
+    /// The account's own address, if it counts as proven from now on.
+    pub vouched: Option<&'a EmailAddress>,
+    /// The mark of the transaction that does it, fresh for every try.
     pub op: &'a str,
+}
+
+impl<'a> Acted<'a> {
+    /// An operator's act, which vouches for nothing.
+    #[must_use]
+    pub fn new(record: &'a Record, op: &'a str) -> Self {
+        Self { record, by: None, vouched: None, op }
+    }
 }
 
 /// A part of a transaction, and what it means when its condition fails.
@@ -74,17 +86,14 @@ pub(super) type Part = (TransactWriteItem, Administered);
 
 impl Store {
     /// Makes the account what the ruling says, and with the same transaction ends its sessions and its
-    /// key and writes the act down. `by` is the administrator who has it done: nothing is, unless they
-    /// still may. `vouched` is the account's own address, if it counts as proven from now on.
+    /// key and writes the act down.
     pub async fn administer(
         &self,
         account: &Account,
-        ruling: &Ruling,
-        by: Option<&Account>,
-        vouched: Option<&EmailAddress>,
+        ruling: Ruling,
         act: &Acted<'_>,
     ) -> Result<Administered, StoreError> {
-        let Acted { record, op } = *act;
+        let Acted { by, op, .. } = *act;
         let update = set_role(everything_ends(account), ruling.role)
             .set(STANDING, text(standing_word(ruling.standing)))
             .set(OP, text(op))
@@ -92,51 +101,64 @@ impl Store {
             .if_equal(STANDING, text(standing_word(account.standing)));
         let update = set_flag(set_flag(update, IS_STAFF, ruling.is_staff), IS_SUPERUSER, ruling.is_superuser);
         let update = list_as_ruled(in_present_form(update, ruling.charity), account, ruling);
-        let mut parts = Vec::new();
-        let update = match vouched {
-            Some(email) => {
-                parts.extend(self.vouching_parts(account, email, act));
-                // Whoever has one made while nobody vouched may be anybody.
-                codes_die(proves_email(update, email), record.at)
-            }
-            None => update,
-        };
-        let own = (update.into_part(&self.table, key::account(account.number)), Administered::Refused);
-        parts.insert(0, own);
+        let mut parts = self.acting_parts(account, update, act);
         parts.extend(self.authority(by));
         parts.extend(self.roll_change(ruling.roll, account.number));
-        parts.push((self.record_part(account.number, record, op), Administered::Refused));
         self.administer_parts(parts, account.number, op).await
     }
 
-    /// Notes that an operator vouches for the account's own address, and nothing else.
+    /// Notes that an operator vouches for the account's own address, and nothing else; the record says
+    /// that.
     pub async fn vouch_for_email(
         &self,
         account: &Account,
         email: &EmailAddress,
         act: &Acted<'_>,
     ) -> Result<Write, StoreError> {
-        let Acted { record, op } = *act;
+        let Acted { record, op, .. } = *act;
         let update = codes_die(proves_email(Update::default(), email), record.at)
             .set(OP, text(op))
             .if_equal(EPOCH, number(account.epoch))
             .if_equal(STANDING, text(standing_word(account.standing)));
-        let own = (update.into_part(&self.table, key::account(account.number)), Administered::Refused);
-        let parts = std::iter::once(own).chain(self.vouching_parts(account, email, act));
-        Ok(match self.administer_parts(parts, account.number, op).await? {
-            Administered::Applied => Write::Applied,
-            Administered::Refused | Administered::LastSuperuser | Administered::NoAuthority => Write::Refused,
-        })
+        let items = vec![
+            update.into_part(&self.table, key::account(account.number)),
+            self.mark_proven(&Identifier::email(email), account.number),
+            self.record_part(account.number, record, op),
+        ];
+        self.write_transacted(items, account.number, op).await
     }
 
-    /// What vouching for an address writes beside the account: the claim, and that it was done.
-    fn vouching_parts(&self, account: &Account, email: &EmailAddress, act: &Acted<'_>) -> [Part; 2] {
-        let record = Record { act: Act::EmailVouched, ..act.record.clone() };
-        let mark = format!("{}-vouched", act.op);
-        [
-            (self.mark_proven(&Identifier::email(email), account.number), Administered::Refused),
-            (self.record_part(account.number, &record, &mark), Administered::Refused),
-        ]
+    /// What an act writes: the account, and the record. Vouching for its address goes with it: the claim
+    /// is marked, the codes die that were made while anybody may have read them, and it is a record of
+    /// its own.
+    fn acting_parts(&self, account: &Account, update: Update, act: &Acted<'_>) -> Vec<Part> {
+        let Acted { record, vouched, op, .. } = *act;
+        let number = account.number;
+        let update = match vouched {
+            Some(email) => codes_die(proves_email(update, email), record.at),
+            None => update,
+        };
+        let mut items =
+            vec![update.into_part(&self.table, key::account(number)), self.record_part(number, record, op)];
+        if let Some(email) = vouched {
+            let record = Record { act: Act::EmailVouched, ..record.clone() };
+            items.push(self.mark_proven(&Identifier::email(email), number));
+            items.push(self.record_part(number, &record, &format!("{op}-vouched")));
+        }
+        items.into_iter().map(|item| (item, Administered::Refused)).collect()
+    }
+
+    /// Writes all of these, or none.
+    async fn write_transacted(
+        &self,
+        items: Vec<TransactWriteItem>,
+        account: AccountNumber,
+        op: &str,
+    ) -> Result<Write, StoreError> {
+        Ok(match self.transact(items, account, op).await? {
+            Transaction::Applied => Write::Applied,
+            Transaction::Failed(_) => Write::Refused,
+        })
     }
 
     /// Writes all the parts, or none; the first one that failed says why.
@@ -187,16 +209,14 @@ impl Store {
         Some((part, Administered::LastSuperuser))
     }
 
-    /// Puts the account into these groups and no others, and writes it down. `vouched` is the account's
-    /// own address, if it counts as proven from now on.
+    /// Puts the account into these groups and no others, and writes it down.
     pub async fn set_groups(
         &self,
         account: &Account,
         groups: &[Group],
-        vouched: Option<&EmailAddress>,
         act: &Acted<'_>,
     ) -> Result<Write, StoreError> {
-        let Acted { record, op } = *act;
+        let op = act.op;
         let update =
             Update::default().set(OP, text(op)).if_equal(STANDING, text(standing_word(account.standing)));
         // Absent means none, in the table as well.
@@ -207,21 +227,8 @@ impl Store {
         };
         let update =
             if groups.is_empty() { update.remove(GROUPS) } else { update.set(GROUPS, list(groups)?) };
-        let mut parts = Vec::new();
-        let update = match vouched {
-            Some(email) => {
-                parts.extend(self.vouching_parts(account, email, act));
-                codes_die(proves_email(update, email), record.at)
-            }
-            None => update,
-        };
-        let own = (update.into_part(&self.table, key::account(account.number)), Administered::Refused);
-        parts.insert(0, own);
-        parts.push((self.record_part(account.number, record, op), Administered::Refused));
-        Ok(match self.administer_parts(parts, account.number, op).await? {
-            Administered::Applied => Write::Applied,
-            Administered::Refused | Administered::LastSuperuser | Administered::NoAuthority => Write::Refused,
-        })
+        let parts = self.acting_parts(account, update, act);
+        self.write_transacted(parts.into_iter().map(|(item, _)| item).collect(), account.number, op).await
     }
 
     /// The group with that name, which gets its number by being asked for the first time.
@@ -287,9 +294,9 @@ pub(super) fn in_present_form(update: Update, is_of_charity: bool) -> Update {
 }
 
 /// The part of an update by which the account stands in the lists as it does after the ruling.
-fn list_as_ruled(update: Update, account: &Account, ruling: &Ruling) -> Update {
-    let Ruling { role, is_superuser, charity, .. } = *ruling;
-    let ruled = Account { role, is_superuser, charity, ..account.clone() };
+fn list_as_ruled(update: Update, account: &Account, ruling: Ruling) -> Update {
+    let Ruling { role, charity, is_superuser, .. } = ruling;
+    let ruled = Account { role, charity, is_superuser, ..account.clone() };
     if !ruled.is_of_charity() {
         return list_nowhere(update).if_absent(CHARITY);
     }

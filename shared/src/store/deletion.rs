@@ -39,16 +39,14 @@ fn belongings(number: AccountNumber) -> [Key; 1] {
 }
 
 impl Store {
-    /// Deletes the account, or nothing. `ruling` says what it does to the roll of superusers; `by` is
-    /// the administrator who has it done. That it was done is written down with it.
+    /// Deletes the account, or nothing. `ruling` says what it does to the roll of superusers. That it was done is written down with it.
     pub async fn delete_account(
         &self,
         account: &Account,
         ruling: Ruling,
-        by: Option<&Account>,
         act: &Acted<'_>,
     ) -> Result<Administered, StoreError> {
-        let Acted { record, op } = *act;
+        let Acted { record, by, op, .. } = *act;
         // Read once more for the mark of whoever wrote last: nothing may change an identifier between
         // reading them and freeing them.
         let request =

@@ -48,7 +48,7 @@ impl Store {
         act: &Acted<'_>,
     ) -> Result<EmailGiven, StoreError> {
         let &GivenEmail { account, to, rival, loser } = given;
-        let Acted { record, op } = *act;
+        let Acted { record, op, .. } = *act;
         let update = codes_die(everything_ends(account), record.at)
             .set(OP, text(op))
             .set(EMAIL, text(to.as_str()))

@@ -86,7 +86,7 @@ impl Store {
             update.remove(IS_STAFF)
         };
         let update = if account.is_of_charity() { update } else { list_nowhere(update).if_absent(CHARITY) };
-        let Some(Acted { record, op }) = act else {
+        let Some(Acted { record, op, .. }) = act else {
             return self.write_account(account.number, op, update, |_| false).await;
         };
         let own = update.into_part(&self.table, key::account(account.number));

@@ -51,7 +51,7 @@ pub async fn set_email(on: &Basics, number: AccountNumber, to: &EmailAddress) ->
         let record = operators_record(on, Act::EmailVouched);
         let op = on.entropy.mark();
         let given = GivenEmail { account: &account, to, rival, loser: loser.as_ref() };
-        match on.store.give_email(&given, &Acted { record: &record, op: &op }).await? {
+        match on.store.give_email(&given, &Acted::new(&record, &op)).await? {
             EmailGiven::Applied => {
                 let sessions = living_sessions(on, &account);
                 return Ok(Given { sessions, loser: loser.map(|loser| loser.number) });

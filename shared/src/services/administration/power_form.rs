@@ -16,7 +16,7 @@ pub async fn former_power_page(on: &Basics, from: Option<&ScanPosition>) -> Resu
 pub async fn renew_power(on: &Basics, one: &FormerlyWritten) -> Result<bool, StoreError> {
     let op = on.entropy.mark();
     let record = operators_record(on, Act::StaffTaken);
-    let act = Acted { record: &record, op: &op };
+    let act = Acted::new(&record, &op);
     let act = one.former.is_doubtful().then_some(&act);
     Ok(patiently(async || on.store.renew_power(one, act, &op).await).await? == Write::Applied)
 }
