@@ -126,7 +126,7 @@ async fn every_spelling_of_every_kind_serves_for_every_command() {
         let refused = tell(&server, &format!("delete {typed}")).await.expect_err("nobody has confirmed it");
         assert!(refused.contains("--confirm 51923482"), "{typed}: {refused}");
     }
-    for nobody in ["+8613800138001", "z@example.com", "051923482", "#0", "zhang "] {
+    for nobody in ["+8613800138001", "z@example.com", "051923482", "#0"] {
         assert!(tell(&server, &format!("freeze {nobody}")).await.is_err(), "{nobody}");
     }
 }

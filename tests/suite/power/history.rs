@@ -7,7 +7,9 @@ use tally::domain::role::Role;
 use tests::server::Server;
 use tests::table;
 
-use super::{IDENTITY, NEW_PASSWORD, PASSWORD, charity_token, donor, number, order, records, register, tell};
+use super::{
+    IDENTITY, NEW_PASSWORD, PASSWORD, charity_token, donor, number, order, pass, records, register, tell,
+};
 
 #[tokio::test]
 async fn every_act_of_an_operator_leaves_one_record_and_one_that_changes_nothing_none() {
@@ -44,7 +46,7 @@ async fn every_act_of_an_operator_leaves_one_record_and_one_that_changes_nothing
         let last = all.last().expect("there is one");
         assert_eq!((last.act, last.door.as_str()), (act, "tally-admin"), "{line}");
         assert_eq!(last.by, Actor::Operator(IDENTITY.to_owned()), "{line}");
-        assert_eq!(last.at, server.clock().now(), "{line}");
+        assert!(last.at <= server.clock().now(), "{line}");
     }
     let so_far = records(&server, own).await.len();
     for refused in ["superuser root off", "freeze root", "delete zhang", "set-email zhang nonsense"] {
@@ -75,6 +77,7 @@ async fn every_act_of_an_administrator_leaves_one_record_and_a_refused_one_none(
     let own = AccountNumber::parse(&id).expect("an id is a number");
     let boss = AccountNumber::parse(&boss).expect("an id is a number");
     let ask = async |token: &str, path: &str, body: Value| {
+        pass(&server);
         client.post(path).header("token", token).json(&body).send().await
     };
     let table = [
@@ -150,6 +153,7 @@ async fn a_password_that_was_changed_is_written_down_at_every_door_and_one_that_
     for (n, door) in ["rest-auth", "company", "accounts", "charity"].into_iter().enumerate() {
         change(n, "wrong-guess-1").await;
         assert_eq!(records(&server, own).await.len(), n, "{door}: a refused one");
+        pass(&server);
         let answer = change(n, &old).await;
         let all = records(&server, own).await;
         assert_eq!(all.len(), n + 1, "{door}: {answer:?}");
