@@ -4,10 +4,12 @@ use crate::app::App;
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::Asker;
 use crate::domain::credential::Comparison;
+use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::{Password, PasswordFault};
 use crate::domain::session::{Session, SessionToken};
 use crate::services::sessions::{self, Admitted, LoginName, NewSession, SignInRefusal};
 use crate::store::{CredentialChange, StoreError, Write};
+use crate::telemetry;
 
 /// The account's holder has just proven to know its password. What comes of it is
 /// [`replace`], [`replace_and_stay`] or [`leave`].
@@ -15,6 +17,8 @@ use crate::store::{CredentialChange, StoreError, Write};
 pub struct Proven<'a> {
     account: &'a Account,
     subject: String,
+    /// The group at whose door it was proven.
+    door: &'static str,
 }
 
 /// Somebody who is not in wants another password, and names the account.
@@ -56,7 +60,7 @@ pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedCha
         sessions::admit(app, &name, old.as_ref(), &asker, false).await?;
     let verified = account.credential.clone();
     for _ in 0..ROUNDS {
-        let proven = Proven { account: &account, subject: subject.clone() };
+        let proven = Proven { account: &account, subject: subject.clone(), door: asker.door };
         let faults = new.faults(&account.names());
         if !faults.is_empty() {
             leave(app, &proven).await;
@@ -88,7 +92,7 @@ pub async fn prove<'a>(
         return Err(SignInRefusal::Throttled(wait));
     }
     match sessions::compare(app, asker, Some(account), old).await? {
-        Comparison::Current | Comparison::Outdated => Ok(Proven { account, subject }),
+        Comparison::Current | Comparison::Outdated => Ok(Proven { account, subject, door: asker.door }),
         Comparison::Different => Err(sessions::refuse_wrong(app, asker).await),
     }
 }
@@ -125,9 +129,18 @@ async fn replace_and_open(
 ) -> Result<Write, StoreError> {
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
     let op = app.entropy.mark();
-    let change = CredentialChange { new: &credential, opened, at: app.clock.now() };
+    let record = Record {
+        act: Act::PasswordChanged,
+        by: Actor::Oneself,
+        door: proven.door.to_owned(),
+        at: app.clock.now(),
+    };
+    let change = CredentialChange { new: &credential, opened, record: &record };
     let replaced = app.store.replace_credential(proven.account, &change, &op);
     let (replaced, ()) = futures_util::future::join(replaced, leave(app, proven)).await;
+    if let Ok(Write::Applied) = replaced {
+        telemetry::note(|notes| notes.act = Some((record.act, proven.account.number)));
+    }
     replaced
 }
 

@@ -16,7 +16,6 @@ use crate::domain::asker::Asker;
 use crate::domain::credential::Comparison;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
-use crate::domain::role::Role;
 use crate::domain::session::{self, Carrier, Session, SessionDigest, SessionToken};
 use crate::domain::shared_key;
 use crate::domain::token_seal::TokenSeal;
@@ -74,17 +73,12 @@ pub struct NewSession {
 pub const ADMINISTRATOR_LASTS: Duration = Duration::from_hours(12);
 
 impl NewSession {
-    /// The session as somebody with that role gets it.
+    /// The session as it is opened for an administrator of the charity, or for somebody who is none.
     #[must_use]
-    pub fn for_role(self, role: Role) -> Self {
-        match (self.carrier, role) {
-            (Carrier::TokenHeader, Role::Administrator) => {
-                Self { lasts: self.lasts.min(ADMINISTRATOR_LASTS), ..self }
-            }
-            (
-                Carrier::Cookie | Carrier::Authorization | Carrier::TokenHeader,
-                Role::Administrator | Role::Donor | Role::Volunteer,
-            ) => self,
+    pub fn for_administrator(self, is_one: bool) -> Self {
+        match self.carrier {
+            Carrier::TokenHeader if is_one => Self { lasts: self.lasts.min(ADMINISTRATOR_LASTS), ..self },
+            Carrier::Cookie | Carrier::Authorization | Carrier::TokenHeader => self,
         }
     }
 }
@@ -192,7 +186,7 @@ pub(super) async fn admit(
     let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
         return Err(refuse_wrong(app, asker).await);
     };
-    if staff_only && !account.is_staff {
+    if staff_only && !account.may_use_console() {
         return Err(refuse_wrong(app, asker).await);
     }
     telemetry::note(|notes| notes.account = Some(account.number));
@@ -331,8 +325,8 @@ async fn record(
     let op = app.entropy.mark();
     for _ in 0..ROUNDS {
         let now = app.clock.now();
-        let (token, session) =
-            open(app, account.number, account.epoch, request.session.for_role(account.role));
+        let wanted = request.session.for_administrator(account.administers_charity());
+        let (token, session) = open(app, account.number, account.epoch, wanted);
         let mut evicted = session::to_evict(&account.sessions, account.epoch, now);
         evicted.extend(replaced_session(&request, &account).filter(|digest| !evicted.contains(digest)));
         let record = SignInRecord {
@@ -340,6 +334,8 @@ async fn record(
             evicted: &evicted,
             key: request.session.holds_key.then(|| account.shared_key.on_login()),
             rehashed: rehashed.as_ref(),
+            // The `token` header opens the charity and nothing else (trust rule 4).
+            joins_charity: (wanted.carrier == Carrier::TokenHeader && !account.charity).then_some(&account),
             at: now,
         };
         let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
