@@ -25,5 +25,6 @@ mod telemetry;
 mod texts;
 mod tidy;
 mod transfer;
+mod waiting;
 mod watch;
 mod wire;

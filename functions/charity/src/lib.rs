@@ -130,6 +130,7 @@ impl Dialect for Charity {
     type Failure = Failure;
 
     const NAME: &'static str = "charity";
+    const KNOWS_COOKIES: bool = false;
 
     fn endpoints() -> &'static [Endpoint<Failure>] {
         ENDPOINTS

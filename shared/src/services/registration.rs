@@ -187,7 +187,7 @@ async fn found(
         spends: wanted.spends.as_ref(),
     };
     let registered = create(founding, |number| {
-        let opened = wanted.session.map(|new| sessions::open(app, number, 0, new.for_role(wanted.role)));
+        let opened = wanted.session.map(|new| sessions::open(app, number, 0, 0, new.for_role(wanted.role)));
         let (token, session) = opened.unzip();
         Registered { account: new_account(&wanted, number, &credential, session, now), token }
     });

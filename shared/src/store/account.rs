@@ -31,6 +31,7 @@ const FIRST_NAME: &str = "first_name";
 const LAST_NAME: &str = "last_name";
 const DETAILS: &str = "details";
 const SESSIONS: &str = "sessions";
+const LOGINS: &str = "logins";
 /// Who wrote last.
 pub(super) const OP: &str = "op";
 
@@ -113,6 +114,8 @@ pub struct SignInRecord<'a> {
     pub session: &'a Session,
     /// Sessions that make room for it.
     pub evicted: &'a [SessionDigest],
+    /// The most logins that there may have been before, or the sessions would be too many.
+    pub logins_at_most: u32,
     /// What it does to the shared key, where the group hands that out.
     pub key: Option<KeyIssue>,
     /// The password hashed anew, where the old hash is outdated.
@@ -179,7 +182,9 @@ impl Store {
         let mut update = Update::default()
             .set(session, text(record.session.to_string()))
             .set(LAST_LOGIN, number(record.at.as_microsecond()))
-            .if_absent(session);
+            .count_up(LOGINS)
+            .if_absent(session)
+            .if_absent_or_below(LOGINS, i64::from(record.logins_at_most) + 1);
         for digest in record.evicted {
             update = update.remove(Place::Entry(SESSIONS, digest.as_str()));
         }

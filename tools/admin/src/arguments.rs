@@ -37,6 +37,8 @@ Commands:
   group USER remove NAME    Take the user out of a group
   freeze USER               Keep the user from coming in
   unfreeze USER             Let the user in again
+  forgive USER              Clear the counts of wrong passwords at the account,
+                            which made whoever tries the next one wait
   end-sessions USER         Sign the user out everywhere
   end-sessions --everyone [--confirm TABLE]
                             Sign everybody out everywhere, as after the table was
@@ -155,6 +157,11 @@ pub enum Command {
         inside: bool,
         /// The group, as typed.
         name: String,
+    },
+    /// Clear the counts of wrong passwords at an account.
+    Forgive {
+        /// Whose, as typed.
+        user: String,
     },
     /// Show an account.
     Show {
@@ -275,6 +282,7 @@ fn command(said: &Said) -> Result<Command, UsageError> {
         ["group", user, verb @ ("add" | "remove"), name] => {
             Ok(Command::Group { user: user.to_owned(), inside: verb == "add", name: name.to_owned() })
         }
+        ["forgive", user] => Ok(Command::Forgive { user: user.to_owned() }),
         ["show", user] => Ok(Command::Show { user: user.to_owned(), json: said.json }),
         ["bookings"] => Ok(Command::Bookings { event: said.event.as_deref().map(event).transpose()? }),
         ["import", file] => import(said, file),
@@ -317,6 +325,7 @@ fn usage(command: &str) -> Option<&'static str> {
         "freeze" => "freeze USER",
         "unfreeze" => "unfreeze USER",
         "end-sessions" => "end-sessions USER, or end-sessions --everyone",
+        "forgive" => "forgive USER",
         "show" => "show USER [--json]",
         "bookings" => "bookings [--event 1|2]",
         "import" => "import FILE [--rejects FILE] [--format tally|django] [--utc-offset OFFSET]",
@@ -334,7 +343,7 @@ fn known_options(command: &Command) -> &'static [&'static str] {
         Command::Import(_) => &["--rejects", "--format", "--utc-offset"],
         Command::Export(_) => &["--output"],
         Command::EndAllSessions { .. } => &["--everyone", "--confirm"],
-        Command::Order { .. } | Command::Group { .. } => &[],
+        Command::Order { .. } | Command::Group { .. } | Command::Forgive { .. } => &[],
     }
 }
 
@@ -445,6 +454,7 @@ mod tests {
         let group = |inside| Command::Group { user: user(), inside, name: "运营".to_owned() };
         assert_eq!(command("group zhang add 运营"), group(true));
         assert_eq!(command("group zhang remove 运营"), group(false));
+        assert_eq!(command("forgive zhang"), Command::Forgive { user: user() });
         assert_eq!(command("show --json zhang"), Command::Show { user: user(), json: true });
         assert_eq!(command("export"), Command::Export(Target::Pipe));
         assert_eq!(command("export --output -"), Command::Export(Target::StandardOutput));
@@ -501,7 +511,9 @@ mod tests {
         assert_eq!(read("--help --nonsense"), Ok(Invocation::Help));
         assert_eq!(read("staff -h"), Ok(Invocation::Help));
         assert_eq!(read("-V"), Ok(Invocation::Version));
-        for command in ["staff", "superuser", "role", "freeze", "unfreeze", "end-sessions", "delete"] {
+        for command in
+            ["staff", "superuser", "role", "freeze", "unfreeze", "forgive", "end-sessions", "delete"]
+        {
             let mut ways = usage(command).unwrap().split(", or ");
             assert!(ways.all(|way| HELP.contains(way)), "{command}");
         }

@@ -11,6 +11,7 @@ use tally::domain::text::NameFault;
 use tally::domain::username::{self, Username, UsernameFault};
 use tally::secret::VaultError;
 use tally::services::administration::{self, Found, NewSuperuser, NotFound, Obeyed, OrderRefusal};
+use tally::services::attempts;
 use tally::services::hashing::Hasher;
 use tally::services::registration::Taken;
 use tally::store::StoreError;
@@ -57,6 +58,12 @@ pub async fn carry_out(
         Command::EndAllSessions { confirmed } => everyone::end_sessions(on, confirmed.as_deref()).await,
         Command::Delete { user, confirmed } => delete(on, &user, confirmed.as_deref()).await,
         Command::Group { user, inside, name } => regroup(on, &user, inside, &name).await,
+        Command::Forgive { user } => {
+            let found = find(on, &user).await?;
+            let forgiven = attempts::forgive(on, found.account.number).await;
+            forgiven.map_err(|source| unusable(on, source))?;
+            Ok(printing::forgiven(&found))
+        }
         Command::Show { user, json } => {
             let found = find(on, &user).await?;
             let card = printing::Card::of(&found, administration::living_sessions(on, &found.account));

@@ -145,6 +145,12 @@ pub fn already_so(found: &Found, order: Order) -> String {
     format!("{} {} already; nothing was done.\n", person(found), state(order))
 }
 
+/// The counts of wrong passwords are cleared.
+#[must_use]
+pub fn forgiven(found: &Found) -> String {
+    format!("{} may be tried again at once; the counts of wrong passwords are cleared.\n", person(found))
+}
+
 /// A user would be deleted.
 #[must_use]
 pub fn unconfirmed(found: &Found) -> String {

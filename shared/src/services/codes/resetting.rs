@@ -9,7 +9,7 @@ use crate::domain::account::{Account, Standing};
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination};
 use crate::domain::password::{Password, PasswordFault};
-use crate::services::sessions;
+use crate::services::{attempts, sessions};
 use crate::store::key::Identifier;
 use crate::store::{Claim, Redemption, StoreError, Write};
 use crate::telemetry;
@@ -73,7 +73,7 @@ pub async fn reset_password(
     match app.store.redeem_for_credential(&account, &credential, &redemption).await? {
         Write::Applied => {
             // Whoever guessed at the old password has not used up the tries at the new one.
-            sessions::forget_attempts(app, &sessions::account_subject(app, account.number)).await;
+            attempts::succeed_by_code(app, account.number, asker).await;
             Ok(account)
         }
         // Another request spent the code, or changed the account, first.
