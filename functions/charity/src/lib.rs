@@ -62,6 +62,16 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
         }],
     },
     Endpoint {
+        path: "/user/logout/",
+        name: "登出",
+        allow: "POST, OPTIONS",
+        caller: CallerRule::Required,
+        operations: &[Operation {
+            method: Method::POST,
+            handler: |exchange| Box::pin(sessions::logout(exchange)),
+        }],
+    },
+    Endpoint {
         path: "/user/permission/",
         name: "更改账号权限",
         allow: "POST, OPTIONS",
