@@ -255,6 +255,20 @@ def on_what_exists():
     return deployed
 
 
+def with_own_configuration_set():
+    """SES tells of bounces by the stack's own set, or by the operator's, and each is counted."""
+    for name, deployed in [(None, Deployment()), ("theirs", Deployment(MailConfigurationSet="theirs"))]:
+        used = {"Ref": "ConfigurationSet"} if name is None else name
+        kinds = ["AWS::SES::ConfigurationSet", "AWS::SES::ConfigurationSetEventDestination"]
+        assert all(bool(deployed.of_type(kind)) == (name is None) for kind in kinds)
+        [rule] = deployed.of_type("AWS::Events::Rule").values()
+        assert rule["EventPattern"]["detail"]["mail"]["tags"]["ses:configuration-set"] == [used]
+        assert all(deployed.environment(group)["TALLY_MAIL_CONFIGURATION_SET"] == used for group in FUNCTIONS)
+        [statement] = deployed.resources["MailAccess"]["Properties"]["PolicyDocument"]["Statement"]
+        assert statement["Resource"][1]["Fn::Sub"][1] == {"Set": used}, "mail may be sent by that set"
+    return Deployment(MailConfigurationSet="theirs")
+
+
 def on_everything():
     """All of it together."""
     return Deployment(
@@ -279,6 +293,7 @@ CASES = [
     staged,
     gradual,
     on_what_exists,
+    with_own_configuration_set,
     on_everything,
 ]
 

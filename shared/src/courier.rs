@@ -14,7 +14,7 @@ use aws_sdk_sesv2::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_sesv2::types::{Body, Content, Destination, EmailContent, Message};
 use aws_types::SdkConfig;
 
-pub use letter::{Language, Letter};
+pub use letter::{Language, Letter, escape};
 pub use text_message::TextMessage;
 pub use text_messenger::TextMessenger;
 
@@ -65,8 +65,12 @@ impl Courier {
         Self { client: Client::from_conf(config), settings }
     }
 
-    /// Sends a letter to the address as its owner spelled it, and to no other.
+    /// Sends a letter to the address, at the ASCII spelling of its domain (trust rule 9), and to no other.
     pub async fn mail(&self, to: &EmailAddress, letter: &Letter<'_>, language: Language) -> Dispatch {
+        let Some(mailbox) = to.mailbox() else {
+            tracing::warn!("a letter was not sent: its address is one of before that is no longer taken");
+            return Dispatch::NotSent;
+        };
         let text = letter.render(language);
         let content = |data: String| Content::builder().data(data).charset("UTF-8").build();
         let parts = (content(text.subject), content(text.plain), content(text.html));
@@ -81,7 +85,7 @@ impl Courier {
             .from_email_address(&self.settings.from)
             .set_reply_to_addresses(self.settings.reply_to.clone().map(|address| vec![address]))
             .set_configuration_set_name(self.settings.configuration_set.clone())
-            .destination(Destination::builder().to_addresses(to.as_str()).build())
+            .destination(Destination::builder().to_addresses(mailbox).build())
             .content(EmailContent::builder().simple(message.build()).build());
         let dispatch = match request.send().await {
             Ok(_) => Dispatch::Sent,

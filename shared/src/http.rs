@@ -16,6 +16,7 @@ pub mod json;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 pub mod origin;
+pub mod page;
 pub mod request;
 pub mod session_cookie;
 

@@ -27,6 +27,8 @@ pub struct Notes {
     pub account: Option<AccountNumber>,
     /// Sessions opened with a password.
     pub logins: u64,
+    /// Codes by mail or text message that were not right.
+    pub wrong_codes: u64,
     /// Accounts made.
     pub registrations: u64,
     /// Mails handed to the provider, which may have gone.
@@ -112,6 +114,7 @@ pub fn tell(told: &Told<'_>, notes: &Notes) {
         Duration = milliseconds(told.took),
         Logins = some(notes.logins),
         LoginFailures = some(outcome.is_login_failure().into()),
+        WrongCodes = some(notes.wrong_codes),
         Registrations = some(notes.registrations),
         MailsSent = some(notes.mails_sent),
         TextsSent = some(notes.texts_sent),

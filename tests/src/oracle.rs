@@ -6,11 +6,9 @@ use crate::answer::{Answer, set_cookies};
 use crate::documented;
 
 /// Headers with a fixed value, on every answer of a function.
-const FIXED: [(&str, &str); 5] = [
-    ("content-type", "application/json"),
+const FIXED: [(&str, &str); 3] = [
     ("cache-control", "no-store"),
     ("x-content-type-options", "nosniff"),
-    ("referrer-policy", "no-referrer"),
     ("strict-transport-security", "max-age=63072000; includeSubDomains"),
 ];
 
@@ -111,12 +109,21 @@ fn watch_headers(answer: &Answer, group: &Group) {
     for name in FORBIDDEN {
         assert!(!answer.headers.contains_key(name), "header {name} of {answer:?}");
     }
-    let may_lead_on = answer.request.contains(LANDING) && answer.code() == 302;
+    let may_lead_on = answer.request.contains(LANDING) && answer.code() == 303;
     assert_eq!(answer.headers.contains_key("location"), may_lead_on, "{answer:?}");
     let policy = answer.header("content-security-policy").expect("every answer has a content policy");
-    for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'", "sandbox"] {
+    for part in ["default-src 'none'", "frame-ancestors 'none'", "base-uri 'none'"] {
         assert!(policy.contains(part), "{part} is missing in {policy}");
     }
+    // A page has a form that has to work, and no script.
+    let (kind, referrer, own) = if is_page(answer) {
+        ("text/html; charset=utf-8", "same-origin", "form-action 'self'")
+    } else {
+        ("application/json", "no-referrer", "sandbox")
+    };
+    assert_eq!(answer.header("content-type"), Some(kind), "{answer:?}");
+    assert_eq!(answer.header("referrer-policy"), Some(referrer), "{answer:?}");
+    assert!(policy.contains(own) && !policy.contains("script"), "{policy}");
     let id = answer.header("x-request-id").expect("every answer has a request id");
     assert!(id.len() >= 16 && id.bytes().all(|byte| byte.is_ascii_graphic()), "request id {id:?}");
     let waits = answer.header("retry-after").map(str::parse::<u32>);
@@ -127,6 +134,11 @@ fn watch_headers(answer: &Answer, group: &Group) {
     for cookie in set_cookies(&answer.headers) {
         watch_cookie(cookie);
     }
+}
+
+/// Whether the answer is a page for a person: what the mailed link opens, and nothing else.
+fn is_page(answer: &Answer) -> bool {
+    answer.header("content-type").is_some_and(|kind| kind.starts_with("text/html"))
 }
 
 fn watch_cookie(cookie: &str) {
@@ -144,6 +156,11 @@ fn watch_body(answer: &Answer, secrets: &Secrets) {
     assert!(answer.text.len() < LONGEST, "an answer of {} bytes", answer.text.len());
     if answer.request.starts_with("HEAD ") {
         assert_eq!(answer.text, "", "an answer to HEAD has no body");
+        return;
+    }
+    if is_page(answer) {
+        assert!(answer.request.contains(LANDING), "a page: {answer:?}");
+        assert!(!answer.text.contains("<script") && !answer.text.contains("javascript:"), "{answer:?}");
         return;
     }
     let body: Value = serde_json::from_str(&answer.text)

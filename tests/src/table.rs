@@ -4,8 +4,9 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use tally::domain::account_number::AccountNumber;
+use tally::domain::email_address::EmailAddress;
 use tally::domain::shared_key::PresentedKey;
-use tally::store::key;
+use tally::store::key::{self, Identifier};
 
 use crate::server::Server;
 
@@ -56,6 +57,18 @@ pub async fn set(server: &Server, number: AccountNumber, attribute: &str, value:
     let update = update.update_expression("SET #a = :v").expression_attribute_names("#a", attribute);
     let value = AttributeValue::S(value.to_owned());
     update.expression_attribute_values(":v", value).send().await.expect("the table can be written");
+}
+
+/// Makes an account's address proven, on the account and on its claim.
+pub async fn prove_email(server: &Server, number: AccountNumber, address: &EmailAddress) {
+    let store = &server.app().store;
+    let keys = [(key::account(number), "email_proven"), (key::guard(&Identifier::email(address)), "proven")];
+    for (key, attribute) in keys {
+        let update = store.client().update_item().table_name(store.table()).set_key(Some(key));
+        let update = update.update_expression("SET #a = :v").expression_attribute_names("#a", attribute);
+        let value = AttributeValue::Bool(true);
+        update.expression_attribute_values(":v", value).send().await.expect("the table can be written");
+    }
 }
 
 /// A text attribute; empty if there is none.

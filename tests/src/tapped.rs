@@ -175,7 +175,7 @@ impl Ground {
                 due.insert(text(&guard, key::PARTITION), owner.clone());
             }
             if let Some(address) = account.get("email").and_then(|address| address.as_s().ok()) {
-                let address = EmailAddress::parse(address).expect("a stored address is one");
+                let address = EmailAddress::stored(address.to_owned());
                 due.insert(text(&key::guard(&Identifier::email(&address)), key::PARTITION), owner);
             }
         }

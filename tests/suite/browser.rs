@@ -2,6 +2,8 @@
 //!
 //! Skipped with a word where there is no Chromium; set `CHROMIUM` to say where one is.
 
+mod mailed_link;
+
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::sync::Arc;

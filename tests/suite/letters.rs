@@ -7,7 +7,7 @@ use tally::domain::code::Code;
 
 #[test]
 fn letters_read_as_they_were_approved() {
-    let code = Code::stored("087629".to_owned());
+    let code = Code::typed("087629");
     let link = "https://api.example.com/users/bind_email/";
     let link = BindingLink::new(link, AccountNumber::new(51_923_482), 1_795_252_201, &[7; 16]);
     let letters = [
@@ -16,6 +16,7 @@ fn letters_read_as_they_were_approved() {
         ("email_binding_link", Letter::EmailBindingLink(&link)),
         ("email_changed", Letter::EmailChanged),
         ("email_replaced", Letter::EmailReplaced),
+        ("password_changed", Letter::PasswordChanged),
         ("password_reset", Letter::PasswordReset),
         ("phone_changed", Letter::PhoneChanged),
     ];

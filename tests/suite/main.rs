@@ -17,6 +17,7 @@ mod letters;
 mod load;
 mod manage;
 mod openapi;
+mod proof;
 mod races;
 mod restore;
 mod rotation;

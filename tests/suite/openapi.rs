@@ -78,7 +78,7 @@ fn operations_have_names_of_their_own_and_say_what_they_do() {
         assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path}");
         let statuses: Vec<&String> = operation["responses"].as_object().unwrap().keys().collect();
         assert!(
-            statuses.iter().any(|status| status.starts_with('2') || **status == "302"),
+            statuses.iter().any(|status| status.starts_with('2') || **status == "303"),
             "{method} {path}"
         );
     }
@@ -96,7 +96,8 @@ fn every_example_has_the_shape_that_the_document_gives_it() {
                 Some(place) => document.pointer(place.strip_prefix('#').unwrap()).unwrap(),
                 None => response,
             };
-            for (name, example) in response["content"]["application/json"]["examples"].as_object().unwrap() {
+            let Some(content) = response["content"].get("application/json") else { continue };
+            for (name, example) in content["examples"].as_object().unwrap() {
                 let (body, status) = (example["value"].to_string(), status.parse().unwrap());
                 let outcome = documented::check_answer(&method, &path, status, &headers, Some(&body));
                 assert_eq!(outcome, Ok(()), "{method} {path}: {name}");

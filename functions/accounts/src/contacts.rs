@@ -70,7 +70,9 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
         language: request.language(),
     };
     contacts::change(&app, &caller, &change).await?;
-    Ok(success(words::CHANGED, shown(&contact, &email)))
+    // Another spelling changes nothing (trust rule 9).
+    let kept = caller.account.email.as_ref().filter(|own| own.is_same(&email));
+    Ok(success(words::CHANGED, shown(&contact, kept.unwrap_or(&email))))
 }
 
 /// Reads alias, phone, job number and department, in this order; `None` if one of them is wrong.

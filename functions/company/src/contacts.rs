@@ -1,8 +1,7 @@
-//! The notify address: `GET /users/notify_email_is_bind/`, `/users/resend_bind_email/` and
-//! `/users/bind_email/`, `POST /users/send_email_code/` and `/users/change_notify_email/`.
+//! The notify address: `GET /users/notify_email_is_bind/` and `/users/resend_bind_email/`, `POST
+//! /users/send_email_code/` and `/users/change_notify_email/`.
 
-use http::header::LOCATION;
-use http::{HeaderValue, Method, StatusCode};
+use http::Method;
 use serde::Serialize;
 use tally::app::App;
 use tally::domain::account::Account;
@@ -60,24 +59,6 @@ pub(crate) async fn resend(exchange: Exchange) -> Result<Answer, Failure> {
     Ok(success(words::LINK_SENT, Nothing {}))
 }
 
-/// Where the mailed link leads: binds the address and sends the browser on. The token in it is all the
-/// right that is needed, since mail may be read in another browser; so any page may lead here.
-pub(crate) async fn follow(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
-    provenance::refuse_prefetch(&request)?;
-    let token = token(&request).ok_or(Failure::DeadLink)?;
-    // Programs that look at the links in a mail before its reader does ask by HEAD.
-    email_binding::follow_link(&app, token, request.method != Method::HEAD).await?;
-    let location = HeaderValue::from_str(&app.config.company_redirect_url);
-    Ok(send_on(location.map_err(|_| Refusal::Internal)?))
-}
-
-/// What is said to whoever has followed a link that works.
-pub(crate) fn send_on(to: HeaderValue) -> Answer {
-    let answer = Answer { status: StatusCode::FOUND, ..success(words::EMAIL_BINDS, Nothing {}) };
-    answer.with_header(LOCATION, to)
-}
-
 /// Mails a code to the address that is to take the place of the caller's own.
 pub(crate) async fn send_code(exchange: Exchange) -> Result<Answer, Failure> {
     let mut form = Form::read(&exchange).await?;
@@ -87,7 +68,7 @@ pub(crate) async fn send_code(exchange: Exchange) -> Result<Answer, Failure> {
     let email = form.email("email");
     let (password, email) = form.accept(password.zip(email))?;
     check_password(&app, &caller, &password, &request).await?;
-    let is_own = caller.account.email.as_ref().is_some_and(|own| own.canonical() == email.canonical());
+    let is_own = caller.account.email.as_ref().is_some_and(|own| own.is_same(&email));
     if is_own && caller.account.email_proven {
         return Err(Failure::Documented(words::EMAIL_ALREADY_BOUND, Outcome::AlreadyDone));
     }
@@ -111,7 +92,8 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let number = caller.account.number;
     let code =
         codes::try_for(&app, CodePurpose::EmailBinding, &email, &code, Some(number), &request.asker).await?;
-    Box::pin(email_binding::bind(&app, &caller, &email, &code, request.language())).await?;
+    let language = request.language();
+    Box::pin(email_binding::bind(&app, &caller, &email, &code, &request.asker, language)).await?;
     Ok(success(words::EMAIL_CHANGED, Nothing {}))
 }
 
@@ -119,10 +101,4 @@ async fn check_password(app: &App, caller: &Caller, typed: &str, request: &Reque
     let proven = prove(app, &caller.account, typed, request).await?;
     passwords::leave(app, &proven).await;
     Ok(())
-}
-
-/// The token of the query, if there is exactly one. Its letters are never escaped in a URL.
-fn token(request: &Request) -> Option<&str> {
-    let mut tokens = request.query.split('&').filter_map(|pair| pair.strip_prefix("token="));
-    tokens.next().filter(|_| tokens.next().is_none())
 }

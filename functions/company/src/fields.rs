@@ -106,9 +106,9 @@ impl Form {
         parsed.map_err(|_| self.errors.add(name, [words::INVALID_EMAIL.to_owned()])).ok()
     }
 
-    /// A code as it was typed. Whether it could be one shows when it is tried.
+    /// A code as people type it. Whether it could be one shows when it is tried.
     pub(crate) fn code(&mut self, name: &'static str) -> Option<Code> {
-        self.text(name, Presence::Required, Kind::Plain).map(Code::stored)
+        self.text(name, Presence::Required, Kind::Plain).map(|typed| Code::typed(&typed))
     }
 
     /// A new password, if it may be set.

@@ -7,6 +7,7 @@ mod company;
 mod contacts;
 mod envelope;
 mod fields;
+mod mailed_link;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod outcome;
@@ -47,8 +48,9 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 /// The group's endpoints. A cookie that opens nothing is a stranger's, so it is refused only where
 /// strangers are.
 ///
-/// Every POST reads its body by [`fields::Form::read`], which is where pages of others are stopped;
-/// a GET with an effect asks [`provenance::check_link`] first.
+/// Every POST but the one behind the mailed link, which is a form's, reads its body by
+/// [`fields::Form::read`], which is where pages of others are stopped; a GET with an effect asks
+/// [`provenance::check_link`] first.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
     Endpoint {
         path: "/users/account_register/",
@@ -193,12 +195,12 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
     Endpoint {
         path: LANDING,
         name: "绑定接收邮箱",
-        allow: "GET, HEAD, OPTIONS",
+        allow: "GET, HEAD, POST, OPTIONS",
         caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::GET,
-            handler: |exchange| Box::pin(contacts::follow(exchange)),
-        }],
+        operations: &[
+            Operation { method: Method::GET, handler: |exchange| Box::pin(mailed_link::open(exchange)) },
+            Operation { method: Method::POST, handler: |exchange| Box::pin(mailed_link::follow(exchange)) },
+        ],
     },
     Endpoint {
         path: "/users/send_email_code/",

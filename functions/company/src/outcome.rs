@@ -18,7 +18,7 @@ pub(crate) fn of(failure: &Failure) -> Outcome {
         Failure::WrongFormCode | Failure::WrongCode => Outcome::WrongCode,
         Failure::Throttled(_) => Outcome::Throttled,
         Failure::Documented(_, outcome) => *outcome,
-        Failure::DeadLink => Outcome::DeadLink,
+        Failure::DeadLink | Failure::DeadLinkOnPage(_) => Outcome::DeadLink,
         Failure::Prefetch => Outcome::Prefetch,
     }
 }

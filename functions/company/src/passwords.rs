@@ -1,7 +1,6 @@
 //! `POST /users/change_my_pwd/` and `/users/change_pwd_by_mobile/`.
 
 use tally::app::App;
-use tally::courier::Letter;
 use tally::domain::account::{Account, Names};
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
@@ -43,11 +42,8 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     // Whose names it must not repeat shows only by a right code.
     let new = form.repeated_password("password", "re_password", &Names::default());
     let (mobile, (code, new)) = form.accept(mobile.zip(code.zip(new)))?;
-    let account = Box::pin(codes::reset_password(&app, &mobile, &code, &new, &request.asker)).await?;
-    // To where a mailed code would go: whoever changed the address since need not be the owner.
-    if let Some(address) = account.reset_address(app.clock.now()) {
-        codes::notify(&app, address, &Letter::PasswordReset, request.language()).await;
-    }
+    let language = request.language();
+    Box::pin(codes::reset_password(&app, &mobile, &code, &new, &request.asker, language)).await?;
     Ok(success(words::PASSWORD_CHANGED, Nothing {}))
 }
 

@@ -23,6 +23,6 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let tried = codes::try_for(&app, CodePurpose::ChangeMobile, &mobile, &code, owner, &request.asker);
     let ((), code) = tokio::join!(passwords::leave(&app, &proven), tried);
     let code = code?;
-    phones::change(&app, &caller, &mobile, code, request.language()).await?;
+    phones::change(&app, &caller, &mobile, code, &request.asker, request.language()).await?;
     Ok(success(words::MOBILE_CHANGED, Nothing {}))
 }

@@ -47,8 +47,8 @@ pub(crate) async fn bind(exchange: Exchange) -> Result<Answer, Failure> {
 /// Unbinds the caller's WeChat, if there is one.
 pub(crate) async fn unbind(exchange: Exchange) -> Result<Answer, Failure> {
     Form::read(&exchange).await?;
-    let Exchange { app, caller, .. } = exchange;
+    let Exchange { app, request, caller } = exchange;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
-    weixin::unbind(&app, &caller).await?;
+    weixin::unbind(&app, &caller, &request.asker).await?;
     Ok(success(words::WEIXIN_UNBINDS, Nothing {}))
 }

@@ -3,9 +3,12 @@
 //! Documented outcomes, failures too, are answered with HTTP 200; what is outside the document uses the
 //! status that HTTP has for it (contracts/README.md).
 
+mod link_page;
+
 use std::time::Duration;
 
 use http::StatusCode;
+use tally::courier::Language;
 use tally::domain::password::{self, PasswordFault};
 use tally::domain::phone_number::PhoneFault;
 use tally::http::answer::{Answer, whole_seconds};
@@ -23,7 +26,10 @@ use tally::services::weixin::WeixinRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
 
+pub(crate) use link_page::link_page;
+
 use crate::envelope::{error, form_error};
+use crate::mailed_link;
 
 pub(crate) const LOGGED_IN: &str = "登录成功";
 pub(crate) const LOGGED_OUT: &str = "已退出登录";
@@ -104,6 +110,8 @@ pub(crate) enum Failure {
     Documented(&'static str, Outcome),
     /// The mailed link does not work, or not any more.
     DeadLink,
+    /// The same, for somebody who looks at a page in that language.
+    DeadLinkOnPage(Language),
     /// A browser fetches ahead what nobody has asked for yet.
     Prefetch,
 }
@@ -153,6 +161,7 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::WrongCode => error(StatusCode::OK, WRONG_CODE),
         Failure::Documented(sentence, _) => error(StatusCode::OK, sentence),
         Failure::DeadLink => error(StatusCode::BAD_REQUEST, "绑定链接无效或已过期，请登录后重新发送"),
+        Failure::DeadLinkOnPage(language) => mailed_link::dead(language),
         Failure::Prefetch => error(StatusCode::FORBIDDEN, "不处理预先获取的请求"),
         Failure::Throttled(wait) => {
             let sentence = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(wait));

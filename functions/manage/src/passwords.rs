@@ -1,10 +1,8 @@
 //! `POST /v3_1/manage/password/reset/`.
 
 use http::StatusCode;
-use tally::courier::Letter;
 use tally::domain::code::Code;
 use tally::domain::password::Password;
-use tally::domain::text;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
 use tally::services::codes;
@@ -17,7 +15,7 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
-    let code = Code::stored(text::strip(fields::text(&fields, "vercode")?).to_owned());
+    let code = Code::typed(fields::text(&fields, "vercode")?);
     let (password, password2) = (fields::text(&fields, "password")?, fields::text(&fields, "password2")?);
     if password != password2 {
         return Err(Failure::Mismatch);
@@ -28,10 +26,7 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     if !faults.is_empty() {
         return Err(Failure::Password(faults));
     }
-    let account = Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker)).await?;
-    // To where the code went: whoever changed the address since need not be the owner.
-    if let Some(email) = account.reset_address(app.clock.now()) {
-        codes::notify(&app, email, &Letter::PasswordReset, request.language()).await;
-    }
+    let language = request.language();
+    Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker, language)).await?;
     Ok(envelope::answer(StatusCode::OK, words::PASSWORD_RESET, words::OK_CODE, envelope::Nothing {}))
 }

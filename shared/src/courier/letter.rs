@@ -17,8 +17,10 @@ pub enum Letter<'a> {
     EmailBindingLink(&'a BindingLink),
     /// The address was changed; told to the one before, which still gets codes for a while.
     EmailChanged,
-    /// Another address was bound; told to the one before, which gets no codes any more.
+    /// Another address took its place; told to the one before, which gets no codes any more.
     EmailReplaced,
+    /// The password was changed by somebody who knew the one before.
+    PasswordChanged,
     /// The password was reset by a code.
     PasswordReset,
     /// The mobile number was changed.
@@ -120,6 +122,14 @@ impl Letter<'_> {
             (Self::EmailChanged, Language::English) => {
                 (include_str!("letters/email_changed.en.txt"), include_str!("letters/email_changed.en.html"))
             }
+            (Self::PasswordChanged, Language::Chinese) => (
+                include_str!("letters/password_changed.zh.txt"),
+                include_str!("letters/password_changed.zh.html"),
+            ),
+            (Self::PasswordChanged, Language::English) => (
+                include_str!("letters/password_changed.en.txt"),
+                include_str!("letters/password_changed.en.html"),
+            ),
             (Self::PasswordReset, Language::Chinese) => (
                 include_str!("letters/password_reset.zh.txt"),
                 include_str!("letters/password_reset.zh.html"),
@@ -147,14 +157,18 @@ impl Letter<'_> {
                 let hours = (binding_link::LASTS.as_secs() / 3600).to_string();
                 template.replace("{{link}}", &write(link.as_str())).replace("{{hours}}", &write(&hours))
             }
-            Self::EmailChanged | Self::EmailReplaced | Self::PasswordReset | Self::PhoneChanged => {
-                template.to_owned()
-            }
+            Self::EmailChanged
+            | Self::EmailReplaced
+            | Self::PasswordChanged
+            | Self::PasswordReset
+            | Self::PhoneChanged => template.to_owned(),
         }
     }
 }
 
-fn escape(text: &str) -> String {
+/// A text as HTML, in an element or in an attribute between double quotes.
+#[must_use]
+pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }
 
@@ -165,7 +179,7 @@ mod tests {
 
     #[test]
     fn every_letter_is_filled_in_and_has_a_subject() {
-        let code = Code::stored("087629".to_owned());
+        let code = Code::typed("087629");
         let link = BindingLink::new("https://087629.example/", AccountNumber::new(1), 2, &[3; 16]);
         let letters = [
             (Letter::PasswordResetCode(&code), true),
@@ -173,6 +187,7 @@ mod tests {
             (Letter::EmailBindingLink(&link), true),
             (Letter::EmailChanged, false),
             (Letter::EmailReplaced, false),
+            (Letter::PasswordChanged, false),
             (Letter::PasswordReset, false),
             (Letter::PhoneChanged, false),
         ];

@@ -18,6 +18,10 @@ pub enum TextMessage<'a> {
     Code(&'a Code),
     /// Another account has proven the e-mail address; told to who had it unproven.
     EmailLost,
+    /// The password was changed by somebody who knew it.
+    PasswordChanged,
+    /// The mobile number was changed; told to the one before.
+    PhoneChanged,
 }
 
 impl TextMessage<'_> {
@@ -34,6 +38,12 @@ impl TextMessage<'_> {
                 "您账号所填的电子邮箱已由他人验证，您的账号不再使用该邮箱。账号其他内容不变，请登录后绑定新的邮箱。"
                     .to_owned()
             }
+            Self::PasswordChanged => {
+                "您账号的密码已修改，其他设备均已退出登录。如非本人操作，请立即用本手机号找回密码。".to_owned()
+            }
+            Self::PhoneChanged => {
+                "您账号绑定的手机号已更换，本号码不再用于登录和找回密码。如非本人操作，请立即联系客服。".to_owned()
+            }
         }
     }
 }
@@ -44,8 +54,9 @@ mod tests {
 
     #[test]
     fn every_message_travels_in_one_piece() {
-        let code = Code::stored("087629".to_owned());
-        for message in [TextMessage::Code(&code), TextMessage::EmailLost] {
+        let code = Code::typed("087629");
+        let notices = [TextMessage::EmailLost, TextMessage::PasswordChanged, TextMessage::PhoneChanged];
+        for message in notices.into_iter().chain([TextMessage::Code(&code)]) {
             let text = message.render();
             assert!(text.encode_utf16().count() <= MAX_CHARACTERS, "{}: {text}", text.encode_utf16().count());
         }
@@ -53,7 +64,7 @@ mod tests {
 
     #[test]
     fn the_code_is_the_only_variable() {
-        let text = |digits: &str| TextMessage::Code(&Code::stored(digits.to_owned())).render();
+        let text = |digits: &str| TextMessage::Code(&Code::typed(digits)).render();
         assert_eq!(
             text("087629"),
             "您的验证码是087629，10分钟内有效，只能使用一次。请勿告诉任何人；如非本人操作，请忽略。"
@@ -63,7 +74,7 @@ mod tests {
 
     #[test]
     fn a_message_that_is_printed_for_a_log_keeps_its_code() {
-        let code = Code::stored("087629".to_owned());
+        let code = Code::typed("087629");
         assert_eq!(format!("{:?}", TextMessage::Code(&code)), "Code(Code(..))");
     }
 }

@@ -25,8 +25,10 @@ pub struct Account {
     pub email: Option<EmailAddress>,
     /// Whether its owner has read a message sent to the present address; its claim says the same.
     pub email_proven: bool,
-    /// The address before it was changed, as long as it counts.
-    pub former_email: Option<FormerEmail>,
+    /// The addresses that were left and still count, the one that was left first in front.
+    pub former_emails: Vec<FormerEmail>,
+    /// Since when codes and links that were made for it count: those from before are dead.
+    pub codes_since: Option<Timestamp>,
     /// The mobile number, proven by a code, where the person has one.
     pub phone: Option<PhoneNumber>,
     /// The person's id at WeChat, once bound.
@@ -103,7 +105,8 @@ impl Account {
             username: None,
             email: None,
             email_proven: false,
-            former_email: None,
+            former_emails: Vec::new(),
+            codes_since: None,
             phone: None,
             weixin: None,
             first_name: String::new(),
@@ -129,14 +132,6 @@ impl Account {
     #[must_use]
     pub fn names(&self) -> Names<'_> {
         Names { username: self.username.as_ref(), email: self.email.as_ref() }
-    }
-
-    /// Where a code that resets the password goes: the former address while that counts, since whoever
-    /// changed the address had to prove nothing (contracts/README.md, accounts).
-    #[must_use]
-    pub fn reset_address(&self, now: Timestamp) -> Option<&EmailAddress> {
-        let former = self.former_email.as_ref().filter(|former| now < former.until);
-        former.map(|former| &former.address).or(self.email.as_ref())
     }
 
     /// The living session with that fingerprint, if the account has one.

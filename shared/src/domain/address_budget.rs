@@ -17,6 +17,9 @@ pub enum Deed {
     CodeRequest,
     /// An answer that a username or an e-mail address is taken.
     TakenAnswer,
+    /// A code of which a try was wrong, which is counted against the account that it was made for and
+    /// not against an address: see [`MISSED_CODES`](super::code::MISSED_CODES).
+    MissedCode,
 }
 
 /// So many deeds in so long a window.
@@ -62,6 +65,7 @@ impl Deed {
                 Allowance { most: 300, window: DAY },
             ],
             Self::Registration => &[Allowance { most: 300, window: DAY }],
+            Self::MissedCode => &[],
             Self::CodeRequest | Self::TakenAnswer => &[Allowance { most: 30, window: HOUR }],
         };
         let factor = limits.factor();
@@ -76,6 +80,7 @@ impl Deed {
             Self::Registration => "registration",
             Self::CodeRequest => "code-request",
             Self::TakenAnswer => "taken-answer",
+            Self::MissedCode => "missed-code",
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Links that bind an account to its e-mail address: mailed there and to nobody else (contract 003).
 //!
 //! Nothing of a link is stored. Its token names the account and the time it ends, and carries a code
-//! over both, the address and the account's epoch. So it dies when the address is another one, when
+//! over both, the address, the account's epoch and the time since when its codes count. So it dies when
+//! any identifier of the account moves, when
 //! the password changes and when the account is stopped, and no other token of the service fits.
 
 use std::fmt;
@@ -12,6 +13,7 @@ use jiff::Timestamp;
 use subtle::ConstantTimeEq;
 use zeroize::Zeroizing;
 
+use super::account::Account;
 use super::account_number::AccountNumber;
 use super::email_address::EmailAddress;
 
@@ -70,10 +72,10 @@ impl PresentedToken {
         })
     }
 
-    /// What its code has to be computed over, if it is for that address and epoch.
+    /// What its code has to be computed over, if it is for that address of the account as it is.
     #[must_use]
-    pub fn derivation(&self, address: &EmailAddress, epoch: u32) -> Vec<u8> {
-        derivation(self.number, address, epoch, self.ends)
+    pub fn derivation(&self, account: &Account, address: &EmailAddress) -> Vec<u8> {
+        derivation(account, address, self.ends)
     }
 
     /// Whether it still works at that time.
@@ -98,10 +100,12 @@ pub fn ends(now: Timestamp) -> i64 {
 /// What the code of a token is computed over. The address comes last: all before it is of fixed length,
 /// so no two cases give the same message.
 #[must_use]
-pub fn derivation(number: AccountNumber, address: &EmailAddress, epoch: u32, ends: i64) -> Vec<u8> {
+pub fn derivation(account: &Account, address: &EmailAddress, ends: i64) -> Vec<u8> {
+    let since = account.codes_since.map_or(0, Timestamp::as_microsecond);
     let mut message = Vec::new();
-    message.extend_from_slice(&number.get().to_be_bytes());
-    message.extend_from_slice(&epoch.to_be_bytes());
+    message.extend_from_slice(&account.number.get().to_be_bytes());
+    message.extend_from_slice(&account.epoch.to_be_bytes());
+    message.extend_from_slice(&since.to_be_bytes());
     message.extend_from_slice(&ends.to_be_bytes());
     message.extend_from_slice(address.canonical().as_bytes());
     message
@@ -121,6 +125,7 @@ impl fmt::Debug for PresentedToken {
 
 #[cfg(test)]
 mod tests {
+    use super::super::credential::StoredCredential;
     use super::*;
 
     fn at(second: i64) -> Timestamp {
@@ -150,18 +155,25 @@ mod tests {
     }
 
     #[test]
-    fn number_epoch_end_and_address_all_count() {
-        let (one, two) = (AccountNumber::new(1), AccountNumber::new(2));
-        let (zhang, li) =
-            (EmailAddress::parse("zhang@a.example").unwrap(), EmailAddress::parse("li@a.example").unwrap());
-        let same = EmailAddress::parse("ZHANG@A.example").unwrap();
-        assert_eq!(derivation(one, &zhang, 3, 4), derivation(one, &same, 3, 4));
+    fn account_epoch_claims_end_and_address_all_count() {
+        let address = |text| EmailAddress::parse(text).unwrap();
+        let (zhang, li) = (address("zhang@a.example"), address("li@a.example"));
+        let account = |number| {
+            let credential = StoredCredential::stored(String::new());
+            let new = Account::new(AccountNumber::new(number), credential, Timestamp::UNIX_EPOCH);
+            Account { epoch: 3, codes_since: Some(at(5)), ..new }
+        };
+        let one = account(1);
+        let good = derivation(&one, &zhang, 4);
+        assert_eq!(good, derivation(&one, &address("ZHANG@A.example"), 4));
         let others = [
-            derivation(two, &zhang, 3, 4),
-            derivation(one, &li, 3, 4),
-            derivation(one, &zhang, 4, 4),
-            derivation(one, &zhang, 3, 5),
+            derivation(&account(2), &zhang, 4),
+            derivation(&one, &li, 4),
+            derivation(&Account { epoch: 4, ..one.clone() }, &zhang, 4),
+            derivation(&Account { codes_since: Some(at(6)), ..one.clone() }, &zhang, 4),
+            derivation(&Account { codes_since: None, ..one.clone() }, &zhang, 4),
+            derivation(&one, &zhang, 5),
         ];
-        assert!(others.iter().all(|other| *other != derivation(one, &zhang, 3, 4)));
+        assert!(others.iter().all(|other| *other != good));
     }
 }

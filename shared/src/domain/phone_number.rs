@@ -18,6 +18,9 @@ const MOST_TYPED: usize = 40;
 /// How many digits of a number tell the range it was handed out in (security rule 2.2).
 const RANGE_DIGITS: usize = 7;
 
+/// How many digits of a number are shown to who need not be its owner.
+const ENDING_DIGITS: usize = 2;
+
 /// A mobile number in E.164, such as `+8613800138000`.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PhoneNumber(String);
@@ -109,6 +112,12 @@ impl PhoneNumber {
     pub fn typed(&self) -> &str {
         let national = self.0.strip_prefix("+86").filter(|national| is_mainland_mobile(national));
         national.unwrap_or(&self.0)
+    }
+
+    /// Its last digits, by which its owner knows it and nobody else learns it.
+    #[must_use]
+    pub fn ending(&self) -> &str {
+        self.0.get(self.0.len().saturating_sub(ENDING_DIGITS)..).unwrap_or_default()
     }
 
     /// The range it was handed out in: its first digits with the calling code, without `+`.

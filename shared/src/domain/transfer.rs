@@ -75,7 +75,7 @@ impl Arrival {
         let differences = [
             ("username", own.username != resident.username),
             ("email", own.email != resident.email),
-            ("former_email", former(own, now) != former(resident, now)),
+            ("former_emails", formers(own, now) != formers(resident, now)),
             ("phone", own.phone != resident.phone),
             ("weixin", own.weixin != resident.weixin),
             ("first_name", own.first_name != resident.first_name),
@@ -94,10 +94,10 @@ impl Arrival {
     }
 }
 
-/// The former address, as long as it counts; by whole seconds, as its claim has them.
-fn former(account: &Account, now: Timestamp) -> Option<(&str, i64)> {
-    let former = account.former_email.as_ref().filter(|former| now < former.until);
-    former.map(|former| (former.address.as_str(), former.until.as_second()))
+/// The former addresses that count; by whole seconds, as their claims have them.
+fn formers(account: &Account, now: Timestamp) -> Vec<(&str, i64, bool)> {
+    let formers = account.counting_formers(now);
+    formers.map(|former| (former.address.as_str(), former.until.as_second(), former.is_proven)).collect()
 }
 
 #[cfg(test)]

@@ -12,18 +12,18 @@ use jiff::Timestamp;
 use crate::app::App;
 use crate::domain::address_budget::network;
 use crate::domain::asker::Asker;
-use crate::domain::message_budget::{MAILS, MessageBudget, SUSPICIOUS_IN_RANGE, TEXTS_TO_RANGE};
+use crate::domain::message_budget::{MessageBudget, Proof, SUSPICIOUS_IN_RANGE, Share, TEXTS_TO_RANGE};
 use crate::domain::phone_number::PhoneNumber;
 use crate::secret::Purpose;
-use crate::store::{StoreError, TakenMessage, chain};
+use crate::store::{BudgetCounter, NoneLeft, StoreError, TakenMessage, chain};
 use crate::telemetry;
 
-/// Counters the deployment's budgets are spread over, so that none of them is hot. Each has its share;
-/// a full one leads to the next, so that the whole can be used up and is never overrun.
+/// Counters a part of the deployment's budgets is spread over, so that none of them is hot. Each has its
+/// share; a full one leads to the next, so that the whole can be used up and is never overrun.
 const SHARDS: u32 = 16;
 
 /// Whose budget is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Messages {
     /// Of messages that somebody may get.
     Sent,
@@ -43,61 +43,119 @@ pub enum UsedUp {
 /// What was taken out of the budgets, or which stood in the way.
 pub type Taking = Result<Result<Vec<TakenMessage>, UsedUp>, StoreError>;
 
-/// The shares that this process knows to be used up, and until when.
+/// A part of the deployment's budgets that no other can use up (trust rule 7).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Part {
+    Mail(Messages, Share, Proof),
+    Text(Messages, Share),
+}
+
+impl Part {
+    const fn channel(self) -> &'static str {
+        match self {
+            Self::Mail(Messages::Sent, _, _) => "mail",
+            Self::Mail(Messages::Imagined, _, _) => "no-mail",
+            Self::Text(Messages::Sent, _) => "text",
+            Self::Text(Messages::Imagined, _) => "no-text",
+        }
+    }
+
+    const fn share(self) -> Share {
+        match self {
+            Self::Mail(_, share, _) | Self::Text(_, share) => share,
+        }
+    }
+
+    fn budget(self, app: &App) -> MessageBudget {
+        match self {
+            Self::Mail(_, share, proof) => share.of_mails(proof),
+            Self::Text(_, share) => share.of_texts(app.config.texts.budget),
+        }
+    }
+
+    /// Mail that may bounce is counted in one place: it is little, and its bounces stop all of it.
+    const fn shards(self) -> u32 {
+        match self {
+            Self::Mail(_, _, Proof::Unproven) => 1,
+            Self::Mail(_, _, Proof::Proven) | Self::Text(_, _) => SHARDS,
+        }
+    }
+
+    fn counter(self, shard: u32) -> BudgetCounter {
+        let (channel, name) = (self.channel(), self.share().name());
+        match self {
+            Self::Mail(messages, _, Proof::Unproven) => {
+                let scope = match messages {
+                    Messages::Sent => BOUNCING,
+                    Messages::Imagined => "no-mail-unproven",
+                };
+                BudgetCounter::Bouncing { scope, name }
+            }
+            Self::Mail(_, _, Proof::Proven) | Self::Text(_, _) => {
+                BudgetCounter::Of { scope: format!("{channel}-{name}#{shard}") }
+            }
+        }
+    }
+}
+
+/// The scope of mail to addresses never proven, in whose item its bounces are counted.
+pub const BOUNCING: &str = "mail-unproven";
+
+/// The counters that this process knows to be used up, and until when.
 #[derive(Debug, Default)]
 pub struct BudgetGate {
-    full: Mutex<HashMap<(&'static str, u32), Timestamp>>,
+    full: Mutex<HashMap<(Part, u32), Timestamp>>,
 }
 
 impl BudgetGate {
-    fn is_full(&self, channel: &'static str, shard: u32, now: Timestamp) -> bool {
+    fn is_full(&self, part: Part, shard: u32, now: Timestamp) -> bool {
         let full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
-        full.get(&(channel, shard)).is_some_and(|until| now < *until)
+        full.get(&(part, shard)).is_some_and(|until| now < *until)
     }
 
-    fn is_used_up(&self, channel: &'static str, now: Timestamp) -> bool {
-        (0..SHARDS).all(|shard| self.is_full(channel, shard, now))
+    fn is_used_up(&self, part: Part, now: Timestamp) -> bool {
+        (0..part.shards()).all(|shard| self.is_full(part, shard, now))
     }
 
-    fn note(&self, channel: &'static str, shard: u32, until: Timestamp) {
+    fn note(&self, part: Part, shard: u32, until: Timestamp) {
         let mut full = self.full.lock().unwrap_or_else(PoisonError::into_inner);
-        full.insert((channel, shard), until);
+        full.insert((part, shard), until);
     }
 }
 
-/// Takes one mail out of the deployment's budget.
-pub async fn take_mail(app: &App, messages: Messages) -> Taking {
-    let channel = match messages {
-        Messages::Sent => "mail",
-        Messages::Imagined => "no-mail",
-    };
-    let taken = take_share(app, channel, MAILS).await?;
+/// Takes one mail out of the deployment's budget: out of the part that is for such mail, to addresses
+/// of which that is known.
+pub async fn take_mail(app: &App, messages: Messages, share: Share, proof: Proof) -> Taking {
+    let taken = take_part(app, Part::Mail(messages, share, proof)).await?;
     note_refusal(messages, taken.is_none());
     Ok(taken.map(|taken| vec![taken]).ok_or(UsedUp::Others))
 }
 
-/// Takes one text message out of all budgets it counts against: the deployment's, the range's of the
-/// number, and the network address's that asks for it, where somebody does.
+/// Takes one text message out of all budgets it counts against: the deployment's part for such
+/// messages, the range's of the number, and the network address's that asks for it, where somebody does.
 ///
 /// The address's budget is the same for messages that nobody is due, and stays taken where one of the
 /// others is used up: else what is left of it would tell what became of the messages before.
-pub async fn take_text(app: &App, messages: Messages, to: &PhoneNumber, from: Option<&Asker>) -> Taking {
-    let channel = match messages {
-        Messages::Sent => "text",
-        Messages::Imagined => "no-text",
-    };
+pub async fn take_text(
+    app: &App,
+    messages: Messages,
+    share: Share,
+    to: &PhoneNumber,
+    from: Option<&Asker>,
+) -> Taking {
+    let part = Part::Text(messages, share);
     let of_network = async {
         match from {
             None => Ok(Some(None)),
             Some(from) => Ok(take_from_network(app, from).await?.map(Some)),
         }
     };
-    let is_known_used_up = app.budgets.is_used_up(channel, app.clock.now());
+    let is_known_used_up = app.budgets.is_used_up(part, app.clock.now());
     let of_range = async {
         // No need to take what would have to be given back.
-        if is_known_used_up { Ok(None) } else { take_to_range(app, channel, to).await }
+        if is_known_used_up { Ok(None) } else { take_to_range(app, part.channel(), to).await }
     };
-    let of_all = take_share(app, channel, app.config.texts.budget);
+    let of_all = take_part(app, part);
     match Box::pin(futures_util::future::join3(of_network, of_range, of_all)).await {
         (Ok(Some(network)), Ok(Some(range)), Ok(Some(all))) => {
             Ok(Ok(network.into_iter().chain([range, all]).collect()))
@@ -129,7 +187,8 @@ pub async fn give_back(app: &App, taken: Vec<TakenMessage>) {
 async fn take_from_network(app: &App, from: &Asker) -> Result<Option<TakenMessage>, StoreError> {
     let budget = MessageBudget::texts_from_network(app.config.address_limits);
     let scope = scope(app, "text-from", &network(from.address).to_string());
-    let taken = app.store.take_message(&scope, budget, app.clock.now()).await?.ok();
+    let counter = BudgetCounter::Of { scope };
+    let taken = app.store.take_message(counter, budget, app.clock.now()).await?.ok();
     if taken.is_none() {
         tracing::error!(budget = "text", scope = "network", "a network address has used its messages up");
     }
@@ -142,7 +201,8 @@ async fn take_to_range(
     to: &PhoneNumber,
 ) -> Result<Option<TakenMessage>, StoreError> {
     let scope = scope(app, &format!("{channel}-to"), to.range());
-    let taken = app.store.take_message(&scope, TEXTS_TO_RANGE, app.clock.now()).await?.ok();
+    let counter = BudgetCounter::Of { scope };
+    let taken = app.store.take_message(counter, TEXTS_TO_RANGE, app.clock.now()).await?.ok();
     match &taken {
         None => tracing::error!(budget = "text", scope = "range", "a range has got all its messages"),
         Some(taken) if taken.in_hour == SUSPICIOUS_IN_RANGE => {
@@ -154,29 +214,36 @@ async fn take_to_range(
     Ok(taken)
 }
 
-/// Takes one message out of the first share that has any, beginning anywhere.
-async fn take_share(
-    app: &App,
-    channel: &'static str,
-    whole: MessageBudget,
-) -> Result<Option<TakenMessage>, StoreError> {
-    let [byte] = app.entropy.bytes::<1>();
-    let mut has_asked = false;
-    for step in 0..SHARDS {
-        let (shard, now) = ((u32::from(byte) + step) % SHARDS, app.clock.now());
-        if app.budgets.is_full(channel, shard, now) {
+/// Takes one message out of the first counter of a part that has any, beginning anywhere.
+async fn take_part(app: &App, part: Part) -> Result<Option<TakenMessage>, StoreError> {
+    let ([byte], of) = (app.entropy.bytes::<1>(), part.shards());
+    let (mut has_asked, mut is_for_bounces) = (false, false);
+    for step in 0..of {
+        let (shard, now) = ((u32::from(byte) + step) % of, app.clock.now());
+        if app.budgets.is_full(part, shard, now) {
             continue;
         }
         has_asked = true;
-        let scope = format!("{channel}#{shard}");
-        match app.store.take_message(&scope, whole.share(shard, SHARDS), now).await? {
+        let budget = part.budget(app).share(shard, of);
+        match app.store.take_message(part.counter(shard), budget, now).await? {
             Ok(taken) => return Ok(Some(taken)),
-            Err(until) => app.budgets.note(channel, shard, until),
+            Err(NoneLeft { until, is_for_bounces: bounced }) => {
+                is_for_bounces |= bounced;
+                app.budgets.note(part, shard, until);
+            }
         }
     }
     // Told when it is found out, not with every request from then on.
-    if has_asked {
-        tracing::error!(budget = channel, scope = "deployment", "the deployment's messages are used up");
+    let (budget, share) = (part.channel(), part.share().name());
+    if is_for_bounces {
+        tracing::error!(budget, share, scope = "bounces", "too many mails to addresses never proven bounce");
+    } else if has_asked {
+        tracing::error!(
+            budget,
+            share,
+            scope = "deployment",
+            "a share of the deployment's messages is used up"
+        );
     }
     Ok(None)
 }

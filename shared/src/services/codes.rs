@@ -16,8 +16,8 @@ use subtle::ConstantTimeEq;
 use data_encoding::HEXLOWER;
 
 pub use asking::{AskRefusal, Asked, ask, ask_by_text, ask_email_binding};
-pub use messages::{note_message, withdraw_message};
-pub use notices::{notify, notify_by_text};
+pub use messages::{cause_of, note_message, withdraw_message};
+pub use notices::{notify_by_text, notify_owner, tell_left};
 pub use resetting::{ResetRefusal, reset_password};
 pub use trying::{CheckRefusal, TryRefusal, check, try_for};
 

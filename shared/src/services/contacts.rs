@@ -3,12 +3,14 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::courier::{Language, Letter};
+use crate::courier::Language;
 use crate::domain::account::{Account, Standing};
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
-use crate::domain::contact::{Contact, FORMER_EMAIL_COUNTS, FormerEmail};
+use crate::domain::contact::Contact;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::email_change;
+use crate::domain::history::{Act, Actor, Record};
 use crate::services::sessions::Caller;
 use crate::services::{address_gate, codes};
 use crate::store::{EmailMove, EmailMoved, Guarded, StoreError, Write};
@@ -52,7 +54,7 @@ pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> R
     if let Some(wait) = app.addresses.wait(change.asker.address, Deed::TakenAnswer, app.clock.now()) {
         return Err(ContactRefusal::Throttled(wait));
     }
-    let is_own = |own: &EmailAddress| own.canonical() == change.email.canonical();
+    let is_own = |own: &EmailAddress| own.is_same(change.email);
     // A move sends a mail to an address that need not be the caller's own, so it counts as one.
     if !caller.account.email.as_ref().is_some_and(is_own)
         && let Some(wait) = address_gate::count(app, &change.asker, Deed::CodeRequest).await?
@@ -61,7 +63,7 @@ pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> R
     }
     let mut account = caller.account.clone();
     for _ in 0..ROUNDS {
-        if write(app, &account, change).await? == Write::Applied {
+        if write(app, caller, &account, change).await? == Write::Applied {
             return Ok(());
         }
         // Another device changed the address, or somebody else has just proven it.
@@ -73,52 +75,41 @@ pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> R
 }
 
 /// Writes the change on the account as it was read.
-async fn write(app: &App, account: &Account, change: &ContactChange<'_>) -> Result<Write, ContactRefusal> {
-    let ContactChange { contact, email, .. } = change;
+async fn write(
+    app: &App,
+    caller: &Caller,
+    account: &Account,
+    change: &ContactChange<'_>,
+) -> Result<Write, ContactRefusal> {
+    let ContactChange { contact, email, asker, .. } = change;
     let op = app.entropy.mark();
-    let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
-    let from = account.email.as_ref();
-    if from.is_some_and(|from| from.canonical() == email.canonical()) {
-        return Ok(app.store.set_contact(on, contact, email, from).await?);
+    // Another spelling of the same address is the same address, and no change (trust rule 9).
+    if account.email.as_ref().is_some_and(|own| own.is_same(email)) {
+        let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
+        return Ok(app.store.set_contact(on, contact).await?);
     }
     let at = app.clock.now();
-    let former = from.map(|from| former_email(account, from, at));
-    let moved = EmailMove { from, to: email, former: former.as_ref(), at };
-    match app.store.set_contact_and_move_email(on, contact, &moved).await? {
+    let record = Record { act: Act::EmailChanged, by: Actor::Oneself, door: asker.door.to_owned(), at };
+    let moved = EmailMove {
+        account,
+        change: &email_change::by_hand(account, email, at),
+        contact: Some(contact),
+        rival: None,
+        loser: None,
+        code: None,
+        stays: caller.session(),
+        record: &record,
+        op: &op,
+    };
+    match app.store.move_email(&moved).await? {
         EmailMoved::Applied => {
-            if let Some(from) = from {
-                codes::notify(app, from, &Letter::EmailChanged, change.language).await;
-            }
+            codes::tell_left(app, account, moved.change, change.language).await;
             Ok(Write::Applied)
         }
-        EmailMoved::Taken => match address_gate::count(app, &change.asker, Deed::TakenAnswer).await? {
+        EmailMoved::ClaimChanged => match address_gate::count(app, asker, Deed::TakenAnswer).await? {
             None => Err(ContactRefusal::EmailTaken),
             Some(wait) => Err(ContactRefusal::Throttled(wait)),
         },
-        EmailMoved::Refused => Ok(Write::Refused),
+        EmailMoved::Refused | EmailMoved::CodeSpent => Ok(Write::Refused),
     }
-}
-
-/// The former address of an account whose owner has just proven another one: the one that counted
-/// already stays as it is, and only a proven one can become it. One that was never proven may have
-/// been a stranger's all the time, and codes no longer go there.
-pub(super) fn former_if_proven(
-    account: &Account,
-    from: &EmailAddress,
-    now: jiff::Timestamp,
-) -> Option<FormerEmail> {
-    let is_counting = account.former_email.as_ref().is_some_and(|former| now < former.until);
-    (account.email_proven && !is_counting).then(|| former_email(account, from, now))
-}
-
-/// The address that counts as the former one: the oldest that still does, so that nobody is pushed
-/// out by changing the address twice.
-fn former_email(account: &Account, from: &EmailAddress, now: jiff::Timestamp) -> FormerEmail {
-    let counting = account.former_email.as_ref().filter(|former| now < former.until);
-    counting.cloned().unwrap_or_else(|| {
-        // The claim's end is kept in whole seconds: rounded up, so that both end together and not too early.
-        let until = now.saturating_add(FORMER_EMAIL_COUNTS).expect("a duration without a sign is in range");
-        let until = jiff::Timestamp::from_second(until.as_second() + 1).expect("a second later is in range");
-        FormerEmail { address: from.clone(), until }
-    })
 }

@@ -13,15 +13,18 @@ use crate::domain::account::{Account, Standing};
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::binding_link::{self, BindingLink, PresentedToken};
-use crate::domain::contact::FormerEmail;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::email_change;
+use crate::domain::history::{Act, Actor, Record};
+use crate::domain::message_budget::{Proof, Share};
+use crate::domain::sent_messages::Fate;
 use crate::secret::Purpose;
 use crate::services::budget::{self, Messages};
 use crate::services::codes::SpendableCode;
 use crate::services::sessions::Caller;
-use crate::services::{address_gate, codes, contacts};
+use crate::services::{address_gate, codes};
 use crate::store::key::Identifier;
-use crate::store::{Claim, EmailBinding, EmailBound, StoreError, Write, chain};
+use crate::store::{Claim, EmailMove, EmailMoved, StoreError, chain};
 use crate::telemetry;
 
 /// The path of the page that links lead to, which the group serves whose customers get them.
@@ -87,6 +90,7 @@ pub async fn send_link(
     app: &App,
     account: &Account,
     public_url: Option<&str>,
+    share: Share,
     language: Language,
 ) -> Result<(), LinkRefusal> {
     let email = account.email.as_ref().ok_or(LinkRefusal::NoAddress)?;
@@ -98,11 +102,15 @@ pub async fn send_link(
         return Err(LinkRefusal::NotSent);
     };
     let ends = binding_link::ends(app.clock.now());
-    let message = binding_link::derivation(account.number, email, account.epoch, ends);
+    let message = binding_link::derivation(account, email, ends);
     let code = app.secret.code(Purpose::BindingLink, &message);
     let link = BindingLink::new(&format!("{public_url}{LANDING}"), account.number, ends, &code);
-    let message = codes::note_message(app, MESSAGE, email).await?.map_err(LinkRefusal::Throttled)?;
-    let Ok(taken) = budget::take_mail(app, Messages::Sent).await? else {
+    let cause = codes::cause_of(app, account, email);
+    let message = codes::note_message(app, MESSAGE, cause, email).await?.map_err(LinkRefusal::Throttled)?;
+    if message.fate != Fate::Sent {
+        return Err(LinkRefusal::NotSent);
+    }
+    let Ok(taken) = budget::take_mail(app, Messages::Sent, share, Proof::Unproven).await? else {
         codes::withdraw_message(app, &message).await;
         return Err(LinkRefusal::NotSent);
     };
@@ -119,7 +127,7 @@ pub async fn send_link(
 /// Mails the link to somebody who has just registered. That it was not sent is logged and changes
 /// nothing: it can be asked for again.
 pub async fn welcome(app: &App, account: &Account, public_url: Option<&str>, language: Language) {
-    if let Err(refusal) = Box::pin(send_link(app, account, public_url, language)).await {
+    if let Err(refusal) = Box::pin(send_link(app, account, public_url, Share::Registration, language)).await {
         tracing::warn!(error = %chain(&refusal), "the link was not sent at the registration");
     }
 }
@@ -138,33 +146,73 @@ pub async fn resend_link(
     if let Some(wait) = address_gate::count(app, asker, Deed::CodeRequest).await? {
         return Err(LinkRefusal::Throttled(wait));
     }
-    send_link(app, &caller.account, public_url, language).await
+    send_link(app, &caller.account, public_url, Share::Change, language).await
 }
 
-/// Binds the address that a link was mailed to; a second click finds it bound. Without `acts` the
-/// answer is the same, and nothing is done.
-pub async fn follow_link(app: &App, token: &str, acts: bool) -> Result<(), TokenRefusal> {
-    let token = PresentedToken::parse(token).filter(|token| token.is_alive(app.clock.now()));
-    let token = token.ok_or(TokenRefusal::Dead)?;
+/// What the page behind a link tells its reader of whoever wants the address.
+#[derive(Clone, Debug)]
+pub struct LinkOffer {
+    /// The address.
+    pub email: EmailAddress,
+    /// The company, as its customer named it; empty where there is none.
+    pub company: String,
+    /// The end of the account's mobile number, where it has one.
+    pub phone_ending: Option<String>,
+}
+
+/// Reads what a link is for, and changes nothing, whoever opens it: mail is opened by machines, too
+/// (trust rule 3).
+pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, TokenRefusal> {
+    let token = living(app, token)?;
+    let (account, company) = futures_util::future::try_join(
+        app.store.find_account(token.number),
+        app.store.find_company(token.number),
+    )
+    .await?;
+    let account = account.ok_or(TokenRefusal::Dead)?;
+    let email = bound_by(app, &token, &account).ok_or(TokenRefusal::Dead)?.clone();
+    Ok(LinkOffer {
+        email,
+        company: company.unwrap_or_default().company_name,
+        phone_ending: account.phone.as_ref().map(|phone| phone.ending().to_owned()),
+    })
+}
+
+/// Binds the address that a link was mailed to, on the word of a person who read it; a second time finds
+/// it bound. Whoever proves it need not be signed in, and all else of the account stays.
+pub async fn follow_link(app: &App, token: &str, asker: &Asker) -> Result<(), TokenRefusal> {
+    let token = living(app, token)?;
     let op = app.entropy.mark();
     for _ in 0..ROUNDS {
-        let account = app.store.find_account(token.number).await?;
-        let account = account.filter(|account| account.standing == Standing::Active);
-        let account = account.ok_or(TokenRefusal::Dead)?;
-        let email = account.email.as_ref().filter(|email| is_for(app, &token, &account, email));
-        let email = email.ok_or(TokenRefusal::Dead)?;
+        let account = app.store.find_account(token.number).await?.ok_or(TokenRefusal::Dead)?;
+        let email = bound_by(app, &token, &account).ok_or(TokenRefusal::Dead)?;
         telemetry::note(|notes| notes.account = Some(account.number));
-        if account.email_proven || !acts {
+        if account.email_proven {
             return Ok(());
         }
-        if app.store.confirm_email(&account, email, &op).await? == Write::Applied {
-            return Ok(());
+        let at = app.clock.now();
+        let record = Record { act: Act::EmailProven, by: Actor::CodeReader, door: asker.door.to_owned(), at };
+        let moved = EmailMove {
+            account: &account,
+            change: &email_change::by_code(&account, email, at),
+            contact: None,
+            rival: None,
+            loser: None,
+            code: None,
+            stays: None,
+            record: &record,
+            op: &op,
+        };
+        match app.store.move_email(&moved).await? {
+            EmailMoved::Applied => return Ok(()),
+            EmailMoved::Refused | EmailMoved::CodeSpent | EmailMoved::ClaimChanged => {}
         }
     }
     Err(kept_changing().into())
 }
 
-/// Sets the address as the caller's own and proven, and uses the code up that was mailed there.
+/// Sets the address as the caller's own and proven, and uses the code up that was mailed there. If it
+/// was another one, the caller's other sessions end.
 ///
 /// An account that claimed it without proof loses it, and hears of it by text message if it has a
 /// mobile number. The owner of the address before hears of the change by mail.
@@ -173,6 +221,7 @@ pub async fn bind(
     caller: &Caller,
     to: &EmailAddress,
     code: &SpendableCode,
+    asker: &Asker,
     language: Language,
 ) -> Result<(), BindingRefusal> {
     let op = app.entropy.mark();
@@ -189,39 +238,37 @@ pub async fn bind(
             Some(rival) => app.store.find_account(rival.account).await?,
             None => None,
         };
-        let has = |loser: &Account| loser.email.as_ref().is_some_and(|own| own.canonical() == to.canonical());
+        let has = |loser: &Account| loser.email.as_ref().is_some_and(|own| own.is_same(to));
         if rival.is_some_and(|rival| !rival.is_former) && !loser.as_ref().is_none_or(has) {
             // It gave the address up after its claim was read.
             continue;
         }
-        let left = account.email.as_ref().filter(|own| own.canonical() != to.canonical());
-        let former = left.and_then(|left| contacts::former_if_proven(&account, left, at));
-        let binding = EmailBinding {
+        let change = email_change::by_code(&account, to, at);
+        let record = Record { act: Act::EmailProven, by: Actor::Oneself, door: asker.door.to_owned(), at };
+        let moved = EmailMove {
             account: &account,
-            to,
+            change: &change,
+            contact: None,
             rival,
             loser: loser.as_ref(),
-            former: former.as_ref(),
-            code,
+            code: Some(code),
+            stays: caller.session(),
+            record: &record,
             op: &op,
-            at,
         };
-        match app.store.bind_email(&binding).await? {
-            EmailBound::Applied => {
+        match app.store.move_email(&moved).await? {
+            EmailMoved::Applied => {
                 tell_loser(app, rival, loser.as_ref()).await;
-                if let Some(left) = left {
-                    tell_left(app, left, former.as_ref(), language).await;
-                }
+                codes::tell_left(app, &account, &change, language).await;
                 return Ok(());
             }
-            EmailBound::CodeSpent => return Err(BindingRefusal::CodeSpent),
-            EmailBound::ClaimChanged => {}
-            EmailBound::Refused => {
+            EmailMoved::CodeSpent => return Err(BindingRefusal::CodeSpent),
+            EmailMoved::ClaimChanged => {}
+            EmailMoved::Refused => {
                 let now = app.store.find_account(account.number).await?;
                 let is_in = |now: &Account| now.epoch == account.epoch && now.standing == Standing::Active;
                 let now = now.filter(is_in).ok_or(BindingRefusal::SignedOut)?;
-                // Nothing is in the way but that the account's codes have died.
-                if now.email == account.email {
+                if !code.lives_in(&now) {
                     return Err(BindingRefusal::CodeSpent);
                 }
                 account = now;
@@ -231,10 +278,19 @@ pub async fn bind(
     Err(kept_changing().into())
 }
 
-/// Whether the token was made for the address that the account has, as it is.
-fn is_for(app: &App, token: &PresentedToken, account: &Account, email: &EmailAddress) -> bool {
-    let message = token.derivation(email, account.epoch);
-    app.secret.accepted_codes(Purpose::BindingLink, &message).any(|code| token.has_code(&code))
+/// A token that has not ended yet.
+fn living(app: &App, token: &str) -> Result<PresentedToken, TokenRefusal> {
+    let token = PresentedToken::parse(token).filter(|token| token.is_alive(app.clock.now()));
+    token.ok_or(TokenRefusal::Dead)
+}
+
+/// The address that the token binds: the one that the account has, if the token was made for it as the
+/// account is.
+fn bound_by<'a>(app: &App, token: &PresentedToken, account: &'a Account) -> Option<&'a EmailAddress> {
+    let email = account.email.as_ref().filter(|_| account.standing == Standing::Active)?;
+    let message = token.derivation(account, email);
+    let is_ours = app.secret.accepted_codes(Purpose::BindingLink, &message).any(|code| token.has_code(&code));
+    is_ours.then_some(email)
 }
 
 async fn tell_loser(app: &App, rival: Option<Claim>, loser: Option<&Account>) {
@@ -242,11 +298,6 @@ async fn tell_loser(app: &App, rival: Option<Claim>, loser: Option<&Account>) {
     if let Some(phone) = loser.filter(|_| has_lost).and_then(|loser| loser.phone.as_ref()) {
         codes::notify_by_text(app, phone, &TextMessage::EmailLost).await;
     }
-}
-
-async fn tell_left(app: &App, left: &EmailAddress, former: Option<&FormerEmail>, language: Language) {
-    let letter = if former.is_some() { Letter::EmailChanged } else { Letter::EmailReplaced };
-    codes::notify(app, left, &letter, language).await;
 }
 
 fn kept_changing() -> StoreError {

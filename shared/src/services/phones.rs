@@ -1,11 +1,13 @@
 //! Changing one's own mobile number (contract 003).
 
 use crate::app::App;
-use crate::courier::{Language, Letter};
+use crate::courier::{Language, Letter, TextMessage};
+use crate::domain::asker::Asker;
+use crate::domain::history::{Act, Actor, Record};
 use crate::domain::phone_number::PhoneNumber;
 use crate::services::codes;
 use crate::services::sessions::Caller;
-use crate::store::{Guarded, PhoneMove, PhoneMoved, SpendableCode, StoreError};
+use crate::store::{PhoneMove, PhoneMoved, SpendableCode, StoreError};
 
 /// Why the number was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -25,23 +27,26 @@ pub enum PhoneRefusal {
 }
 
 /// Makes the number the caller's and gives the one before up, by a code that was sent to the new one
-/// and tried for this caller. The owner hears of it by mail, where there is an address.
+/// and tried for this caller, whose other sessions end. The owner hears of it, at a proven address or at
+/// the number before.
 pub async fn change(
     app: &App,
     caller: &Caller,
     phone: &PhoneNumber,
     code: SpendableCode,
+    asker: &Asker,
     language: Language,
 ) -> Result<(), PhoneRefusal> {
     let account = &caller.account;
     let op = app.entropy.mark();
-    let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
-    let (from, at) = (account.phone.as_ref(), app.clock.now());
-    match app.store.move_phone(on, &PhoneMove { from, to: phone, code: &code, at }).await? {
+    let (door, at) = (asker.door.to_owned(), app.clock.now());
+    let record = Record { act: Act::PhoneChanged, by: Actor::Oneself, door, at };
+    let stays = caller.session();
+    let moved = PhoneMove { account, to: phone, code: &code, stays, record: &record, op: &op };
+    match app.store.move_phone(&moved).await? {
         PhoneMoved::Applied => {
-            if let Some(address) = account.reset_address(at) {
-                codes::notify(app, address, &Letter::PhoneChanged, language).await;
-            }
+            let text = TextMessage::PhoneChanged;
+            codes::notify_owner(app, account, &Letter::PhoneChanged, &text, language).await;
             Ok(())
         }
         PhoneMoved::Taken => Err(PhoneRefusal::Taken),

@@ -132,6 +132,17 @@ pub struct Caller {
     pub by: RecognisedBy,
 }
 
+impl Caller {
+    /// The session they were recognised by, if it was one.
+    #[must_use]
+    pub fn session(&self) -> Option<&SessionDigest> {
+        match &self.by {
+            RecognisedBy::Session(digest) => Some(digest),
+            RecognisedBy::SharedKey => None,
+        }
+    }
+}
+
 /// What a caller was recognised by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RecognisedBy {

@@ -155,12 +155,11 @@ impl<'a> Importer<'a> {
         // A shared key is derived from number and generation, under a secret that may be the very one
         // under which the account had keys before. They must not open it again.
         let generation = u32::from_be_bytes(self.on.entropy.bytes()) >> 1;
-        let former = arrival.account.former_email.as_ref().filter(|former| now < former.until);
         Account {
             number,
             groups: groups.to_vec(),
             shared_key: SharedKey { generation, ..SharedKey::default() },
-            former_email: former.cloned(),
+            former_emails: arrival.account.counting_formers(now).cloned().collect(),
             ..arrival.account.clone()
         }
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::Asker;
+use crate::domain::history::{Act, Actor, Record};
 use crate::domain::weixin::{OpenId, WeixinCode};
 use crate::services::sessions::{self, Caller, SignInRefusal};
 use crate::store::{StoreError, WeixinWrite, chain};
@@ -59,22 +60,25 @@ pub async fn bind(app: &App, caller: &Caller, code: &WeixinCode, asker: &Asker) 
             return Err(WeixinRefusal::Away);
         }
     };
-    set(app, caller, Some(&id)).await
+    set(app, caller, Some(&id), asker).await
 }
 
 /// Unbinds the caller's WeChat; that none was bound is as good.
-pub async fn unbind(app: &App, caller: &Caller) -> Result<(), WeixinRefusal> {
-    set(app, caller, None).await
+pub async fn unbind(app: &App, caller: &Caller, asker: &Asker) -> Result<(), WeixinRefusal> {
+    set(app, caller, None, asker).await
 }
 
-async fn set(app: &App, caller: &Caller, id: Option<&OpenId>) -> Result<(), WeixinRefusal> {
+async fn set(app: &App, caller: &Caller, id: Option<&OpenId>, asker: &Asker) -> Result<(), WeixinRefusal> {
     let op = app.entropy.mark();
+    let act = if id.is_some() { Act::WeixinBound } else { Act::WeixinUnbound };
+    let door = asker.door.to_owned();
+    let record = Record { act, by: Actor::Oneself, door, at: app.clock.now() };
     let mut account = caller.account.clone();
     for _ in 0..ROUNDS {
         if account.weixin.as_ref() == id {
             return Ok(());
         }
-        match app.store.set_weixin(&account, id, &op).await? {
+        match app.store.set_weixin(&account, id, &record, &op).await? {
             WeixinWrite::Applied => return Ok(()),
             WeixinWrite::Taken => return Err(WeixinRefusal::Taken),
             WeixinWrite::Refused => account = reread(app, &account).await?.ok_or(WeixinRefusal::SignedOut)?,

@@ -351,20 +351,28 @@ fn credential_replaced(
     at: Timestamp,
     opened: Option<&Session>,
 ) -> Update {
-    codes_die(sessions_become(account, opened), at)
+    codes_die(sessions_become(Update::default(), account, opened), at)
         .set(CREDENTIAL, text(new.as_str()))
         .if_equal(CREDENTIAL, text(account.credential.as_str()))
 }
 
 /// The part of an update that ends every session and the shared key.
 pub(super) fn everything_ends(account: &Account) -> Update {
-    sessions_become(account, None)
+    sessions_become(Update::default(), account, None)
 }
 
-fn sessions_become(account: &Account, opened: Option<&Session>) -> Update {
+/// The part of an update that ends the shared key and every session but one, which goes on in the
+/// account's next epoch without the key.
+pub(super) fn others_end(update: Update, account: &Account, stays: Option<&SessionDigest>) -> Update {
+    let stays = stays.and_then(|digest| account.sessions.iter().find(|one| one.digest == *digest));
+    let stays = stays.map(|one| Session { epoch: account.epoch + 1, holds_key: false, ..one.clone() });
+    sessions_become(update, account, stays.as_ref())
+}
+
+fn sessions_become(update: Update, account: &Account, opened: Option<&Session>) -> Update {
     let key = account.shared_key.revoked();
     let sessions = opened.map(|session| (session.digest.as_str().to_owned(), text(session.to_string())));
-    Update::default()
+    update
         .increase(EPOCH, 1)
         .set(SESSIONS, AttributeValue::M(sessions.into_iter().collect()))
         .set(KEY_GENERATION, number(key.generation))

@@ -9,17 +9,21 @@ use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 
 use super::account::{OP, credential_update};
-use super::email_binding::proves_email;
+use super::contacts::email_update;
 use super::expression::{Place, Update};
 use super::key::{self, Identifier};
 use super::transaction::Transaction;
+use super::weixin::unbound;
 use super::{Guarded, Item, Store, StoreError, Write, number, text};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
-use crate::domain::code::{self, CodePurpose, SentMessage, TRIES};
+use crate::domain::code::{self, CodePurpose, TRIES, TRIES_EACH};
 use crate::domain::credential::StoredCredential;
+use crate::domain::email_change::EmailChange;
+use crate::domain::history::Record;
+use crate::domain::sent_messages::{self, Cause, Fate, SentMessage};
 
-/// The messages of the last day: a map from each one's mark to its purpose and time.
+/// The messages of the last day: a map from each one's mark to its purpose, time, cause and fate.
 const SENT: &str = "sent";
 
 /// The entries of a code's map.
@@ -27,7 +31,10 @@ const DIGEST: &str = "digest";
 const NONCE: &str = "nonce";
 const EXPIRES: &str = "expires";
 const TRIED: &str = "tried";
-const OWNER: &str = "owner";
+/// The account that the code was made for; without it, it was made for nobody.
+const MADE_FOR: &str = "owner";
+/// In front of an asker's fingerprint, the entry that counts the asker's tries.
+const TRIED_BY: &str = "by ";
 
 /// The attribute of an account that tells since when its codes count: those made before are dead.
 pub(super) const CODES_SINCE: &str = "codes_since";
@@ -42,6 +49,10 @@ pub struct NewMessage {
     pub destination: String,
     /// The name of what it is for.
     pub purpose: &'static str,
+    /// Who caused it.
+    pub cause: Cause,
+    /// What becomes of it.
+    pub fate: Fate,
     /// When.
     pub at: Timestamp,
     /// The code in it, which takes the place of any earlier one; a message without one leaves that.
@@ -57,12 +68,12 @@ pub struct NewCode {
     pub digest: String,
     /// What the digest was salted with.
     pub nonce: String,
-    /// Who asked for it, where somebody logged in did: nobody else can use it.
-    pub owner: Option<AccountNumber>,
+    /// The account that it is made for, or nobody: it is spent on that one only (trust rule 1).
+    pub made_for: Option<AccountNumber>,
 }
 
 /// What went to a destination before, and the mark of who wrote last.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MessageHistory {
     /// The messages of the last day or so.
     pub sent: Vec<SentMessage>,
@@ -76,8 +87,10 @@ pub struct TriedCode {
     pub digest: String,
     /// What the digest was salted with.
     pub nonce: String,
-    /// Who asked for it, where somebody logged in did.
-    pub owner: Option<AccountNumber>,
+    /// The account that it was made for, or nobody.
+    pub made_for: Option<AccountNumber>,
+    /// How often it was tried, this time included.
+    pub tries: u32,
     /// When it was made.
     pub made: Timestamp,
     op: String,
@@ -97,10 +110,11 @@ pub struct SpendableCode {
 pub struct Redemption<'a> {
     /// The code.
     pub code: &'a SpendableCode,
-    /// The claim that the code has proven, if it has.
-    pub proven: Option<&'a Identifier>,
-    /// When.
-    pub at: Timestamp,
+    /// What the account's addresses become, where the code proves one: then all ends that was attached
+    /// to the account without proof.
+    pub proves: Option<&'a EmailChange>,
+    /// What is written down of it.
+    pub record: &'a Record,
     /// A random mark, fresh for every try.
     pub op: &'a str,
 }
@@ -114,8 +128,14 @@ impl Store {
         new: &NewMessage,
         seen: Option<&MessageHistory>,
     ) -> Result<Result<(), Option<MessageHistory>>, StoreError> {
-        let own = SentMessage { purpose: new.purpose.to_owned(), at: new.at, mark: new.op.clone() };
-        let earlier = seen.map(|seen| code::remember(seen.sent.clone(), new.at)).unwrap_or_default();
+        let own = SentMessage {
+            purpose: new.purpose.to_owned(),
+            at: new.at,
+            cause: new.cause,
+            fate: new.fate,
+            mark: new.op.clone(),
+        };
+        let earlier = seen.map(|seen| sent_messages::remember(seen.sent.clone(), new.at)).unwrap_or_default();
         let sent = earlier.iter().chain([&own]).map(entry).collect();
         let kept_until =
             new.at.saturating_add(code::LASTS).unwrap_or(Timestamp::MAX).as_second() + KEPT_SECONDS;
@@ -154,63 +174,86 @@ impl Store {
         Ok(())
     }
 
-    /// Counts a try at the code of that purpose and destination, if one lives, and hands it out to be
-    /// compared. The count comes first: however many try at once, five are compared.
+    /// Notes that a message goes to nobody, since none was due.
+    pub async fn note_undue(&self, new: &NewMessage) -> Result<(), StoreError> {
+        let place = Place::Entry(SENT, &new.op);
+        let (_, value) = entry(&SentMessage {
+            purpose: new.purpose.to_owned(),
+            at: new.at,
+            cause: new.cause,
+            fate: Fate::Undue,
+            mark: new.op.clone(),
+        });
+        self.write_code(&new.destination, Update::default().set(place, value).if_present(place)).await?.ok();
+        Ok(())
+    }
+
+    /// Counts a try of the asker, a keyed fingerprint, at the code of that purpose and destination, if
+    /// one lives, and hands it out to be compared. The count comes first: however many try at once, no
+    /// more are compared than may be.
     pub async fn try_code(
         &self,
         destination: &str,
         purpose: CodePurpose,
+        asker: &str,
         now: Timestamp,
     ) -> Result<Option<TriedCode>, StoreError> {
         let entry = |name| Place::Entry(purpose.name(), name);
+        let by_asker = format!("{TRIED_BY}{asker}");
+        let by_asker = Place::Entry(purpose.name(), &by_asker);
         let update = Update::default()
             .increase(entry(TRIED), 1)
+            .count_up(by_asker)
             .if_below(entry(TRIED), i64::from(TRIES))
+            .if_absent_or_below(by_asker, i64::from(TRIES_EACH))
             .if_above(entry(EXPIRES), now.as_microsecond());
         let item = self.write_code(destination, update).await?.ok();
         Ok(item.and_then(|item| tried(item.get(purpose.name())?.as_m().ok()?)))
     }
 
-    /// Uses the code up and sets the new password, both or neither. With `proven`, the claim on the
-    /// address is marked as proven by the same stroke.
+    /// Uses the code up and sets the new password, both or neither. Where the code proves an address,
+    /// what was attached to the account before and not proven ends by the same stroke.
     pub async fn redeem_for_credential(
         &self,
         account: &Account,
         new: &StoredCredential,
         reset: &Redemption<'_>,
     ) -> Result<Write, StoreError> {
-        let on = Guarded { number: account.number, epoch: account.epoch, op: reset.op };
-        let mut update = credential_update(account, new, reset.at);
-        if let (Some(Identifier::Email(_)), Some(email)) = (reset.proven, &account.email) {
-            update = proves_email(update, email);
+        let Redemption { code, proves, record, op } = *reset;
+        let on = Guarded { number: account.number, epoch: account.epoch, op };
+        let mut update = if_code_lives(credential_update(account, new, record.at), code);
+        let mut claims = Vec::new();
+        if let Some(change) = proves {
+            update = email_update(update, account, change)?;
+            claims = self.claim_parts(account, change, None, record.at);
+            if let Some(id) = &account.weixin {
+                update = unbound(update, id);
+                claims.push(self.free(&Identifier::weixin(id), account.number));
+            }
         }
-        let mut items = self.spending_parts(on, update, reset.code);
-        if let Some(identifier) = reset.proven {
-            items.push(self.mark_proven(identifier, account.number));
-        }
-        Ok(match self.transact(items, account.number, reset.op).await? {
+        let mut items = vec![self.guarded_part(on, update), self.consume(code)];
+        items.extend(claims);
+        items.push(self.record_part(account.number, record, op));
+        Ok(match self.transact(items, account.number, op).await? {
             Transaction::Applied => Write::Applied,
             Transaction::Failed(_) => Write::Refused,
         })
     }
 
-    /// The two parts of a transaction that changes an account by the right of a code: the account's,
-    /// which fails if the code was made before the account's codes count, and the code's use.
-    pub(super) fn spending_parts(
-        &self,
-        on: Guarded<'_>,
-        update: Update,
-        code: &SpendableCode,
-    ) -> Vec<TransactWriteItem> {
-        let update = update.if_absent_or_below(CODES_SINCE, code.made.as_microsecond());
-        vec![self.guarded_part(on, update), self.consume(code)]
+    /// The part of a transaction that uses a code up, and with it all others that went there.
+    pub(super) fn consume(&self, code: &SpendableCode) -> TransactWriteItem {
+        let update = CodePurpose::ALL
+            .into_iter()
+            .fold(Update::default(), |update, purpose| update.remove(purpose.name()))
+            .if_equal(Place::Entry(code.purpose.name(), OP), text(&code.op));
+        update.into_part(&self.table, key::code(&code.destination))
     }
 
-    /// The part of a transaction that uses a code up, for where there is no account yet.
-    pub(super) fn consume(&self, code: &SpendableCode) -> TransactWriteItem {
-        let purpose = code.purpose.name();
-        let update = Update::default().remove(purpose).if_equal(Place::Entry(purpose, OP), text(&code.op));
-        update.into_part(&self.table, key::code(&code.destination))
+    /// Lets no code of the account count that is made before then.
+    pub async fn stop_codes(&self, account: AccountNumber, until: Timestamp) -> Result<(), StoreError> {
+        let update = codes_die(Update::default(), until).if_present(key::PARTITION);
+        self.update(key::account(account), update, ReturnValue::None).await?.ok();
+        Ok(())
     }
 
     /// Writes the code's item and hands it out; `Err` holds the item that stood in the way.
@@ -226,6 +269,19 @@ impl Store {
 /// The part of an account's update that kills all codes made for it so far.
 pub(super) fn codes_die(update: Update, at: Timestamp) -> Update {
     update.set(CODES_SINCE, number(at.as_microsecond()))
+}
+
+/// The condition of an account's update that the code was made since the account's codes count.
+pub(super) fn if_code_lives(update: Update, code: &SpendableCode) -> Update {
+    update.if_absent_or_below(CODES_SINCE, code.made.as_microsecond())
+}
+
+impl SpendableCode {
+    /// Whether the account's codes count since before it was made.
+    #[must_use]
+    pub fn lives_in(&self, account: &Account) -> bool {
+        account.codes_since.is_none_or(|since| since < self.made)
+    }
 }
 
 impl TriedCode {
@@ -245,29 +301,42 @@ fn record(new: &NewMessage, code: &NewCode) -> HashMap<String, AttributeValue> {
         (TRIED, number(0)),
         (OP, text(&new.op)),
     ];
-    let owner = code.owner.map(|owner| (OWNER, number(owner)));
-    entries.into_iter().chain(owner).map(|(name, value)| (name.to_owned(), value)).collect()
+    let made_for = code.made_for.map(|account| (MADE_FOR, number(account)));
+    entries.into_iter().chain(made_for).map(|(name, value)| (name.to_owned(), value)).collect()
 }
 
 fn tried(record: &HashMap<String, AttributeValue>) -> Option<TriedCode> {
     let text = |name: &str| record.get(name)?.as_s().ok().cloned();
     let expires: i64 = record.get(EXPIRES)?.as_n().ok()?.parse().ok()?;
-    let owner = match record.get(OWNER) {
+    let whole = |name: &str| record.get(name)?.as_n().ok()?.parse::<u32>().ok();
+    let made_for = match record.get(MADE_FOR) {
         None => None,
-        // An owner that cannot be read is somebody all the same.
-        Some(owner) => Some(AccountNumber::new(owner.as_n().ok()?.parse().ok()?)),
+        // An account that cannot be read is somebody all the same.
+        Some(_) => Some(AccountNumber::new(whole(MADE_FOR)?)),
     };
     Some(TriedCode {
         digest: text(DIGEST)?,
         nonce: text(NONCE)?,
-        owner,
+        made_for,
+        tries: whole(TRIED)?,
         made: Timestamp::from_microsecond(expires).ok()?.saturating_sub(code::LASTS).ok()?,
         op: text(OP)?,
     })
 }
 
 fn entry(message: &SentMessage) -> (String, AttributeValue) {
-    (message.mark.clone(), text(format!("{} {}", message.purpose, message.at.as_microsecond())))
+    let SentMessage { purpose, at, cause, fate, mark } = message;
+    let cause = match cause {
+        Cause::Stranger => "stranger".to_owned(),
+        Cause::Account(account) => account.to_string(),
+        Cause::Owner => "owner".to_owned(),
+    };
+    let fate = match fate {
+        Fate::Sent => "sent",
+        Fate::NoRoom => "no-room",
+        Fate::Undue => "undue",
+    };
+    (mark.clone(), text(format!("{purpose} {} {cause} {fate}", at.as_microsecond())))
 }
 
 fn history(item: &Item) -> Option<MessageHistory> {
@@ -276,9 +345,26 @@ fn history(item: &Item) -> Option<MessageHistory> {
 
 fn sent_messages(item: &Item) -> Vec<SentMessage> {
     let read = |(mark, value): (&String, &AttributeValue)| {
-        let (purpose, at) = value.as_s().ok()?.split_once(' ')?;
-        let at = Timestamp::from_microsecond(at.parse().ok()?).ok()?;
-        Some(SentMessage { purpose: purpose.to_owned(), at, mark: mark.clone() })
+        let mut words = value.as_s().ok()?.split(' ');
+        let (purpose, at) = (words.next()?.to_owned(), words.next()?.parse().ok()?);
+        // Without cause and fate, a stranger's that went.
+        let cause = match words.next() {
+            None | Some("stranger") => Cause::Stranger,
+            Some("owner") => Cause::Owner,
+            Some(number) => Cause::Account(AccountNumber::parse(number)?),
+        };
+        let fate = match words.next() {
+            Some("undue") => Fate::Undue,
+            Some("no-room") => Fate::NoRoom,
+            None | Some(_) => Fate::Sent,
+        };
+        Some(SentMessage {
+            purpose,
+            at: Timestamp::from_microsecond(at).ok()?,
+            cause,
+            fate,
+            mark: mark.clone(),
+        })
     };
     let sent = item.get(SENT).and_then(|sent| sent.as_m().ok());
     sent.into_iter().flatten().filter_map(read).collect()

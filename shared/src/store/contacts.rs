@@ -1,93 +1,199 @@
-//! Contact data and the e-mail address, which is a claim as well.
+//! Contact data and the e-mail addresses, which are claims as well.
+//!
+//! Every change of an account's addresses is one transaction: the account, the claims by which it
+//! differs, whoever loses an address by it, the code that it uses up, and the records of it. It is done
+//! only if no claim of the account has moved since it was read, which `codes_since` tells.
 
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 
+use super::account::others_end;
+use super::codes::{CODES_SINCE, codes_die, if_code_lives};
 use super::expression::Update;
-use super::key::Identifier;
+use super::guards::Claim;
+use super::key::{self, Identifier};
 use super::record::{ContactRecord, FormerEmailRecord};
 use super::transaction::Transaction;
-use super::{Guarded, Store, StoreError, Write, attribute, text};
+use super::{Guarded, SpendableCode, Store, StoreError, Write, attribute, number, text};
+use crate::domain::account::Account;
 use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::email_change::{EmailChange, formers_without};
+use crate::domain::history::{Act, Actor, Record};
+use crate::domain::session::SessionDigest;
 
 pub(super) const EMAIL: &str = "email";
 /// Whether the address is proven; absent means that it is not.
-pub(super) const EMAIL_PROVEN: &str = "email_proven";
-pub(super) const FORMER_EMAIL: &str = "former_email";
+const EMAIL_PROVEN: &str = "email_proven";
+const FORMER_EMAILS: &str = "former_emails";
+/// Where the one former address used to lie.
+const FORMER_EMAIL: &str = "former_email";
 const CONTACT: &str = "contact";
 
-/// An address that takes the place of another.
+/// Addresses that take the place of those that an account has.
 #[derive(Debug)]
 pub struct EmailMove<'a> {
-    /// The address there was.
-    pub from: Option<&'a EmailAddress>,
-    /// The one there is to be.
-    pub to: &'a EmailAddress,
-    /// What counts as the former address from now on, if there was one.
-    pub former: Option<&'a FormerEmail>,
-    /// When.
-    pub at: Timestamp,
+    /// The account, as it was read.
+    pub account: &'a Account,
+    /// What it has afterwards.
+    pub change: &'a EmailChange,
+    /// The contact data that is set with it.
+    pub contact: Option<&'a Contact>,
+    /// The unproven claim of another account on the address, as it was read.
+    pub rival: Option<Claim>,
+    /// That other account, which loses it, as it was read.
+    pub loser: Option<&'a Account>,
+    /// The code, which is used up, where one proves the address.
+    pub code: Option<&'a SpendableCode>,
+    /// The session that stays open; all others end, if the address becomes another one.
+    pub stays: Option<&'a SessionDigest>,
+    /// What is written down of it.
+    pub record: &'a Record,
+    /// A random mark, fresh for every try.
+    pub op: &'a str,
 }
 
-/// What came of moving an address.
+/// What came of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EmailMoved {
-    /// It is done, claim and all.
+    /// It is done, claims and all, and the code is used up.
     Applied,
-    /// Somebody else has the address; nothing was written.
-    Taken,
-    /// The account is no longer in the state the write was meant for; nothing was written.
+    /// The account is not, or no longer, as it was read; nothing was written.
     Refused,
+    /// The code is no longer the one that was tried, or is dead; nothing was written.
+    CodeSpent,
+    /// Somebody else has the address, or had it and has lost it since; nothing was written.
+    ClaimChanged,
 }
 
 impl Store {
-    /// Sets the contact data, and the address in another spelling at most.
-    pub async fn set_contact(
-        &self,
-        on: Guarded<'_>,
-        contact: &Contact,
-        email: &EmailAddress,
-        seen: Option<&EmailAddress>,
-    ) -> Result<Write, StoreError> {
-        self.write_guarded(on, contact_update(contact, email, seen)?).await
+    /// Sets the contact data alone.
+    pub async fn set_contact(&self, on: Guarded<'_>, contact: &Contact) -> Result<Write, StoreError> {
+        self.write_guarded(on, Update::default().set(CONTACT, attribute(ContactRecord::from(contact))?)).await
     }
 
-    /// Sets the contact data and moves the address, its claim and the former one's, or nothing.
-    pub async fn set_contact_and_move_email(
-        &self,
-        on: Guarded<'_>,
-        contact: &Contact,
-        email: &EmailMove<'_>,
-    ) -> Result<EmailMoved, StoreError> {
-        // Nobody has proven the new address.
-        let mut update = contact_update(contact, email.to, email.from)?.remove(EMAIL_PROVEN);
-        if let Some(former) = email.former {
-            update = update.set(FORMER_EMAIL, attribute(FormerEmailRecord::from(former))?);
+    /// Gives the account other addresses: all of it or nothing. Where another one becomes the present one,
+    /// all codes and links that were made for the account die, and its other sessions end.
+    pub async fn move_email(&self, moved: &EmailMove<'_>) -> Result<EmailMoved, StoreError> {
+        let EmailMove { account, change, record, op, .. } = *moved;
+        let mut update = email_update(Update::default(), account, change)?;
+        if let Some(contact) = moved.contact {
+            update = update.set(CONTACT, attribute(ContactRecord::from(contact))?);
         }
-        let mut items =
-            vec![self.guarded_part(on, update), self.take(&Identifier::email(email.to), on.number, email.at)];
-        if let Some(from) = email.from {
-            let until = email.former.map_or(email.at, |former| former.until);
-            items.push(self.release(&Identifier::email(from), on.number, until));
+        if !account.email.as_ref().is_some_and(|own| own.is_same(&change.email)) {
+            update = others_end(codes_die(update, record.at), account, moved.stays);
         }
-        Ok(match self.transact(items, on.number, on.op).await? {
+        if let Some(code) = moved.code {
+            update = if_code_lives(update, code);
+        }
+        let on = Guarded { number: account.number, epoch: account.epoch, op };
+        let mut parts = vec![(self.guarded_part(on, update), EmailMoved::Refused)];
+        parts.extend(moved.code.map(|code| (self.consume(code), EmailMoved::CodeSpent)));
+        let claims = self.claim_parts(account, change, moved.rival, record.at);
+        parts.extend(claims.into_iter().map(|claim| (claim, EmailMoved::ClaimChanged)));
+        if let Some(loser) = moved.loser
+            && let Some(update) = loss(loser, &change.email, record.at)?
+        {
+            let lost = update.into_part(&self.table, key::account(loser.number));
+            let told = Record { act: Act::EmailLost, by: Actor::Account(account.number), ..record.clone() };
+            parts.push((lost, EmailMoved::ClaimChanged));
+            parts.push((self.record_part(loser.number, &told, op), EmailMoved::Refused));
+        }
+        parts.push((self.record_part(account.number, record, op), EmailMoved::Refused));
+        let (items, meanings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+        Ok(match self.transact(items, account.number, op).await? {
             Transaction::Applied => EmailMoved::Applied,
-            Transaction::Failed(failed) if failed.get(1) == Some(&true) => EmailMoved::Taken,
-            Transaction::Failed(_) => EmailMoved::Refused,
+            Transaction::Failed(failed) => {
+                let first = meanings.into_iter().zip(failed).find(|(_, failed)| *failed);
+                first.map_or(EmailMoved::Refused, |(meaning, _)| meaning)
+            }
         })
+    }
+
+    /// The writes by which the account's claims become those of the change.
+    pub(super) fn claim_parts(
+        &self,
+        account: &Account,
+        change: &EmailChange,
+        rival: Option<Claim>,
+        at: Timestamp,
+    ) -> Vec<TransactWriteItem> {
+        let number = account.number;
+        let to = Identifier::email(&change.email);
+        let formers: Vec<&FormerEmail> = account.counting_formers(at).collect();
+        let mut parts = vec![match (rival, change.is_proven) {
+            (Some(rival), _) => self.take_over(&to, number, rival),
+            (None, true) => self.take_proven(&to, number, at),
+            (None, false) => self.take(&to, number, at),
+        }];
+        for former in &change.formers {
+            let is_kept = |own: &&&FormerEmail| own.address.is_same(&former.address);
+            if formers.iter().find(is_kept).is_none_or(|own| own.until != former.until) {
+                parts.push(self.release(&Identifier::email(&former.address), number, former.until));
+            }
+        }
+        let kept = |address: &EmailAddress| {
+            let is_former = change.formers.iter().any(|former| former.address.is_same(address));
+            is_former || change.email.is_same(address)
+        };
+        let before = account.email.iter().chain(formers.iter().map(|former| &former.address));
+        parts.extend(before.filter(|one| !kept(one)).map(|left| self.free(&Identifier::email(left), number)));
+        parts
     }
 }
 
-fn contact_update(
-    contact: &Contact,
-    to: &EmailAddress,
-    seen: Option<&EmailAddress>,
+/// The part of an account's update by which it has other addresses, if it still has those that it was
+/// read with.
+pub(super) fn email_update(
+    update: Update,
+    account: &Account,
+    change: &EmailChange,
 ) -> Result<Update, StoreError> {
-    let update = Update::default()
-        .set(CONTACT, attribute(ContactRecord::from(contact))?)
-        .set(EMAIL, text(to.as_str()));
-    Ok(match seen {
-        Some(seen) => update.if_equal(EMAIL, text(seen.as_str())),
+    let update = set_formers(update, &change.formers)?.set(EMAIL, text(change.email.as_str()));
+    let update = if change.is_proven {
+        update.set(EMAIL_PROVEN, AttributeValue::Bool(true))
+    } else {
+        update.remove(EMAIL_PROVEN)
+    };
+    Ok(if_claims_are_as_read(update, account))
+}
+
+/// The condition that no claim of the account has moved since it was read.
+fn if_claims_are_as_read(update: Update, account: &Account) -> Update {
+    let update = match &account.email {
+        Some(email) => update.if_equal(EMAIL, text(email.as_str())),
         None => update.if_absent(EMAIL),
-    })
+    };
+    let update = if account.email_proven {
+        update.if_equal(EMAIL_PROVEN, AttributeValue::Bool(true))
+    } else {
+        update.if_absent(EMAIL_PROVEN)
+    };
+    match account.codes_since {
+        Some(since) => update.if_equal(CODES_SINCE, number(since.as_microsecond())),
+        None => update.if_absent(CODES_SINCE),
+    }
+}
+
+fn set_formers(update: Update, formers: &[FormerEmail]) -> Result<Update, StoreError> {
+    let update = update.remove(FORMER_EMAIL);
+    if formers.is_empty() {
+        return Ok(update.remove(FORMER_EMAILS));
+    }
+    let records: Vec<FormerEmailRecord> = formers.iter().map(FormerEmailRecord::from).collect();
+    Ok(update.set(FORMER_EMAILS, attribute(records)?))
+}
+
+/// What an account loses with its claim on the address: the address itself, or its being a former one;
+/// with it die the codes and links that were made for it. Who wrote last stays as it was, so that a
+/// writer whose answer was lost still finds its mark.
+fn loss(loser: &Account, address: &EmailAddress, at: Timestamp) -> Result<Option<Update>, StoreError> {
+    let formers = formers_without(loser, address);
+    let has_it = loser.email.as_ref().is_some_and(|own| own.is_same(address));
+    if !has_it && formers.len() == loser.former_emails.len() {
+        return Ok(None);
+    }
+    let update = codes_die(if_claims_are_as_read(Update::default(), loser), at);
+    let update = set_formers(update, &formers)?;
+    Ok(Some(if has_it { update.remove(EMAIL).remove(EMAIL_PROVEN) } else { update }))
 }

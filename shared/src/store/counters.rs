@@ -8,21 +8,82 @@ use jiff::Timestamp;
 use super::expression::Update;
 use super::{Item, Store, StoreError, key, number};
 use crate::domain::address_budget::{Allowance, Deed};
-use crate::domain::message_budget::{BudgetWindow, MessageBudget};
+use crate::domain::message_budget::{BudgetWindow, FREE_BOUNCES, MAILS_PER_BOUNCE, MessageBudget};
 
 const COUNT: &str = "count";
 
 /// What was taken in the whole day.
 const DAY: &str = "day";
 
+/// What bounces of a day have left: each message adds one, each bounce takes [`MAILS_PER_BOUNCE`] away.
+/// So their rate is one number, and one condition of the write that takes a message. The bounces are
+/// counted by the state machine `BounceCounter` of the template.
+pub const CREDIT: &str = "credit";
+
 /// How long a window's counter outlives its window.
 const KEPT_SECONDS: i64 = 3600;
+
+/// Where messages are counted.
+#[derive(Clone, Debug)]
+pub enum BudgetCounter {
+    /// In an item of their own.
+    Of {
+        /// The item's scope.
+        scope: String,
+    },
+    /// In the item that counts bounces too, under a name of their own; none are taken while too many bounce.
+    Bouncing {
+        /// The item's scope.
+        scope: &'static str,
+        /// The name there.
+        name: &'static str,
+    },
+}
+
+impl BudgetCounter {
+    fn scope(&self) -> &str {
+        match self {
+            Self::Of { scope } => scope,
+            Self::Bouncing { scope, .. } => scope,
+        }
+    }
+
+    fn hour(&self, window: &BudgetWindow) -> String {
+        match self {
+            Self::Of { .. } => format!("hour{}", window.hour),
+            Self::Bouncing { name, .. } => format!("{name}_hour{}", window.hour),
+        }
+    }
+
+    fn day(&self) -> String {
+        match self {
+            Self::Of { .. } => DAY.to_owned(),
+            Self::Bouncing { name, .. } => format!("{name}_{DAY}"),
+        }
+    }
+
+    const fn minds_bounces(&self) -> bool {
+        match self {
+            Self::Of { .. } => false,
+            Self::Bouncing { .. } => true,
+        }
+    }
+}
+
+/// Why there is no message to be had, and until when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NoneLeft {
+    /// Until when.
+    pub until: Timestamp,
+    /// Whether it is because too many bounced.
+    pub is_for_bounces: bool,
+}
 
 /// One message, taken out of a budget.
 #[derive(Debug)]
 #[must_use = "a message that is not sent has to be given back"]
 pub struct TakenMessage {
-    scope: String,
+    counter: BudgetCounter,
     window: BudgetWindow,
     /// How many were taken in this hour, this one included.
     pub in_hour: u32,
@@ -45,35 +106,42 @@ impl Store {
         count.ok_or_else(|| StoreError::Unreadable("a counter without a count".to_owned()))
     }
 
-    /// Takes one message out of a scope's budget, of its hour and its day at once; `Err` tells until
-    /// when there is none to be had. An answer that is lost may cost a message of the budget, never
-    /// bring one.
+    /// Takes one message out of a budget, of its hour and its day at once, if there is any. An answer
+    /// that is lost may cost a message of the budget, never bring one.
     pub async fn take_message(
         &self,
-        scope: &str,
+        counter: BudgetCounter,
         budget: MessageBudget,
         now: Timestamp,
-    ) -> Result<Result<TakenMessage, Timestamp>, StoreError> {
+    ) -> Result<Result<TakenMessage, NoneLeft>, StoreError> {
         let window = BudgetWindow::at(now);
         if budget.per_day == 0 || budget.per_hour == 0 {
-            return Ok(Err(window.day_ends));
+            return Ok(Err(NoneLeft { until: window.day_ends, is_for_bounces: false }));
         }
-        let hour = hour(&window);
-        let update = Update::default()
-            .count_up(&hour)
-            .count_up(DAY)
+        let (hour, day) = (counter.hour(&window), counter.day());
+        let mut update = Update::default()
+            .count_up(hour.as_str())
+            .count_up(day.as_str())
             .set(key::TTL, number(window.day_ends.as_second() + KEPT_SECONDS))
-            .if_absent_or_below(&hour, i64::from(budget.per_hour))
-            .if_absent_or_below(DAY, i64::from(budget.per_day));
-        let written = self.update(key::budget(scope, window.day), update, ReturnValue::UpdatedNew).await?;
-        Ok(match written {
+            .if_absent_or_below(hour.as_str(), i64::from(budget.per_hour))
+            .if_absent_or_below(day.as_str(), i64::from(budget.per_day));
+        if counter.minds_bounces() {
+            update = update.count_up(CREDIT).if_absent_or_above(CREDIT, LEAST_CREDIT);
+        }
+        let key = key::budget(counter.scope(), window.day);
+        Ok(match self.update(key, update, ReturnValue::UpdatedNew).await? {
             Ok(item) => {
                 let in_hour = read(&item, &hour).unwrap_or_default();
-                Ok(TakenMessage { scope: scope.to_owned(), window, in_hour })
+                Ok(TakenMessage { counter, window, in_hour })
             }
             Err(item) => {
-                let in_day = item.as_ref().and_then(|item| read(item, DAY)).unwrap_or_default();
-                Err(if in_day >= budget.per_day { window.day_ends } else { window.hour_ends })
+                let credit: Option<i64> = item.as_ref().and_then(|item| read(item, CREDIT));
+                let is_for_bounces =
+                    counter.minds_bounces() && credit.is_some_and(|credit| credit <= LEAST_CREDIT);
+                let in_day: Option<u32> = item.as_ref().and_then(|item| read(item, &day));
+                let is_for_day = is_for_bounces || in_day.is_some_and(|in_day| in_day >= budget.per_day);
+                let until = if is_for_day { window.day_ends } else { window.hour_ends };
+                Err(NoneLeft { until, is_for_bounces })
             }
         })
     }
@@ -81,15 +149,21 @@ impl Store {
     /// Gives a message back that certainly was not sent. It is tried once: a repetition after a lost
     /// answer could give back two.
     pub async fn give_message_back(&self, taken: &TakenMessage) -> Result<(), StoreError> {
-        let hour = hour(&taken.window);
-        let update =
-            Update::default().increase(hour.as_str(), -1).increase(DAY, -1).if_above(hour.as_str(), 0);
+        let TakenMessage { counter, window, .. } = taken;
+        let (hour, day) = (counter.hour(window), counter.day());
+        let mut update = Update::default()
+            .increase(hour.as_str(), -1)
+            .increase(day.as_str(), -1)
+            .if_above(hour.as_str(), 0);
+        if counter.minds_bounces() {
+            update = update.increase(CREDIT, -1);
+        }
         let once = Builder::new().retry_config(RetryConfig::disabled());
         let request = self
             .client
             .update_item()
             .table_name(&self.table)
-            .set_key(Some(key::budget(&taken.scope, taken.window.day)))
+            .set_key(Some(key::budget(counter.scope(), window.day)))
             .update_expression(update.update_expression())
             .set_condition_expression(update.condition_expression());
         let (names, values) = update.into_placeholders();
@@ -99,10 +173,9 @@ impl Store {
     }
 }
 
-fn hour(window: &BudgetWindow) -> String {
-    format!("hour{}", window.hour)
-}
+/// Where no more may bounce.
+const LEAST_CREDIT: i64 = -FREE_BOUNCES * MAILS_PER_BOUNCE;
 
-fn read(item: &Item, name: &str) -> Option<u32> {
+fn read<T: std::str::FromStr>(item: &Item, name: &str) -> Option<T> {
     item.get(name)?.as_n().ok()?.parse().ok()
 }

@@ -21,11 +21,11 @@ fn identifiers(account: &Account) -> Vec<Identifier> {
     let identifiers = [
         account.username.as_ref().map(Identifier::username),
         account.email.as_ref().map(Identifier::email),
-        account.former_email.as_ref().map(|former| Identifier::email(&former.address)),
         account.phone.as_ref().map(Identifier::phone),
         account.weixin.as_ref().map(Identifier::weixin),
     ];
-    let mut identifiers: Vec<Identifier> = identifiers.into_iter().flatten().collect();
+    let formers = account.former_emails.iter().map(|former| Identifier::email(&former.address));
+    let mut identifiers: Vec<Identifier> = identifiers.into_iter().flatten().chain(formers).collect();
     // A transaction takes each item once, and a former address may be the present one again.
     identifiers.sort_by_key(|identifier| format!("{identifier:?}"));
     identifiers.dedup();

@@ -69,8 +69,8 @@ impl Update {
     }
 
     /// Adds to a number, which counts as 0 while it is not there.
-    pub(super) fn count_up(mut self, attribute: &str) -> Self {
-        let path = self.path(attribute.into());
+    pub(super) fn count_up<'a>(mut self, place: impl Into<Place<'a>>) -> Self {
+        let path = self.path(place.into());
         let (zero, one) = (self.value(super::number(0)), self.value(super::number(1)));
         self.sets.push(format!("{path} = if_not_exists({path}, {zero}) + {one}"));
         self
@@ -133,9 +133,16 @@ impl Update {
     }
 
     /// Only if the number is absent or below this one.
-    pub(super) fn if_absent_or_below(mut self, attribute: &str, value: i64) -> Self {
-        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+    pub(super) fn if_absent_or_below<'a>(mut self, place: impl Into<Place<'a>>, value: i64) -> Self {
+        let (path, value) = (self.path(place.into()), self.value(super::number(value)));
         self.conditions.push(format!("(attribute_not_exists({path}) OR {path} < {value})"));
+        self
+    }
+
+    /// Only if the number is absent or above this one.
+    pub(super) fn if_absent_or_above(mut self, attribute: &str, value: i64) -> Self {
+        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
+        self.conditions.push(format!("(attribute_not_exists({path}) OR {path} > {value})"));
         self
     }
 

@@ -7,6 +7,7 @@ use super::expression::Update;
 use super::key::{self, Identifier};
 use super::{Item, Store, StoreError, number};
 use crate::domain::account_number::AccountNumber;
+use crate::domain::contact::FormerEmail;
 
 /// The attribute of a claim that names the account.
 const ACCOUNT: &str = "account";
@@ -103,22 +104,24 @@ impl Store {
         identifier: &Identifier,
         account: AccountNumber,
         now: Timestamp,
-        until: Timestamp,
+        former: &FormerEmail,
     ) -> TransactWriteItem {
-        let until = number(until.as_second());
-        self.take_with(identifier, account, now, [(UNTIL, until.clone()), (key::TTL, until)])
+        let until = number(former.until.as_second());
+        let proven = former.is_proven.then_some((PROVEN, AttributeValue::Bool(true)));
+        let marks = [(UNTIL, until.clone()), (key::TTL, until)].into_iter().chain(proven);
+        self.take_with(identifier, account, now, marks)
     }
 
-    fn take_with<const N: usize>(
+    fn take_with(
         &self,
         identifier: &Identifier,
         account: AccountNumber,
         now: Timestamp,
-        marks: [(&str, AttributeValue); N],
+        marks: impl IntoIterator<Item = (&'static str, AttributeValue)>,
     ) -> TransactWriteItem {
         let mut item = key::guard(identifier);
         item.insert(ACCOUNT.to_owned(), number(account));
-        item.extend(marks.map(|(attribute, value)| (attribute.to_owned(), value)));
+        item.extend(marks.into_iter().map(|(attribute, value)| (attribute.to_owned(), value)));
         let put = Put::builder()
             .table_name(&self.table)
             .set_item(Some(item))

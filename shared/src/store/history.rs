@@ -17,7 +17,6 @@ const AT: &str = "at";
 impl Store {
     /// The part of a transaction that writes down what it does to the account. `op` is the transaction's
     /// mark, so that one tried again writes the same item.
-    #[expect(dead_code, reason = "acts follow")]
     pub(super) fn record_part(&self, account: AccountNumber, record: &Record, op: &str) -> TransactWriteItem {
         let mut item = key::history(account, record.at, op);
         let (act, role) = word(record.act);

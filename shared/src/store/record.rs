@@ -33,8 +33,14 @@ pub(super) struct AccountRecord {
     email: Option<String>,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     email_proven: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    former_emails: Vec<FormerEmailRecord>,
+    /// The one former address, as it was written before there were several. Nobody noted whether it was
+    /// proven, so it counts as one that was not.
+    #[serde(default, skip_serializing)]
     former_email: Option<FormerEmailRecord>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    codes_since: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -78,6 +84,8 @@ pub(super) struct AccountRecord {
 pub(super) struct FormerEmailRecord {
     address: String,
     until: i64,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    proven: bool,
 }
 
 #[derive(Debug, Deserialize, Serialize)]
@@ -151,8 +159,9 @@ impl From<&Contact> for ContactRecord {
 }
 
 impl From<&FormerEmail> for FormerEmailRecord {
-    fn from(FormerEmail { address, until }: &FormerEmail) -> Self {
-        Self { address: address.as_str().to_owned(), until: until.as_microsecond() }
+    fn from(FormerEmail { address, until, is_proven }: &FormerEmail) -> Self {
+        let (address, until) = (address.as_str().to_owned(), until.as_microsecond());
+        Self { address, until, proven: *is_proven }
     }
 }
 
@@ -180,7 +189,9 @@ impl AccountRecord {
             username: account.username.as_ref().map(|name| name.as_str().to_owned()),
             email: account.email.as_ref().map(|address| address.as_str().to_owned()),
             email_proven: account.email_proven,
-            former_email: account.former_email.as_ref().map(FormerEmailRecord::from),
+            former_emails: account.former_emails.iter().map(FormerEmailRecord::from).collect(),
+            former_email: None,
+            codes_since: account.codes_since.map(Timestamp::as_microsecond),
             phone: account.phone.as_ref().map(|phone| phone.as_str().to_owned()),
             weixin: account.weixin.as_ref().map(|id| id.as_str().to_owned()),
             first_name: account.first_name.clone(),
@@ -219,16 +230,23 @@ impl AccountRecord {
     pub(super) fn into_account(self, number: AccountNumber) -> Result<Account, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
         let time = |microseconds| Timestamp::from_microsecond(microseconds).map_err(|_| unreadable("time"));
-        let address = |text: &str| EmailAddress::parse(text).map_err(|_| unreadable("email"));
+        let address = EmailAddress::stored;
         let former = |former: FormerEmailRecord| -> Result<FormerEmail, StoreError> {
-            Ok(FormerEmail { address: address(&former.address)?, until: time(former.until)? })
+            let FormerEmailRecord { address: text, until, proven } = former;
+            Ok(FormerEmail { address: address(text), until: time(until)?, is_proven: proven })
         };
         Ok(Account {
             number,
             username: self.username.map(Username::stored),
-            email: self.email.as_deref().map(address).transpose()?,
+            email: self.email.map(address),
             email_proven: self.email_proven,
-            former_email: self.former_email.map(former).transpose()?,
+            former_emails: self
+                .former_emails
+                .into_iter()
+                .chain(self.former_email)
+                .map(former)
+                .collect::<Result<_, _>>()?,
+            codes_since: self.codes_since.map(time).transpose()?,
             phone: self.phone.map(PhoneNumber::stored),
             weixin: self.weixin.map(OpenId::stored),
             first_name: self.first_name,

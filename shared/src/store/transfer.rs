@@ -84,9 +84,9 @@ impl Store {
                 Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, now),
             })
             .collect();
-        if let Some(former) = &new.account.former_email {
+        for former in &new.account.former_emails {
             let claim = Identifier::email(&former.address);
-            writes.push(self.take_released(&claim, number, now, former.until));
+            writes.push(self.take_released(&claim, number, now, former));
             claims.push(claim);
         }
         self.create_with(&NewAccount { claims: &claims, ..*new }, writes).await

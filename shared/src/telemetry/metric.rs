@@ -19,6 +19,8 @@ pub enum Metric {
     Logins,
     /// Wrong passwords.
     LoginFailures,
+    /// Wrong codes.
+    WrongCodes,
     /// Accounts made.
     Registrations,
     /// Mails that may have gone.
@@ -47,9 +49,10 @@ pub enum Metric {
 
 impl Metric {
     /// All of them.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Logins,
         Self::LoginFailures,
+        Self::WrongCodes,
         Self::Registrations,
         Self::MailsSent,
         Self::TextsSent,
@@ -73,6 +76,7 @@ impl Metric {
         match self {
             Self::Logins => "Logins",
             Self::LoginFailures => "LoginFailures",
+            Self::WrongCodes => "WrongCodes",
             Self::Registrations => "Registrations",
             Self::MailsSent => "MailsSent",
             Self::TextsSent => "TextsSent",
@@ -94,6 +98,7 @@ impl Metric {
         match self {
             Self::Logins
             | Self::LoginFailures
+            | Self::WrongCodes
             | Self::Registrations
             | Self::MailsSent
             | Self::TextsSent

@@ -1,6 +1,7 @@
 //! What a company's customer binds to the account, and what they book: contract 003 over the wire.
 
 mod bookings;
+mod bounces;
 mod codes;
 mod faults;
 mod links;
@@ -132,7 +133,16 @@ async fn link(server: &Server, browser: &Client) -> String {
 /// Has the caller's own address bound by its link.
 async fn bind_by_link(server: &Server, browser: &Client) {
     let link = link(server, browser).await;
-    assert_eq!(server.client().get(&link).send().await.code(), 302);
+    assert_eq!(press(&server.client(), &link).await.code(), 303);
+}
+
+/// Opens a link, which changes nothing, and presses the button on its page.
+async fn press(reader: &Client, link: &str) -> Answer {
+    let page = reader.get(link).send().await;
+    assert_eq!((page.code(), page.header("content-type")), (200, Some("text/html; charset=utf-8")));
+    let token = link.split_once("?token=").expect("the link has a token").1;
+    assert!(page.text.contains(&format!("name=\"token\" value=\"{token}\"")), "{page:?}");
+    reader.post(LANDING).form(&[("token", token)]).send().await
 }
 
 /// Asks for a code that is mailed to an address.

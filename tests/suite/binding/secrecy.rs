@@ -5,7 +5,9 @@ use tests::client::Client;
 use tests::log::Log;
 use tests::server::Server;
 
-use super::{EMAIL, NAME, OTHER, bind_by_code, code_for, give_phone, link, post, table, user, with_user};
+use super::{
+    EMAIL, NAME, OTHER, bind_by_code, code_for, give_phone, link, post, press, table, user, with_user,
+};
 
 /// The value of the stand-in's secret for WeChat.
 const APP_SECRET: &str = "secret of the local application";
@@ -50,7 +52,7 @@ async fn nothing_that_was_sent_or_typed_is_in_the_log() {
 async fn use_everything(server: &Server, browser: &Client) -> Vec<String> {
     let link = link(server, browser).await;
     let token = link.split_once("?token=").expect("the link has a token").1.to_owned();
-    assert_eq!(server.client().get(&link).send().await.code(), 302);
+    assert_eq!(press(&server.client(), &link).await.code(), 303);
     let code = code_for(server, browser, OTHER).await;
     for code in ["wx-zhang-first", "wx-zhang-first", "nonsense-code"] {
         post(browser, "/users/weixin_bind/", &json!({"code": code})).await;

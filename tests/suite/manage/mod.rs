@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tally::app::Basics;
 use tally::domain::administration::Order;
+use tally::domain::email_address::EmailAddress;
 use tally::services::administration;
 use tests::answer::Answer;
 use tests::client::Client;
@@ -38,8 +39,17 @@ async fn with_user() -> Server {
 /// The same with the user on the staff.
 async fn with_staff() -> Server {
     let server = with_user().await;
+    prove(&server, EMAIL).await;
     order(&server, EMAIL, Order::Staff(true)).await;
     server
+}
+
+/// Makes an address proven, without which no code resets a password where there is power.
+async fn prove(server: &Server, email: &str) {
+    let number = administration::find(&Basics::from(server.app()), email).await;
+    let number = number.expect("the user is there").account.number;
+    let address = EmailAddress::parse(email).expect("it is an address");
+    tests::table::prove_email(server, number, &address).await;
 }
 
 async fn register(server: &Server, username: &str, email: &str) {

@@ -133,7 +133,8 @@ fn sum(log: &Log, name: &str) -> u64 {
 #[tokio::test]
 async fn a_budget_that_is_used_up_and_a_range_that_gets_much_are_told_once_for_each_message() {
     let (log, _listening) = Log::listen();
-    let budget = MessageBudget { per_hour: SUSPICIOUS_IN_RANGE + 1, per_day: 1000 };
+    // Two of five are for registrations, rounded up.
+    let budget = MessageBudget { per_hour: (SUSPICIOUS_IN_RANGE + 1) * 5 / 2, per_day: 1000 };
     let texts = TextSettings { budget, ..TextSettings::default() };
     let server = Server::builder().texts(texts).start().await;
     let client = server.client();
@@ -154,4 +155,26 @@ async fn who_guesses_on_is_told_as_throttled_and_no_more_as_a_wrong_password() {
         server.client().login("zhang", "wrong-password").await;
     }
     assert_eq!((sum(&log, "LoginFailures"), sum(&log, "Throttled"), sum(&log, "Logins")), (5, 3, 0));
+}
+
+#[tokio::test]
+async fn every_wrong_code_is_told_and_no_right_one() {
+    let (log, _listening) = Log::listen();
+    let server = Server::start().await;
+    let mobile = "13955550100";
+    let body = json!({"action_name": "AccountReg", "mobile": mobile});
+    assert_eq!(server.client().post("/users/send_sms_code/").json(&body).send().await.code(), 200);
+    let text = server.inbox().messages().pop().expect("a text message was sent").text;
+    let right = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("it has a code");
+    let wrong = if right == "000000" { "000001" } else { "000000" };
+    for (code, told) in [(wrong, 1), ("none at all", 2), (right, 2)] {
+        let body = json!({"action_name": "AccountReg", "mobile": mobile, "code": code});
+        server.client().post("/users/vaild_sms_code/").json(&body).send().await;
+        assert_eq!(sum(&log, "WrongCodes"), told, "{code}");
+    }
+    let body = json!({
+        "username": "nobody@example.com", "vercode": wrong, "password": "tiger-tally-78", "password2": "tiger-tally-78",
+    });
+    server.client().post("/v3_1/manage/password/reset/").json(&body).send().await;
+    assert_eq!(sum(&log, "WrongCodes"), 3);
 }

@@ -56,7 +56,10 @@ async fn the_deployed_function_keeps_the_budget_and_tells_nothing_in_its_log() {
     let ground = Ground::start().await;
     let binary = process::function("company");
     let mut settings = environment(&ground.aws_url());
-    settings.insert("TALLY_SMS_PER_HOUR", MOST.to_string());
+    settings.insert(
+        "TALLY_SMS_PER_HOUR",
+        budget(u32::try_from(MOST).expect("it is small"), 0).budget.per_hour.to_string(),
+    );
     let mut functions = Vec::new();
     for _ in 0..6 {
         let function = Function::start(&binary, &settings).await;

@@ -1,7 +1,10 @@
 //! The table that is deployed is the table that the service makes for itself elsewhere.
 
+use serde_json::{Value, json};
+use tally::domain::message_budget::MAILS_PER_BOUNCE;
+use tally::services::budget::BOUNCING;
 use tally::store::key::{self, Index};
-use tally::store::schema;
+use tally::store::{CREDIT, schema};
 
 use super::read;
 
@@ -44,4 +47,31 @@ fn only_the_function_that_searches_may_read_the_indexes() {
     for word in ["dynamodb:Query", "/index/"] {
         assert_eq!((role.matches(word).count(), template.matches(word).count()), (1, 1), "{word}");
     }
+}
+
+#[test]
+fn bounces_are_counted_where_the_functions_look() {
+    let template = read("template.yaml");
+    let counter = part(&template, "  BounceCounter:", "  BounceCounterRole:");
+    let definition = part(counter, "            {", "          - Table:").replace("${", "$");
+    let definition: Value = serde_json::from_str(&definition).expect("the definition is JSON");
+    let write = &definition["States"]["Count"]["Arguments"];
+    // The item of a day whose number the state machine finds out, as the functions name it.
+    let day = 20_785;
+    let item = key::budget(BOUNCING, day);
+    let name = item[key::PARTITION].as_s().expect("a key is a text");
+    let prefix = name.strip_suffix(&day.to_string()).expect("the day comes last");
+    let of_day = "$floor($toMillis($states.input.time) / 86400000)";
+    let named = format!("{{% '{prefix}' & $string({of_day}) %}}");
+    assert_eq!(write["Key"][key::PARTITION], json!({"S": named}));
+    assert_eq!(write["Key"][key::SORT]["S"].as_str(), item[key::SORT].as_s().ok().map(String::as_str));
+    assert_eq!(write["Key"].as_object().map(serde_json::Map::len), Some(item.len()));
+    assert_eq!(write["ExpressionAttributeNames"], json!({"#ttl": key::TTL, "#credit": CREDIT}));
+    let bounced = json!({"N": (-MAILS_PER_BOUNCE).to_string()});
+    assert_eq!(write["ExpressionAttributeValues"][":bounced"], bounced);
+    // An hour after the day, as the functions have it.
+    let ttl = json!({"N": format!("{{% $string({of_day} * 86400 + 90000) %}}")});
+    assert_eq!(write["ExpressionAttributeValues"][":ttl"], ttl);
+    let role = part(&template, "  BounceCounterRole:", "  Api:");
+    assert!(role.contains(&format!("dynamodb:LeadingKeys: [\"{prefix}*\"]")), "it may write nothing else");
 }

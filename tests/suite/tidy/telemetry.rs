@@ -63,7 +63,7 @@ fn every_alarm_on_a_metric_of_ours_is_on_one_that_the_code_tells() {
         assert!(is_heard, "{name} tells nobody");
         assert!(text.contains("TreatMissingData: notBreaching"), "{name} rings at night");
     }
-    for metric in [Metric::ServerErrors, Metric::LoginFailures, Metric::BudgetRefusals] {
+    for metric in [Metric::ServerErrors, Metric::LoginFailures, Metric::WrongCodes, Metric::BudgetRefusals] {
         assert!(watched.iter().any(|name| name == metric.name()), "{metric:?} has no alarm");
     }
 }

@@ -123,7 +123,7 @@ async fn everybody_moves_with_all_they_have() {
     let before = export(&old, &folder, "before").await;
     assert_eq!(before.len(), 9, "{:?}", before.keys());
     assert_eq!(before["proven"]["email_proven"], true);
-    assert_eq!(before["page@example.com"]["former_email"]["address"], "page@example.com");
+    assert_eq!(before["page@example.com"]["former_emails"][0]["address"], "page@example.com");
     let said = order(&new, &["import", &folder.name("before")]).await;
     assert_eq!(said, super::tally(9, 0, 0));
     assert_eq!(export(&new, &folder, "after").await, before);

@@ -162,6 +162,11 @@ async fn an_email_address_has_to_look_like_one() {
         "<a@b.co>",
         "A <a@b.co>",
         "mailto:a@b.co:1",
+        "a@localhost",
+        "a@[127.0.0.1]",
+        "a@[::1]",
+        "=?utf-8?q?a=40b.co=3e?=@b.co",
+        "a@exa\u{378}mple.com",
         &long,
     ]
     .into_iter()
@@ -174,9 +179,6 @@ async fn an_email_address_has_to_look_like_one() {
         "a@b.co",
         "A+b-c_d@x-y.example",
         "o'neil@b.co",
-        "a@localhost",
-        "a@[127.0.0.1]",
-        "a@[::1]",
         "a@b.123",
         "a@例子.cn",
         "fog123456@xn--fsq.com",

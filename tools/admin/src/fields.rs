@@ -125,6 +125,25 @@ impl Fields {
         }
     }
 
+    /// A list of objects; absent means empty.
+    pub fn objects(&mut self, name: &'static str, place: &'static str) -> Result<Vec<Self>, Reason> {
+        let mut objects = Vec::new();
+        for value in self.list(name)? {
+            match value {
+                Value::Object(fields) => objects.push(Self::of(place, fields)?),
+                Value::Null
+                | Value::Flag(_)
+                | Value::Number(_)
+                | Value::Text(_)
+                | Value::OtherNumber
+                | Value::List(_) => {
+                    return Err(self.wrong(name, "a list of objects"));
+                }
+            }
+        }
+        Ok(objects)
+    }
+
     /// A list of values; absent means empty.
     pub(crate) fn list(&mut self, name: &'static str) -> Result<Vec<Value>, Reason> {
         match self.take(name) {

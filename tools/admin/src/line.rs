@@ -53,8 +53,8 @@ struct Line<'a> {
     email: Option<&'a str>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     email_proven: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    former_email: Option<FormerLine<'a>>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    former_emails: Vec<FormerLine<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     phone: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -92,6 +92,14 @@ struct DeletedLine {
 struct FormerLine<'a> {
     address: &'a str,
     until: String,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    proven: bool,
+}
+
+impl<'a> From<&'a FormerEmail> for FormerLine<'a> {
+    fn from(FormerEmail { address, until, is_proven }: &'a FormerEmail) -> Self {
+        Self { address: address.as_str(), until: until.to_string(), proven: *is_proven }
+    }
 }
 
 #[derive(Serialize)]
@@ -153,16 +161,12 @@ pub fn write(Resident { account, company }: &Resident, now: Timestamp) -> String
     let text = if account.standing == Standing::Deleted {
         serde_json::to_string(&DeletedLine { number, standing })
     } else {
-        let former = account.former_email.as_ref().filter(|former| now < former.until);
         serde_json::to_string(&Line {
             number,
             username: account.username.as_ref().map(Username::as_str),
             email: account.email.as_ref().map(EmailAddress::as_str),
             email_proven: account.email_proven,
-            former_email: former.map(|FormerEmail { address, until }| FormerLine {
-                address: address.as_str(),
-                until: until.to_string(),
-            }),
+            former_emails: account.counting_formers(now).map(FormerLine::from).collect(),
             phone: account.phone.as_ref().map(PhoneNumber::as_str),
             weixin: account.weixin.as_ref().map(OpenId::as_str),
             first_name: &account.first_name,
@@ -229,7 +233,7 @@ pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reason>
     let account = Account {
         username,
         email,
-        former_email: former(&mut fields, zone)?,
+        former_emails: formers(&mut fields, zone)?,
         email_proven,
         phone: values::phone(&mut fields)?,
         weixin: weixin(&mut fields)?,
@@ -258,14 +262,22 @@ fn read_deleted(number: Option<AccountNumber>, left: &Fields) -> Result<Arrival,
     Ok(Arrival { number: Some(number), account, groups: Vec::new(), company: None })
 }
 
-fn former(fields: &mut Fields, zone: Option<Offset>) -> Result<Option<FormerEmail>, Reason> {
-    let Some(mut inner) = fields.object("former_email", "former_email.")? else {
-        return Ok(None);
-    };
-    let address = values::email(&mut inner, "address")?.ok_or(Reason::Missing("former_email.address"))?;
-    let until = values::time(&mut inner, "until", zone)?.ok_or(Reason::Missing("former_email.until"))?;
+/// The former addresses; `former_email` is how the one that there was used to be written.
+fn formers(fields: &mut Fields, zone: Option<Offset>) -> Result<Vec<FormerEmail>, Reason> {
+    let one = fields.object("former_email", FORMER)?;
+    let mut formers = fields.objects("former_emails", FORMER)?;
+    formers.extend(one);
+    formers.into_iter().map(|inner| former(inner, zone)).collect()
+}
+
+const FORMER: &str = "former_emails.";
+
+fn former(mut inner: Fields, zone: Option<Offset>) -> Result<FormerEmail, Reason> {
+    let address = values::email(&mut inner, "address")?.ok_or(Reason::Missing("former_emails.address"))?;
+    let until = values::time(&mut inner, "until", zone)?.ok_or(Reason::Missing("former_emails.until"))?;
+    let is_proven = inner.flag("proven")?;
     inner.finish()?;
-    Ok(Some(FormerEmail { address, until }))
+    Ok(FormerEmail { address, until, is_proven })
 }
 
 fn details(fields: &mut Fields) -> Result<Option<Details>, Reason> {
@@ -362,7 +374,11 @@ mod tests {
         let account = Account {
             username: Some(Username::stored("zhang@old.example.com".to_owned())),
             email: Some(address("Zhang@example.com")),
-            former_email: Some(FormerEmail { address: address("zhang@old.example.com"), until }),
+            former_emails: vec![FormerEmail {
+                address: address("zhang@old.example.com"),
+                until,
+                is_proven: true,
+            }],
             email_proven: true,
             phone: Some(PhoneNumber::stored("+8613800138000".to_owned())),
             weixin: OpenId::parse("o6_bmjrPTlm6_2sgVt7hMZOPfL2M"),
@@ -457,7 +473,7 @@ mod tests {
                 Reason::LongText("company.select_fields", LONGEST_FIELD),
             ),
             (r#""contact":[]"#.to_owned(), Reason::Kind("contact".to_owned(), "an object")),
-            (r#""former_email":{"address":"a@b.cn"}"#.to_owned(), Reason::Missing("former_email.until")),
+            (r#""former_email":{"address":"a@b.cn"}"#.to_owned(), Reason::Missing("former_emails.until")),
             (r#""token":"x""#.to_owned(), Reason::UnknownField("\"token\"".to_owned())),
         ];
         for (fields, reason) in cases {

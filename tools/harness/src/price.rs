@@ -41,9 +41,9 @@ pub const STOP_SOMEBODY: Limit = limit("freeze somebody", 3, 2.0, 4.0);
 pub const CHANGE_BY_NUMBER: Limit = limit("password change by number", 2, 1.0, 3.0);
 
 /// Send a code by mail.
-pub const SEND_A_CODE: Limit = limit("send a code by mail", 2, 2.0, 3.0);
+pub const SEND_A_CODE: Limit = limit("send a code by mail", 3, 2.0, 3.0);
 /// Send a code by text message.
-pub const TEXT_A_CODE: Limit = limit("send a code by text message", 2, 2.0, 4.0);
+pub const TEXT_A_CODE: Limit = limit("send a code by text message", 3, 2.0, 4.0);
 
 /// Register with e-mail + phone.
 pub const COMPANY_REGISTER: Limit = limit("register with e-mail + phone", 4, 2.0, 16.0);
@@ -56,9 +56,9 @@ pub const CHANGE_MY_INFO: Limit = limit("change of a customer's data", 2, 1.0, 4
 /// Password change, staying in.
 pub const CHANGE_MY_PWD: Limit = limit("password change, staying in", 3, 2.0, 3.0);
 /// Change of the mobile number.
-pub const CHANGE_MOBILE: Limit = limit("change of the mobile number", 5, 1.0, 12.0);
+pub const CHANGE_MOBILE: Limit = limit("change of the mobile number", 7, 1.0, 16.0);
 /// Password reset by phone.
-pub const RESET_BY_PHONE: Limit = limit("password reset by phone", 5, 2.0, 7.0);
+pub const RESET_BY_PHONE: Limit = limit("password reset by phone", 6, 2.0, 10.0);
 
 const fn limit(name: &'static str, trips: usize, reads: f64, writes: f64) -> Limit {
     Limit { name, trips, reads, writes }

@@ -2,20 +2,24 @@
 
 use http::{HeaderValue, Method};
 use schemars::json_schema;
+use tally::courier::Language;
 use tally::domain::account::Account;
+use tally::domain::email_address::EmailAddress;
+use tally::http::body;
 use tally::http::openapi::{Field, Operation, Outcome, Parameter};
-use tally::services::email_binding::{BindingRefusal, LANDING, LinkRefusal, TokenRefusal};
+use tally::services::email_binding::{BindingRefusal, LANDING, LinkOffer, LinkRefusal, TokenRefusal};
 use tally::telemetry;
 
 use super::codes::{required, wrong_code};
 use super::passwords::wrong_password;
 use super::{account, code, done, failure, own_password, throttled, told, wrong};
-use crate::contacts::{NotifyEmail, notify_email, send_on};
+use crate::contacts::{NotifyEmail, notify_email};
 use crate::envelope::Nothing;
+use crate::mailed_link::{self, TOKEN, send_on};
 use crate::words::{self, Failure};
 
-pub(super) fn operations() -> [Operation; 5] {
-    [is_bound(), resend(), follow(), send_code(), change()]
+pub(super) fn operations() -> [Operation; 6] {
+    [is_bound(), resend(), open(), follow(), send_code(), change()]
 }
 
 fn is_bound() -> Operation {
@@ -59,20 +63,52 @@ fn resend() -> Operation {
     ])
 }
 
-fn follow() -> Operation {
+fn open() -> Operation {
     let word = json_schema!({"type": "string"});
-    let sent_on = send_on(HeaderValue::from_static("/"));
-    Operation::new(Method::GET, LANDING, "bind_email", "Follow the mailed link")
+    let offer = LinkOffer {
+        email: EmailAddress::parse("notices@example.com").expect("this is an address"),
+        company: "Tea House".to_owned(),
+        phone_ending: Some("00".to_owned()),
+    };
+    let page = mailed_link::page(Language::English, &offer, "AQID", "/");
+    Operation::new(Method::GET, LANDING, "bind_email_page", "Open the mailed link")
         .described(
-            "The token is all the right that is needed, since mail may be read in another browser. HEAD \
-             answers the same and binds nothing.",
+            "A page in Chinese or English that tells which account wants the address, with a button that \
+             binds it. Opening it changes nothing, whoever does.",
         )
-        .with(Parameter::query("token", "The token of the link.", word.as_value()).required())
-        .answers([
-            told::<Nothing>("bound", "The address is bound; at a second click too.", sent_on),
-            failure("dead_link", "The token is missing, there twice, wrong, or dead.", TokenRefusal::Dead),
-            prefetch(),
-        ])
+        .with(Parameter::query(TOKEN, "The token of the link.", word.as_value()).required())
+        .answers([Outcome::page("page", "The link works.", page), dead_link(), dead_page()])
+}
+
+fn follow() -> Operation {
+    let sent_on = send_on(HeaderValue::from_static("/"));
+    let token = Field::text(TOKEN, "The token of the link.").required().example("AQID");
+    Operation::new(
+        Method::POST,
+        LANDING,
+        "bind_email",
+        "Bind the address, by the button behind the mailed link",
+    )
+    .described(
+        "The token is all the right that is needed, since mail may be read in another browser. Sent as \
+             a form by the page; JSON does as well.",
+    )
+    .reads([token])
+    .of_types(&body::CONTENT_TYPES)
+    .answers([
+        told::<Nothing>("bound", "The address is bound; at a second time too.", sent_on),
+        dead_link(),
+        dead_page(),
+    ])
+}
+
+fn dead_link() -> Outcome {
+    failure("dead_link", "The token is missing, there twice, wrong, or dead.", TokenRefusal::Dead)
+}
+
+fn dead_page() -> Outcome {
+    let page = mailed_link::dead(Language::English);
+    Outcome::page("dead_page", "The same, for a client that accepts HTML.", page)
 }
 
 fn send_code() -> Operation {

@@ -15,6 +15,7 @@ pub struct Operation {
     pub(super) summary: &'static str,
     pub(super) description: String,
     pub(super) fields: Option<Vec<Field>>,
+    pub(super) content_types: Option<&'static [&'static str]>,
     pub(super) parameters: Vec<Parameter>,
     pub(super) carriers: Option<Vec<&'static [&'static str]>>,
     pub(super) outcomes: Vec<Outcome>,
@@ -57,6 +58,7 @@ impl Operation {
             summary,
             description: String::new(),
             fields: None,
+            content_types: None,
             parameters: Vec::new(),
             carriers: None,
             outcomes: Vec::new(),
@@ -77,6 +79,13 @@ impl Operation {
     #[must_use]
     pub fn reads(mut self, fields: impl IntoIterator<Item = Field>) -> Self {
         self.fields = Some(fields.into_iter().collect());
+        self
+    }
+
+    /// Its body is of these content types instead of the group's.
+    #[must_use]
+    pub fn of_types(mut self, content_types: &'static [&'static str]) -> Self {
+        self.content_types = Some(content_types);
         self
     }
 

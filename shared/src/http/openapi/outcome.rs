@@ -25,6 +25,12 @@ impl Outcome {
         Self { name, meaning: meaning.to_owned(), answer, schema, perhaps: Vec::new() }
     }
 
+    /// An answer that is a page for a person.
+    #[must_use]
+    pub fn page(name: &'static str, meaning: &str, answer: Answer) -> Self {
+        Self::of::<String>(name, meaning, answer)
+    }
+
     /// An answer that is nothing but its body.
     #[must_use]
     pub fn json<Body: JsonSchema + Serialize>(

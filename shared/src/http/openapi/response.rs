@@ -66,15 +66,13 @@ impl Response {
             .filter_map(|(name, value)| Some((name?, value)))
             .collect();
         let mut content = Ordered::default();
-        let with_body: Vec<&Outcome> =
-            outcomes.iter().filter(|outcome| !outcome.answer.body.is_empty()).collect();
-        if let Some(kind) = with_body.first().and_then(|outcome| outcome.answer.headers.get(CONTENT_TYPE)) {
-            let schemas = with_body.iter().map(|outcome| (outcome.schema)(generator).to_value());
+        let with_body = || outcomes.iter().filter(|outcome| !outcome.answer.body.is_empty());
+        for kind in with_body().filter_map(|outcome| outcome.answer.headers.get(CONTENT_TYPE)) {
+            let of_kind =
+                || with_body().filter(|outcome| outcome.answer.headers.get(CONTENT_TYPE) == Some(kind));
+            let schemas = of_kind().map(|outcome| (outcome.schema)(generator).to_value());
             let schemas = schemas.map(|schema| schema::of_group(schema, group)).collect();
-            let media = Media {
-                schema: schema::any_of(schemas),
-                examples: with_body.into_iter().map(example).collect(),
-            };
+            let media = Media { schema: schema::any_of(schemas), examples: of_kind().map(example).collect() };
             content.entry(kind.to_str().expect("a content type of ours is ASCII"), || media);
         }
         Self { description, headers: headers::references(&all, &perhaps), content }
@@ -94,7 +92,14 @@ impl PartialEq for Example {
 }
 
 fn example(outcome: &Outcome) -> (String, Example) {
-    let value = serde_json::from_slice(&outcome.answer.body).expect("the body of an outcome is JSON");
+    let is_page =
+        outcome.answer.headers.get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/"));
+    let value = if is_page {
+        let text = String::from_utf8_lossy(&outcome.answer.body);
+        serde_json::value::to_raw_value(&text).expect("a text has a JSON form")
+    } else {
+        serde_json::from_slice(&outcome.answer.body).expect("the body of an outcome is JSON")
+    };
     (outcome.name.to_owned(), Example { summary: outcome.meaning.clone(), value })
 }
 

@@ -174,13 +174,15 @@ impl Writer {
         Body: JsonSchema,
     {
         let security = self.security(endpoint.caller, operation.carriers.as_deref());
+        let types = operation.content_types.unwrap_or(self.group.content_types);
         let request_body =
-            operation.fields.as_deref().map(|fields| self.request_body(operation.name, fields));
+            operation.fields.as_deref().map(|fields| self.request_body(operation.name, fields, types));
         let parameters = self.group.parameters.iter().chain(&operation.parameters);
         let parameters = parameters.map(|parameter| parameter.0.clone()).collect();
         let mut outcomes = operation.outcomes;
         let own: Vec<StatusCode> = outcomes.iter().map(|outcome| outcome.answer.status).collect();
-        outcomes.extend(self.around::<D, Body>(endpoint.caller, request_body.is_some()));
+        let read = request_body.as_ref().map(|_| types);
+        outcomes.extend(self.around::<D, Body>(endpoint.caller, read));
         let mut responses = Ordered::default();
         for (status, outcomes) in by_status(&outcomes) {
             let response = self.response::<D>(Some(endpoint.allow), outcomes);
@@ -200,14 +202,14 @@ impl Writer {
     }
 
     /// What an operation may answer because it is one of this group.
-    fn around<D, Body>(&self, caller: CallerRule, reads_body: bool) -> Vec<Outcome>
+    fn around<D, Body>(&self, caller: CallerRule, read: Option<&[&str]>) -> Vec<Outcome>
     where
         D: Dialect<Failure: From<BodyFault>>,
         Body: JsonSchema,
     {
         let mut outcomes = Vec::new();
-        if reads_body {
-            outcomes.extend(unreadable::<D, Body>(self.group.content_types));
+        if let Some(types) = read {
+            outcomes.extend(unreadable::<D, Body>(types));
             outcomes.extend(self.group.of_bodies.clone());
         }
         match caller {
@@ -256,12 +258,12 @@ impl Writer {
         }
     }
 
-    fn request_body(&mut self, operation: &str, fields: &[super::Field]) -> Value {
+    fn request_body(&mut self, operation: &str, fields: &[super::Field], types: &[&str]) -> Value {
         let name = format!("{}.{operation}_request", self.name);
         self.schemas.entry(&name, || Described::Fields(FieldsSchema::new(fields)));
         let media = json!({"schema": schema::reference(&name)});
         let content: serde_json::Map<String, Value> =
-            self.group.content_types.iter().map(|kind| ((*kind).to_owned(), media.clone())).collect();
+            types.iter().map(|kind| ((*kind).to_owned(), media.clone())).collect();
         json!({"required": fields.iter().any(super::Field::is_required), "content": content})
     }
 

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::messages::{note_code, withdraw_message};
+use super::messages::{Content, Draft, cause_of, draft, settle, withdraw_message};
 use super::subject;
 use crate::app::App;
 use crate::courier::{Dispatch, Language, Letter, TextMessage};
@@ -11,7 +11,9 @@ use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination, TextPurpose};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
+use crate::domain::sent_messages::{Cause, Fate};
 use crate::services::address_gate;
 use crate::services::budget::{self, Messages, Taking, UsedUp};
 use crate::services::sessions::{self, Caller};
@@ -96,32 +98,32 @@ async fn send_reset(
     language: Language,
 ) -> Result<Asked, AskRefusal> {
     let code = draw(app);
-    let identifier = Identifier::email(email);
     let destination = Destination::Email(email);
     let now = app.clock.now();
-    let (claim, over_budget, message) = futures_util::future::try_join3(
-        app.store.claim_on(&identifier, now),
-        address_gate::count(app, asker, Deed::CodeRequest),
-        Box::pin(note_code(app, CodePurpose::PasswordReset, destination, None, &code)),
-    )
-    .await?;
-    let message = refuse_over_budget(app, message, over_budget).await?;
-    let number = match claim {
-        Some(claim) => claim.account,
-        None => sessions::nobody(app, &subject(app, destination)),
+    let identifier = Identifier::email(email);
+    let claim = app.store.claim_on(&identifier, now);
+    let claim = unless_over_budget(app, asker, claim).await?;
+    let made_for = claim.map(|claim| claim.account);
+    let content = Content {
+        purpose: CodePurpose::PasswordReset.name(),
+        cause: Cause::Stranger,
+        is_due: made_for.is_some(),
+        code: Some((&code, CodePurpose::PasswordReset, made_for)),
     };
-    let messages = if claim.is_some() { Messages::Sent } else { Messages::Imagined };
-    let (account, taken) = futures_util::future::try_join(
+    let number = made_for.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
+    let (account, draft) = futures_util::future::try_join(
         app.store.find_account(number),
-        Box::pin(take(message.is_some(), budget::take_mail(app, messages))),
+        Box::pin(draft(app, destination, &content)),
     )
     .await?;
-    let account = account.filter(|account| claim.is_some() && account.standing == Standing::Active);
-    let to = account.as_ref().and_then(|account| account.reset_address(now));
-    let due = Due { message, taken, messages };
+    let account = account.filter(|account| made_for.is_some() && account.standing == Standing::Active);
+    let is_due = account.is_some_and(|account| account.is_recovered_by_email(email, now));
+    let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
+    let taking = |messages| budget::take_mail(app, messages, Share::Recovery, proof);
+    let due = Due::settle(app, draft, is_due, taking).await?;
     let send =
         async |to: &EmailAddress| app.courier().mail(to, &Letter::PasswordResetCode(&code), language).await;
-    Ok(due.send(app, to, send).await)
+    Ok(due.send(app, is_due.then_some(email), send).await)
 }
 
 async fn send_text(
@@ -132,43 +134,49 @@ async fn send_text(
     asker: &Asker,
 ) -> Result<Asked, AskRefusal> {
     let code = draw(app);
-    let identifier = Identifier::phone(phone);
     let destination = Destination::Phone(phone);
-    let owner = match purpose {
-        TextPurpose::ChangeMobile => caller.map(|caller| caller.account.number),
-        TextPurpose::AccountReg | TextPurpose::ChangePwd => None,
+    let claim = app.store.claim_on(&Identifier::phone(phone), app.clock.now()).await?;
+    let holder = claim.map(|claim| claim.account);
+    let caller = caller.map(|caller| caller.account.number);
+    let (cause, made_for, fits) = match purpose {
+        TextPurpose::AccountReg => (Cause::Stranger, holder, holder.is_none()),
+        TextPurpose::ChangePwd => (Cause::Stranger, holder, holder.is_some()),
+        TextPurpose::ChangeMobile => {
+            (caller.map_or(Cause::Stranger, Cause::Account), caller, holder.is_none())
+        }
     };
-    let (claim, message) = futures_util::future::try_join(
-        app.store.claim_on(&identifier, app.clock.now()),
-        Box::pin(note_code(app, purpose.into(), destination, owner, &code)),
-    )
-    .await?;
-    let fits = match purpose {
-        TextPurpose::AccountReg | TextPurpose::ChangeMobile => claim.is_none(),
-        TextPurpose::ChangePwd => claim.is_some(),
+    let share = match (purpose, caller) {
+        (TextPurpose::ChangePwd, _) => Share::Recovery,
+        (TextPurpose::ChangeMobile, Some(_)) => Share::Change,
+        // Whoever is not signed in takes nothing away from those who are.
+        (TextPurpose::ChangeMobile, None) | (TextPurpose::AccountReg, _) => Share::Registration,
     };
     // Numbers are read by the list of countries; one that was stored under a longer list is not.
     let fits = fits && app.config.texts.countries.allow(phone);
-    let messages = if fits { Messages::Sent } else { Messages::Imagined };
-    let taken = Box::pin(take(message.is_some(), budget::take_text(app, messages, phone, Some(asker))));
-    let (is_due, taken) = match purpose {
-        TextPurpose::AccountReg | TextPurpose::ChangeMobile => (fits, taken.await?),
+    let code_purpose = CodePurpose::from(purpose);
+    let content = Content {
+        purpose: code_purpose.name(),
+        cause,
+        is_due: fits,
+        code: Some((&code, code_purpose, made_for)),
+    };
+    let drafting = Box::pin(draft(app, destination, &content));
+    let (is_due, draft) = match purpose {
+        TextPurpose::AccountReg | TextPurpose::ChangeMobile => (fits, drafting.await?),
         TextPurpose::ChangePwd => {
-            let number = match claim {
-                Some(claim) => claim.account,
-                None => sessions::nobody(app, &subject(app, destination)),
-            };
-            let (account, taken) =
-                futures_util::future::try_join(app.store.find_account(number), taken).await?;
+            let number = holder.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
+            let (account, draft) =
+                futures_util::future::try_join(app.store.find_account(number), drafting).await?;
             let account = account.filter(|account| account.standing == Standing::Active);
-            (fits && account.is_some_and(|account| account.phone.as_ref() == Some(phone)), taken)
+            (fits && account.is_some_and(|account| account.is_recovered_by_phone(phone)), draft)
         }
     };
-    let fruitless = count_if_fruitless(app, asker, message.as_ref(), &taken).await;
-    let due = Due { message, taken, messages };
+    let taking = |messages| budget::take_text(app, messages, share, phone, Some(asker));
+    let due = Due::settle(app, draft, is_due, taking).await?;
+    let fruitless = count_if_fruitless(app, asker, &due).await;
     let send = async |to: &PhoneNumber| app.text_messenger().text(to, &TextMessage::Code(&code)).await;
-    let asked = due.send(app, is_due.then_some(phone), send).await;
-    fruitless.map(|()| asked)
+    let outcome = due.send(app, is_due.then_some(phone), send).await;
+    fruitless.map(|()| outcome)
 }
 
 async fn send_binding(
@@ -181,20 +189,22 @@ async fn send_binding(
     let code = draw(app);
     let owner = caller.account.number;
     let identifier = Identifier::email(email);
-    let (claim, over_budget, message) = futures_util::future::try_join3(
-        app.store.claim_on(&identifier, app.clock.now()),
-        address_gate::count(app, asker, Deed::CodeRequest),
-        Box::pin(note_code(app, CodePurpose::EmailBinding, Destination::Email(email), Some(owner), &code)),
-    )
-    .await?;
-    let message = refuse_over_budget(app, message, over_budget).await?;
-    let is_anothers = claim.is_some_and(|claim| claim.is_proven && claim.account != owner);
-    let messages = if is_anothers { Messages::Imagined } else { Messages::Sent };
-    let taken = take(message.is_some(), budget::take_mail(app, messages)).await?;
-    let due = Due { message, taken, messages };
+    let claim = app.store.claim_on(&identifier, app.clock.now());
+    let claim = unless_over_budget(app, asker, claim).await?;
+    let is_due = !claim.is_some_and(|claim| claim.is_proven && claim.account != owner);
+    let content = Content {
+        purpose: CodePurpose::EmailBinding.name(),
+        cause: cause_of(app, &caller.account, email),
+        is_due,
+        code: Some((&code, CodePurpose::EmailBinding, Some(owner))),
+    };
+    let draft = Box::pin(draft(app, Destination::Email(email), &content)).await?;
+    let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
+    let taking = |messages| budget::take_mail(app, messages, Share::Change, proof);
+    let due = Due::settle(app, draft, is_due, taking).await?;
     let send =
         async |to: &EmailAddress| app.courier().mail(to, &Letter::EmailBindingCode(&code), language).await;
-    Ok(due.send(app, (!is_anothers).then_some(email), send).await)
+    Ok(due.send(app, is_due.then_some(email), send).await)
 }
 
 /// A message that was noted, if there was room for one, and taken out of the budgets, if they allow.
@@ -205,6 +215,33 @@ struct Due {
 }
 
 impl Due {
+    /// Notes a message and takes it out of the budgets, side by side. Whether it is due is known by now;
+    /// what is not comes out of imagined budgets, by the same calls.
+    async fn settle<T: Future<Output = Taking>>(
+        app: &App,
+        draft: Draft,
+        is_due: bool,
+        taking: impl FnOnce(Messages) -> T,
+    ) -> Result<Self, StoreError> {
+        let fate = draft.fate();
+        let messages = if is_due && fate == Some(Fate::Sent) { Messages::Sent } else { Messages::Imagined };
+        let taking = taking(messages);
+        let taking = async { if fate.is_some() { taking.await } else { Ok(Ok(Vec::new())) } };
+        let settled = Box::pin(futures_util::future::try_join(settle(app, draft), Box::pin(taking))).await?;
+        let (message, taken) = match settled {
+            (Ok(message), taken) => (Some(message), taken),
+            (Err(_), taken) => {
+                budget::give_back(app, taken.unwrap_or_default()).await;
+                (None, Ok(Vec::new()))
+            }
+        };
+        if let Some(message) = message.as_ref().filter(|message| !is_due && message.fate == Fate::Sent) {
+            // Nothing went there, so it must not count among what did.
+            app.store.note_undue(message).await?;
+        }
+        Ok(Self { message, taken, messages })
+    }
+
     /// Sends it to whoever is due it. What certainly goes to nobody is given back.
     async fn send<T: ?Sized>(
         self,
@@ -217,15 +254,11 @@ impl Due {
             return Asked::Taken;
         };
         let Ok(taken) = taken else {
-            // A code that nobody gets must not stand in the way of the next one.
-            withdraw_message(app, &message).await;
+            // The pause stays, as it does where nobody is due the message: what a refused request leaves
+            // behind tells nothing (trust rule 7).
             return Asked::Taken;
         };
-        let Some(to) = to else {
-            // Only what was imagined from the start stays counted, as what is sent does.
-            if messages == Messages::Sent {
-                budget::give_back(app, taken).await;
-            }
+        let Some(to) = to.filter(|_| messages == Messages::Sent) else {
             return Asked::Taken;
         };
         match send(to).await {
@@ -239,41 +272,28 @@ impl Due {
     }
 }
 
+/// What a lookup answers, unless the network address has asked too often. That is known before anything
+/// is left behind for the destination.
+async fn unless_over_budget<T>(
+    app: &App,
+    asker: &Asker,
+    lookup: impl Future<Output = Result<T, StoreError>>,
+) -> Result<T, AskRefusal> {
+    let counting = address_gate::count(app, asker, Deed::CodeRequest);
+    let (found, over_budget) = futures_util::future::try_join(lookup, counting).await?;
+    over_budget.map_or(Ok(found), |wait| Err(AskRefusal::Throttled(wait)))
+}
+
 fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), AskRefusal> {
     let wait = app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now());
     wait.map_or(Ok(()), |wait| Err(AskRefusal::Throttled(wait)))
 }
 
-/// A request over the address's budget sends nothing, so its message is taken back.
-async fn refuse_over_budget(
-    app: &App,
-    message: Option<NewMessage>,
-    over_budget: Option<Duration>,
-) -> Result<Option<NewMessage>, AskRefusal> {
-    let Some(wait) = over_budget else {
-        return Ok(message);
-    };
-    if let Some(message) = message {
-        withdraw_message(app, &message).await;
-    }
-    Err(AskRefusal::Throttled(wait))
-}
-
-/// Takes out of the budgets only what is about to go, so that asking alone uses nothing up.
-async fn take(is_about_to_go: bool, taking: impl Future<Output = Taking>) -> Taking {
-    if is_about_to_go { taking.await } else { Ok(Ok(Vec::new())) }
-}
-
 /// A text message that is not even due, because its pause has not passed or its network address has
 /// used its messages up, counts as a request, so that nobody can go on asking for nothing. Whether
 /// anybody has the number makes no difference to this.
-async fn count_if_fruitless(
-    app: &App,
-    asker: &Asker,
-    message: Option<&NewMessage>,
-    taken: &Result<Vec<TakenMessage>, UsedUp>,
-) -> Result<(), AskRefusal> {
-    if message.is_some() && !matches!(taken, Err(UsedUp::Network)) {
+async fn count_if_fruitless(app: &App, asker: &Asker, due: &Due) -> Result<(), AskRefusal> {
+    if due.message.is_some() && !matches!(due.taken, Err(UsedUp::Network)) {
         return Ok(());
     }
     let wait = address_gate::count(app, asker, Deed::CodeRequest).await?;

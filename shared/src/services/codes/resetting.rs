@@ -2,16 +2,22 @@
 
 use std::time::Duration;
 
+use jiff::Timestamp;
+
+use super::notices::notify;
 use super::subject;
-use super::trying::{TryRefusal, compare, refuse_if_blocked, refuse_wrong};
+use super::trying::{Trial, Trier, TryRefusal, compare, refuse_if_blocked, refuse_wrong};
 use crate::app::App;
+use crate::courier::{Language, Letter};
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination};
+use crate::domain::email_change;
+use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::{Password, PasswordFault};
 use crate::services::{attempts, sessions};
 use crate::store::key::Identifier;
-use crate::store::{Claim, Redemption, StoreError, Write};
+use crate::store::{Redemption, StoreError, Write};
 use crate::telemetry;
 
 /// Why a password was not reset.
@@ -33,13 +39,17 @@ pub enum ResetRefusal {
 
 /// Sets a new password with a code that was sent by mail or by text message; every session of the
 /// account ends, and all its other codes die. The code is used up with it, or nothing happens at all.
+///
+/// Where the code is the first proof of an address, all ends that was attached to the account without
+/// one, since it may have been somebody else's (trust rule 3). The owner is told of it.
 pub async fn reset_password(
     app: &App,
     destination: impl Into<Destination<'_>>,
     typed: &Code,
     new: &Password,
     asker: &Asker,
-) -> Result<Account, ResetRefusal> {
+    language: Language,
+) -> Result<(), ResetRefusal> {
     refuse_if_blocked(app, asker)?;
     let now = app.clock.now();
     let destination = destination.into();
@@ -48,18 +58,19 @@ pub async fn reset_password(
         Destination::Phone(phone) => (CodePurpose::ChangePwd, Identifier::phone(phone)),
     };
     let subject = subject(app, destination);
-    let (claim, tried) = futures_util::future::try_join(
+    let trier = Trier::of(asker);
+    let (claim, trial) = futures_util::future::try_join(
         app.store.claim_on(&identifier, now),
-        compare(app, &subject, purpose, typed),
+        compare(app, &subject, purpose, typed, &trier),
     )
     .await?;
     let number = claim.map_or_else(|| sessions::nobody(app, &subject), |claim| claim.account);
     let account = app.store.find_account(number).await?;
-    let account = account.filter(|account| may_reset(account, claim, destination));
-    // A code from before the account was made was meant for whoever had the number then.
-    let tried = tried.filter(|tried| account.as_ref().is_some_and(|account| account.joined <= tried.made));
-    let (Some(account), Some(tried)) = (account, tried) else {
-        return Err(refuse_wrong(app, asker).await.into());
+    let account = account.filter(|account| claim.is_some() && is_recovered(account, destination, now));
+    let (account, tried) = match (account, trial) {
+        (Some(account), Trial::Right(tried)) if tried.made_for == Some(account.number) => (account, tried),
+        (_, Trial::Right(_)) => return Err(refuse_wrong(app, asker, None).await.into()),
+        (_, Trial::Wrong(missed)) => return Err(refuse_wrong(app, asker, missed).await.into()),
     };
     telemetry::note(|notes| notes.account = Some(account.number));
     let faults = new.faults(&account.names());
@@ -67,14 +78,24 @@ pub async fn reset_password(
         return Err(ResetRefusal::Password(faults));
     }
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
-    let proven = proves(&account, destination, now).then_some(&identifier);
-    let (code, at, op) = (tried.into_spendable(subject, purpose), app.clock.now(), app.entropy.mark());
-    let redemption = Redemption { code: &code, proven, at, op: &op };
+    let (at, op) = (app.clock.now(), app.entropy.mark());
+    let proves = match destination {
+        Destination::Email(email) => email_change::by_reset(&account, email, at),
+        Destination::Phone(_) => None,
+    };
+    let code = tried.into_spendable(subject, purpose);
+    let record = Record { act: Act::PasswordReset, by: Actor::CodeReader, door: asker.door.to_owned(), at };
+    let redemption = Redemption { code: &code, proves: proves.as_ref(), record: &record, op: &op };
     match app.store.redeem_for_credential(&account, &credential, &redemption).await? {
         Write::Applied => {
             // Whoever guessed at the old password has not used up the tries at the new one.
             attempts::succeed_by_code(app, account.number, asker).await;
-            Ok(account)
+            // Whoever has the phone that the code went to knows, so a text would tell nobody anything.
+            let channel = account.notice_channel(at).filter(|to| matches!(to, Destination::Email(_)));
+            if let Some(Destination::Email(to)) = channel.or(account.email.as_ref().map(Destination::Email)) {
+                notify(app, &account, to, &Letter::PasswordReset, language).await;
+            }
+            Ok(())
         }
         // Another request spent the code, or changed the account, first.
         Write::Refused => Err(ResetRefusal::WrongCode),
@@ -82,26 +103,12 @@ pub async fn reset_password(
 }
 
 /// Whether a code that was sent there resets the account's password.
-fn may_reset(account: &Account, claim: Option<Claim>, destination: Destination<'_>) -> bool {
-    let has_it = match destination {
-        // A former address counts for a while (contracts/README.md, accounts).
-        Destination::Email(_) => true,
-        Destination::Phone(phone) => account.phone.as_ref() == Some(phone),
+fn is_recovered(account: &Account, destination: Destination<'_>, now: Timestamp) -> bool {
+    let recovers = match destination {
+        Destination::Email(email) => account.is_recovered_by_email(email, now),
+        Destination::Phone(phone) => account.is_recovered_by_phone(phone),
     };
-    claim.is_some() && account.standing == Standing::Active && has_it
-}
-
-/// Whether the code proves the claim on the address. One that was read from the former address proves
-/// nothing about the present one; a number's claim is proven already.
-fn proves(account: &Account, destination: Destination<'_>, now: jiff::Timestamp) -> bool {
-    match destination {
-        Destination::Phone(_) => false,
-        Destination::Email(email) => {
-            let is_sent_to = account.reset_address(now).is_some_and(|to| to.canonical() == email.canonical());
-            let is_own = account.email.as_ref().is_some_and(|own| own.canonical() == email.canonical());
-            is_sent_to && is_own
-        }
-    }
+    recovers && account.standing == Standing::Active
 }
 
 impl From<TryRefusal> for ResetRefusal {

@@ -88,6 +88,7 @@ async fn with_token(tour: &mut Tour<'_>, browser: &Client, endpoint: &str, body:
 
 /// The group `manage`, for the user of [`framework`].
 pub(super) async fn console(tour: &mut Tour<'_>) {
+    tour.prove(NAME, EMAIL).await;
     tour.order(NAME, Order::Staff(true)).await;
     let client = tour.server.client();
     let login = |password| json!({"username": EMAIL, "password": password});

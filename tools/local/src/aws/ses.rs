@@ -115,6 +115,10 @@ fn check_address(address: &str) -> Result<(), String> {
     if address.chars().any(char::is_control) {
         return Err("An address contains control characters.".to_owned());
     }
+    // SES encodes no domain by itself, and takes no local part that is not ASCII.
+    if address.rsplit('<').next().is_some_and(|address| !address.is_ascii()) {
+        return Err("An address contains non-ASCII characters.".to_owned());
+    }
     match address.rsplit_once('@') {
         Some((mailbox, domain)) if !mailbox.is_empty() && !domain.is_empty() => Ok(()),
         _ => Err(format!("Missing final '@domain' in {address}.")),
@@ -178,6 +182,10 @@ mod tests {
         assert_eq!(refusal("/Destination/ToAddresses/0", json!("ming")), "Missing final '@domain' in ming.");
         let forged = json!("a@example.com\r\nBcc: b@example.com");
         assert_eq!(refusal("/Destination/ToAddresses/0", forged), "An address contains control characters.");
+        for address in ["a@bücher.example", "Bücher <中@example.com>"] {
+            let refused = refusal("/Destination/ToAddresses/0", json!(address));
+            assert_eq!(refused, "An address contains non-ASCII characters.", "{address}");
+        }
         assert_eq!(
             refusal("/Content/Simple/Subject/Data", json!("a\nb")),
             "The subject contains control characters."
