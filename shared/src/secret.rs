@@ -41,6 +41,8 @@ pub enum Purpose {
     SharedKey,
     /// The record of password attempts.
     Attempts,
+    /// The networks and devices where an account's holder is known.
+    Place,
     /// The counters of a network address.
     Address,
     /// The signature in a CSRF token.
@@ -181,6 +183,7 @@ fn full_code(secret: &str, purpose: Purpose, message: &[u8]) -> [u8; 32] {
     let label: &[u8] = match purpose {
         Purpose::SharedKey => b"shared-key/v1\0",
         Purpose::Attempts => b"attempts/v1\0",
+        Purpose::Place => b"place/v1\0",
         Purpose::Address => b"address/v1\0",
         Purpose::CsrfToken => b"csrf-token/v1\0",
         Purpose::CodeSubject => b"code-subject/v1\0",

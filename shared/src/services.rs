@@ -2,6 +2,7 @@
 
 pub mod address_gate;
 pub mod administration;
+pub mod attempts;
 pub mod bookings;
 pub mod budget;
 pub mod codes;

@@ -40,6 +40,7 @@ use aws_types::SdkConfig;
 
 pub use account::{Creation, CredentialChange, Guarded, NewAccount, SignInRecord, Write};
 pub use administration::{Acted, Administered};
+pub use attempts::Reserved;
 pub use bookings::Booked;
 pub use codes::{MessageHistory, NewCode, NewMessage, Redemption, SpendableCode, TriedCode};
 pub use contacts::{EmailMove, EmailMoved};

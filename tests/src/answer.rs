@@ -110,9 +110,13 @@ pub fn set_cookies(headers: &HeaderMap) -> impl Iterator<Item = &str> {
 }
 
 fn redacted_cookie(header: &str) -> String {
-    for (name, redacted) in
-        [("sessionid=", "[session]"), ("__Host-sessionid=", "[session]"), ("csrftoken=", "[csrf]")]
-    {
+    for (name, redacted) in [
+        ("sessionid=", "[session]"),
+        ("__Host-sessionid=", "[session]"),
+        ("csrftoken=", "[csrf]"),
+        ("dev=", "[device]"),
+        ("__Host-dev=", "[device]"),
+    ] {
         if let Some(rest) = header.strip_prefix(name) {
             let (value, attributes) = rest.split_once(';').unwrap_or((rest, ""));
             let value = if value == "\"\"" { value } else { redacted };

@@ -144,8 +144,9 @@ fn is_page(answer: &Answer) -> bool {
 fn watch_cookie(cookie: &str) {
     let (name, rest) = cookie.split_once('=').expect("a cookie has a name");
     let is_session = name == "sessionid" || name == "__Host-sessionid";
-    assert!(is_session || name == "csrftoken", "a cookie nobody knows: {cookie}");
-    assert_eq!(rest.contains("; HttpOnly"), is_session, "{cookie}");
+    let is_device = name == "dev" || name == "__Host-dev";
+    assert!(is_session || is_device || name == "csrftoken", "a cookie nobody knows: {cookie}");
+    assert_eq!(rest.contains("; HttpOnly"), is_session || is_device, "{cookie}");
     assert!(rest.contains("; Path=/;") && rest.contains("; SameSite=Lax"), "{cookie}");
     assert!(!rest.to_ascii_lowercase().contains("domain="), "{cookie}");
     assert!(!name.starts_with("__Host-") || rest.ends_with("; Secure"), "{cookie}");

@@ -262,7 +262,8 @@ async fn dynamodb_sees_no_difference_between_a_stranger_and_a_wrong_password() {
     assert_eq!(trace(&known_calls), trace(&stranger_calls));
     assert_eq!(round_trips(&known_calls), round_trips(&stranger_calls));
     assert_eq!(writes(&known_calls).to_bits(), writes(&stranger_calls).to_bits());
-    assert_eq!(trace(&known_calls).len(), 5, "{known_calls:?}");
+    // The try is reserved before the comparison and counted after it, beside the address.
+    assert_eq!(trace(&known_calls).len(), 6, "{known_calls:?}");
 }
 
 #[tokio::test]

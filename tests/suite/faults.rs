@@ -10,7 +10,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tally::store::key;
 use tests::answer::Answer;
-use tests::tap::{Action, Call, Fault};
+use tests::tap::{Action, Call, Fault, Which};
 use tests::tapped::{Ask, Ground, Tapped};
 
 const PASSWORD: &str = "fswxxz1456";
@@ -223,7 +223,10 @@ async fn without_a_count_of_the_address_nobody_registers_and_no_guess_is_judged(
 #[tokio::test]
 async fn attempts_that_cannot_be_forgotten_keep_nobody_out() {
     let (_ground, service, _) = start_with_user().await;
-    service.tap.inject(Fault::every("DeleteItem", Action::ErrorBefore(400, "AccessDenied")));
+    service.tap.inject(Fault {
+        which: Which::Nth(1),
+        ..Fault::every(UPDATE, Action::ErrorBefore(400, "AccessDenied")).on("ATTEMPTS")
+    });
     assert_eq!(service.send(&login("zhang", PASSWORD)).await.code(), 200);
     assert_eq!(service.tap.repair(), 1);
 }

@@ -27,5 +27,6 @@ mod telemetry;
 mod texts;
 mod tidy;
 mod transfer;
+mod waiting;
 mod watch;
 mod wire;

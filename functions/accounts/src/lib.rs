@@ -113,6 +113,7 @@ impl Dialect for Accounts {
     type Failure = Failure;
 
     const NAME: &'static str = "accounts";
+    const KNOWS_COOKIES: bool = true;
 
     fn endpoints() -> &'static [Endpoint<Failure>] {
         ENDPOINTS

@@ -54,7 +54,7 @@ async fn prove<'a>(
     app: &App,
     caller: &'a Caller,
     old: &str,
-    request: &Request,
+    request: &'a Request,
     form: &mut Form,
 ) -> Result<Option<Proven<'a>>, Failure> {
     let old = Password::new(old).ok();

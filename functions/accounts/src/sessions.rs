@@ -44,7 +44,8 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
     let username = signed_in.account.username.as_ref().map_or("", Username::as_str);
-    Ok(session_cookie::start(&app, success(username, words::LOGGED_IN), &signed_in.token))
+    let answer = session_cookie::start(&app, success(username, words::LOGGED_IN), &signed_in.token);
+    Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
 /// The name that was typed, if anybody could have it by its length.

@@ -62,6 +62,16 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
         }],
     },
     Endpoint {
+        path: "/user/logout/",
+        name: "登出",
+        allow: "POST, OPTIONS",
+        caller: CallerRule::Required,
+        operations: &[Operation {
+            method: Method::POST,
+            handler: |exchange| Box::pin(sessions::logout(exchange)),
+        }],
+    },
+    Endpoint {
         path: "/user/permission/",
         name: "更改账号权限",
         allow: "POST, OPTIONS",
@@ -130,6 +140,7 @@ impl Dialect for Charity {
     type Failure = Failure;
 
     const NAME: &'static str = "charity";
+    const KNOWS_COOKIES: bool = false;
 
     fn endpoints() -> &'static [Endpoint<Failure>] {
         ENDPOINTS

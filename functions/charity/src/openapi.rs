@@ -45,6 +45,7 @@ pub fn section() -> Section {
         operations: vec![
             registration::register(),
             sessions::login(),
+            sessions::logout(),
             administration::change_role(),
             administration::change_standing(),
             passwords::change(),
@@ -60,7 +61,7 @@ const DESCRIPTION: &str = "The API of a charity: its administrators, donors and 
     * Who is asked first, then whether they may, then the fields, then whom it is about: whoever may not \
     is told so whatever they ask. `getuser` reads its field first.\n\
     * A token opens this group and no other, for 30 days, an administrator's for 12 hours. Several \
-    different ones are none. There is no logout.\n\
+    different ones are none.\n\
     * Fields are texts; nothing is converted, so a number is no text. Whatever is wrong with one is the \
     same bad request.\n\
     * Administrators and superusers cannot be changed here, by nobody, themselves included.";

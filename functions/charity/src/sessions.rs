@@ -1,4 +1,4 @@
-//! `POST /user/login/`, and who a `token` header belongs to.
+//! `POST /user/login/`, `/user/logout/`, and who a `token` header belongs to.
 
 use std::time::Duration;
 
@@ -7,10 +7,11 @@ use tally::app::App;
 use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::endpoint::{Exchange, Refusal};
 use tally::http::request::Request;
 use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
 
+use crate::envelope::Nothing;
 use crate::words::Failure;
 use crate::{envelope, fields};
 
@@ -45,6 +46,14 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
     Ok(envelope::success(LoggedIn { token: signed_in.token.as_str() }))
+}
+
+/// Ends the session whose token came, and no other. Nothing is read from a body.
+pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
+    let Exchange { app, caller, .. } = exchange;
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    sessions::sign_out(&app, &caller).await?;
+    Ok(envelope::success(Nothing {}))
 }
 
 /// Recognises the caller by the `token` header. Two different ones are nobody's (security rule 2.3).

@@ -271,6 +271,7 @@ impl Dialect for Company {
     type Failure = Failure;
 
     const NAME: &'static str = "company";
+    const KNOWS_COOKIES: bool = true;
 
     fn endpoints() -> &'static [Endpoint<Failure>] {
         ENDPOINTS

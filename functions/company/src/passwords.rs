@@ -8,7 +8,7 @@ use tally::http::endpoint::{Exchange, Refusal};
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::codes;
-use tally::services::passwords::{self, Proven};
+use tally::services::passwords::{self, Opened, Proven};
 
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
@@ -25,7 +25,10 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let (old, new) = form.accept(old.zip(new))?;
     let proven = prove(&app, &account, &old, &request).await?;
     match passwords::replace_and_stay(&app, &proven, &new, SESSION).await? {
-        Some(token) => Ok(session_cookie::start(&app, success(words::PASSWORD_CHANGED, Nothing {}), &token)),
+        Some(Opened { token, device }) => {
+            let answer = session_cookie::start(&app, success(words::PASSWORD_CHANGED, Nothing {}), &token);
+            Ok(session_cookie::mark(&app, answer, device.as_ref()))
+        }
         // Another device changed it first: this caller is signed out already.
         None => Err(Refusal::NotAuthenticated.into()),
     }
@@ -49,7 +52,7 @@ pub(crate) async fn prove<'a>(
     app: &App,
     account: &'a Account,
     typed: &str,
-    request: &Request,
+    request: &'a Request,
 ) -> Result<Proven<'a>, Failure> {
     let typed = Password::new(typed).ok();
     passwords::prove(app, account, typed.as_ref(), &request.asker).await.map_err(Failure::of_password)

@@ -56,7 +56,8 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
     let company = company::find(&app, &signed_in.account).await?;
     let answer = welcome(&signed_in.account, &company, &app.config.company_redirect_url);
-    Ok(session_cookie::start(&app, answer, &signed_in.token))
+    let answer = session_cookie::start(&app, answer, &signed_in.token);
+    Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
 /// What is said to whoever has logged in.

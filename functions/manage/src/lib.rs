@@ -72,6 +72,7 @@ impl Dialect for Manage {
     type Failure = Failure;
 
     const NAME: &'static str = "manage";
+    const KNOWS_COOKIES: bool = false;
 
     fn endpoints() -> &'static [Endpoint<Failure>] {
         ENDPOINTS

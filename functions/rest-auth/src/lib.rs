@@ -113,6 +113,7 @@ impl Dialect for RestAuth {
     type Failure = Failure;
 
     const NAME: &'static str = "rest-auth";
+    const KNOWS_COOKIES: bool = true;
 
     fn endpoints() -> &'static [Endpoint<Failure>] {
         ENDPOINTS

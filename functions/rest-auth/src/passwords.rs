@@ -51,7 +51,7 @@ async fn prove<'a>(
     app: &App,
     caller: &'a Caller,
     old: &str,
-    request: &Request,
+    request: &'a Request,
     errors: &mut FieldErrors,
 ) -> Result<Option<Proven<'a>>, Failure> {
     let old = Password::new(old).ok();

@@ -49,7 +49,8 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
         replaces: caller,
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
-    Ok(welcome(&app, StatusCode::OK, &signed_in.account, Some(&signed_in.token)))
+    let answer = welcome(&app, StatusCode::OK, &signed_in.account, Some(&signed_in.token));
+    Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
 /// Logs this device out; the answer is the same whoever asks.

@@ -66,6 +66,8 @@ pub struct Account {
     pub contact: Option<Contact>,
     /// The sessions it keeps, dead ones included until they are swept.
     pub sessions: Vec<Session>,
+    /// How many logins it has seen, by which its sessions are ordered.
+    pub logins: u32,
 }
 
 /// A group of the staff console: a name that several accounts share.
@@ -126,6 +128,7 @@ impl Account {
             details: None,
             contact: None,
             sessions: Vec::new(),
+            logins: 0,
         }
     }
 

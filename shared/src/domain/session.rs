@@ -13,8 +13,10 @@ use zeroize::Zeroizing;
 
 use super::account_number::AccountNumber;
 
-/// The most sessions one account keeps; the oldest gives way (security rule 2.3).
-pub const MAX_PER_ACCOUNT: usize = 10;
+/// The most sessions one account keeps of each carrier; the one opened first gives way (security rule
+/// 2.3). Carriers are counted apart: whoever logs in often on one way of coming in is not signed out of
+/// another.
+pub const MAX_PER_CARRIER: usize = 10;
 
 /// Random bytes in every token: 128 bits (security rule 7.2.3).
 pub const SECRET_BYTES: usize = 16;
@@ -51,6 +53,11 @@ pub struct Session {
     pub epoch: u32,
     /// When it ends by itself.
     pub expires: Timestamp,
+    /// Which login of the account opened it: its place in the order in which sessions give way.
+    ///
+    /// Those that were stored before logins were counted all have 0, so they give way first, and among
+    /// themselves in the order in which they expire: all of one carrier last equally long.
+    pub login: u32,
 }
 
 impl Session {
@@ -156,30 +163,48 @@ fn base36(mut value: u128, width: usize) -> String {
     text.into_iter().map(char::from).collect()
 }
 
-/// The sessions to forget when another one is opened: the dead ones, then the oldest over the cap.
-///
-/// All sessions of one carrier last equally long, so the one that expires first is the oldest.
-#[must_use]
-pub fn to_evict(sessions: &[Session], epoch: u32, now: Timestamp) -> Vec<SessionDigest> {
-    let (alive, dead): (Vec<&Session>, Vec<&Session>) =
-        sessions.iter().partition(|session| session.is_alive(epoch, now));
-    let mut by_age = alive;
-    by_age.sort_by_key(|session| session.expires);
-    let over = (by_age.len() + 1).saturating_sub(MAX_PER_ACCOUNT);
-    dead.into_iter().chain(by_age.into_iter().take(over)).map(|session| session.digest.clone()).collect()
+/// What has to give way when another session is opened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Eviction {
+    /// The sessions to forget: the dead ones, then those of the carrier that were opened first.
+    pub sessions: Vec<SessionDigest>,
+    /// How many more logins there may have been since the sessions were read, without which the carrier's
+    /// would be too many.
+    pub slack: u32,
 }
 
-/// A session's text in the table: carrier, epoch and expiry in seconds, and `key` if it holds the
-/// shared key, separated by blanks.
+/// The sessions to forget when another one of that carrier is opened.
+#[must_use]
+pub fn to_evict<'a>(
+    sessions: impl IntoIterator<Item = &'a Session>,
+    carrier: Carrier,
+    epoch: u32,
+    now: Timestamp,
+) -> Eviction {
+    let (alive, dead): (Vec<&Session>, Vec<&Session>) =
+        sessions.into_iter().partition(|session| session.is_alive(epoch, now));
+    let mut by_age: Vec<&Session> = alive.into_iter().filter(|session| session.carrier == carrier).collect();
+    by_age.sort_by_key(|session| (session.login, session.expires, &session.digest));
+    let over = (by_age.len() + 1).saturating_sub(MAX_PER_CARRIER);
+    let slack = MAX_PER_CARRIER.saturating_sub(by_age.len() + 1);
+    let sessions = dead.into_iter().chain(by_age.into_iter().take(over));
+    Eviction {
+        sessions: sessions.map(|session| session.digest.clone()).collect(),
+        slack: u32::try_from(slack).expect("the cap is small"),
+    }
+}
+
+/// A session's text in the table: carrier, epoch, expiry in seconds and login, and `k` if it holds the
+/// shared key, separated by blanks. Short, for it stands in the account's item up to 30 times.
 impl fmt::Display for Session {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let carrier = match self.carrier {
-            Carrier::Cookie => "cookie",
-            Carrier::Authorization => "authorization",
-            Carrier::TokenHeader => "token-header",
+            Carrier::Cookie => "c",
+            Carrier::Authorization => "a",
+            Carrier::TokenHeader => "t",
         };
-        let key = if self.holds_key { " key" } else { "" };
-        write!(f, "{carrier} {} {}{key}", self.epoch, self.expires.as_second())
+        let key = if self.holds_key { " k" } else { "" };
+        write!(f, "{carrier} {} {} {}{key}", self.epoch, self.expires.as_second(), self.login)
     }
 }
 
@@ -187,28 +212,34 @@ impl fmt::Display for Session {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnreadableSession;
 
-/// Reads a session's text of the table; the fingerprint, its name there, is filled in by the caller.
+/// Reads a session's text of the table, and the longer one of before logins were counted; the
+/// fingerprint, its name there, is filled in by the caller.
 impl FromStr for Session {
     type Err = UnreadableSession;
 
     fn from_str(text: &str) -> Result<Self, UnreadableSession> {
         let mut parts = text.split(' ');
         let mut next = || parts.next().ok_or(UnreadableSession);
-        let carrier = match next()? {
-            "cookie" => Carrier::Cookie,
-            "authorization" => Carrier::Authorization,
-            "token-header" => Carrier::TokenHeader,
+        let (carrier, is_counted) = match next()? {
+            "c" => (Carrier::Cookie, true),
+            "a" => (Carrier::Authorization, true),
+            "t" => (Carrier::TokenHeader, true),
+            "cookie" => (Carrier::Cookie, false),
+            "authorization" => (Carrier::Authorization, false),
+            "token-header" => (Carrier::TokenHeader, false),
             _ => return Err(UnreadableSession),
         };
         let epoch = next()?.parse().map_err(|_| UnreadableSession)?;
         let seconds = next()?.parse().map_err(|_| UnreadableSession)?;
         let expires = Timestamp::from_second(seconds).map_err(|_| UnreadableSession)?;
+        let login = if is_counted { next()?.parse().map_err(|_| UnreadableSession)? } else { 0 };
         let holds_key = match parts.next() {
             None => false,
-            Some("key") => true,
+            Some("k" | "key") => true,
             Some(_) => return Err(UnreadableSession),
         };
-        Ok(Self { digest: SessionDigest::stored(String::new()), carrier, holds_key, epoch, expires })
+        let digest = SessionDigest::stored(String::new());
+        Ok(Self { digest, carrier, holds_key, epoch, expires, login })
     }
 }
 
@@ -227,7 +258,13 @@ mod tests {
             holds_key: false,
             epoch,
             expires: at(expires),
+            login: 0,
         }
+    }
+
+    fn evicted(sessions: &[Session], carrier: Carrier, now: i64) -> Vec<String> {
+        let eviction = to_evict(sessions, carrier, 1, at(now));
+        eviction.sessions.iter().map(|digest| digest.as_str().to_owned()).collect()
     }
 
     #[test]
@@ -257,27 +294,54 @@ mod tests {
         let mut sessions: Vec<Session> = (0..10).map(|n| session(&n.to_string(), 1, 1000 + n)).collect();
         sessions.push(session("old epoch", 0, 5000));
         sessions.push(session("expired", 1, 10));
-        let names: Vec<String> =
-            to_evict(&sessions, 1, at(500)).iter().map(|digest| digest.as_str().to_owned()).collect();
-        assert_eq!(names, ["old epoch", "expired", "0"]);
+        assert_eq!(evicted(&sessions, Carrier::Cookie, 500), ["old epoch", "expired", "0"]);
+        assert_eq!(evicted(&sessions, Carrier::Authorization, 500), ["old epoch", "expired"]);
+    }
+
+    #[test]
+    fn sessions_give_way_in_the_order_of_their_logins_whatever_else_is_said_of_them() {
+        let opened = |login: u32, expires| Session { login, ..session(&login.to_string(), 1, expires) };
+        // Login 3 lasts shortest, and one was stored before logins were counted.
+        let mut sessions: Vec<Session> =
+            (1..10).map(|n| opened(n, if n == 3 { 600 } else { 1000 })).collect();
+        assert_eq!(to_evict(&sessions, Carrier::Cookie, 1, at(500)).slack, 0);
+        sessions.push(opened(0, 9000));
+        assert_eq!(evicted(&sessions, Carrier::Cookie, 500), ["0"]);
+        sessions.push(opened(10, 1000));
+        assert_eq!(evicted(&sessions, Carrier::Cookie, 500), ["0", "1"]);
+    }
+
+    #[test]
+    fn the_slack_is_what_the_carrier_has_left() {
+        let of = |carrier| Session { carrier, ..session("s", 1, 1000) };
+        let sessions = [of(Carrier::Cookie), of(Carrier::Cookie), of(Carrier::TokenHeader)];
+        let slack = |carrier| to_evict(&sessions, carrier, 1, at(0)).slack;
+        assert_eq!((slack(Carrier::Cookie), slack(Carrier::TokenHeader)), (7, 8));
+        assert_eq!(slack(Carrier::Authorization), 9);
     }
 
     #[test]
     fn the_text_in_the_table_reads_back() {
-        let stored = session("", 7, 1_795_000_000);
-        assert_eq!(stored.to_string(), "cookie 7 1795000000");
+        let stored = Session { login: 12, ..session("", 7, 1_795_000_000) };
+        assert_eq!(stored.to_string(), "c 7 1795000000 12");
         assert_eq!(stored.to_string().parse(), Ok(stored.clone()));
-        let holder = Session { holds_key: true, ..stored };
-        assert_eq!(holder.to_string(), "cookie 7 1795000000 key");
-        assert_eq!(holder.to_string().parse(), Ok(holder));
-        assert_eq!("pigeon 1 2".parse::<Session>(), Err(UnreadableSession));
+        let holder = Session { holds_key: true, ..stored.clone() };
+        assert_eq!(holder.to_string(), "c 7 1795000000 12 k");
+        assert_eq!(holder.to_string().parse(), Ok(holder.clone()));
+        assert_eq!("cookie 7 1795000000".parse(), Ok(Session { login: 0, ..stored }));
+        assert_eq!("cookie 7 1795000000 key".parse(), Ok(Session { login: 0, ..holder }));
+        for odd in ["pigeon 1 2", "c 1 2", "c 1 2 x", "cookie 1 2 3"] {
+            assert_eq!(odd.parse::<Session>(), Err(UnreadableSession), "{odd}");
+        }
     }
 
     proptest::proptest! {
         #[test]
-        fn every_stored_session_reads_back(epoch: u32, expires in 0..253_402_300_799_i64, holds_key: bool, carrier in 0..3_usize) {
+        fn every_stored_session_reads_back(
+            epoch: u32, expires in 0..253_402_300_799_i64, login: u32, holds_key: bool, carrier in 0..3_usize
+        ) {
             let carrier = [Carrier::Cookie, Carrier::Authorization, Carrier::TokenHeader][carrier];
-            let stored = Session { carrier, holds_key, ..session("", epoch, expires) };
+            let stored = Session { carrier, holds_key, login, ..session("", epoch, expires) };
             proptest::prop_assert_eq!(stored.to_string().parse(), Ok(stored));
         }
 

@@ -10,6 +10,9 @@ use super::request::Request;
 /// How long Django keeps the `csrftoken` cookie: 52 weeks.
 pub const CSRF_TOKEN_LASTS: Duration = Duration::from_hours(52 * 7 * 24);
 
+/// How long a device keeps its mark: the longest that browsers allow, 400 days.
+pub const DEVICE_LASTS: Duration = Duration::from_hours(400 * 24);
+
 /// What a cookie is for; decides its name and its protection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cookie {
@@ -17,15 +20,20 @@ pub enum Cookie {
     Session,
     /// The CSRF token: the page's script has to read it.
     CsrfToken,
+    /// The device's mark: no script may read it, and no logout deletes it.
+    Device,
 }
 
 impl Cookie {
-    /// Its name. Deployed, the session's has the prefix by which browsers bind it to this very host.
+    /// Its name. Deployed, the session's and the device's have the prefix by which browsers bind them to
+    /// this very host: a mark that a neighbour could plant would make a known place of the neighbour's.
     #[must_use]
     pub const fn name(self, secure: bool) -> &'static str {
         match (self, secure) {
             (Self::Session, true) => "__Host-sessionid",
             (Self::Session, false) => "sessionid",
+            (Self::Device, true) => "__Host-dev",
+            (Self::Device, false) => "dev",
             (Self::CsrfToken, _) => "csrftoken",
         }
     }
@@ -50,7 +58,7 @@ impl Cookie {
     fn header(self, secure: bool, value: &str, attributes: &str) -> HeaderValue {
         let name = self.name(secure);
         let secrecy = match self {
-            Self::Session => "; HttpOnly",
+            Self::Session | Self::Device => "; HttpOnly",
             Self::CsrfToken => "",
         };
         let transport = if secure { "; Secure" } else { "" };
@@ -88,6 +96,12 @@ mod tests {
         let deployed = Cookie::Session.set(true, "abc", now, fortnight);
         let deployed = deployed.to_str().unwrap();
         assert!(deployed.starts_with("__Host-sessionid=abc;") && deployed.ends_with("; Secure"));
+        let device = Cookie::Device.set(true, "abc", now, DEVICE_LASTS);
+        assert_eq!(
+            device,
+            "__Host-dev=abc; expires=Fri, 10-Aug-2018 05:11:24 GMT; Max-Age=34560000; HttpOnly; Path=/; \
+             SameSite=Lax; Secure"
+        );
         assert!(!Cookie::CsrfToken.set(true, "abc", now, fortnight).to_str().unwrap().contains("HttpOnly"));
         assert!(
             Cookie::Session

@@ -19,6 +19,7 @@ use super::body;
 use super::cors;
 use super::headers::harden;
 use super::request::{Invocation, Request, RequestId};
+use super::session_cookie;
 use crate::app::App;
 use crate::clock::Stopwatch;
 use crate::secret::SecretTooOld;
@@ -103,6 +104,9 @@ pub trait Dialect: Send + Sync + 'static {
 
     /// The group's name, for the log.
     const NAME: &'static str;
+
+    /// Whether the group knows cookies, and by them the devices of before.
+    const KNOWS_COOKIES: bool;
 
     /// The group's URLs.
     fn endpoints() -> &'static [Endpoint<Self::Failure>];
@@ -198,7 +202,10 @@ async fn answer<D: Dialect>(
         Ok(bytes) => (bytes, None),
         Err(refusal) => (Bytes::new(), Some(refusal)),
     };
-    let request = Request::new(parts, body, D::NAME);
+    let mut request = Request::new(parts, body, D::NAME);
+    if D::KNOWS_COOKIES {
+        request.asker.device = session_cookie::device(&app, &request);
+    }
     let Some(endpoint) = endpoint else {
         let (answer, outcome) = fail::<D>(Refusal::NotFound.into());
         return (D::finish(&request, answer), outcome);

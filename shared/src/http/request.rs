@@ -60,7 +60,7 @@ impl Request {
         // A host that tells no address makes all its clients one.
         let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0);
         Self {
-            asker: Asker { address, door },
+            asker: Asker::new(address, door),
             gateway: parts.extensions.get::<GatewayDomain>().cloned(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),

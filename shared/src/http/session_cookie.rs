@@ -5,10 +5,11 @@ use std::time::Duration;
 use http::{HeaderName, HeaderValue};
 
 use super::answer::Answer;
-use super::cookie::{self, Cookie};
+use super::cookie::{self, Cookie, DEVICE_LASTS};
 use super::csrf;
 use super::request::Request;
 use crate::app::App;
+use crate::domain::asker::Device;
 use crate::domain::csrf_token::Binding;
 use crate::domain::session::SessionToken;
 
@@ -21,6 +22,12 @@ pub fn presented<'a>(app: &App, request: &'a Request) -> Option<&'a str> {
     cookie::find(request, Cookie::Session.name(app.config.secure_cookies)).filter(|value| !value.is_empty())
 }
 
+/// The mark that the browser shows, if it can be one of ours.
+#[must_use]
+pub fn device(app: &App, request: &Request) -> Option<Device> {
+    cookie::find(request, Cookie::Device.name(app.config.secure_cookies)).and_then(Device::parse)
+}
+
 /// The answer, starting a session in the browser: its cookie, and a CSRF token bound to it.
 #[must_use]
 pub fn start(app: &App, answer: Answer, token: &SessionToken) -> Answer {
@@ -28,6 +35,14 @@ pub fn start(app: &App, answer: Answer, token: &SessionToken) -> Answer {
     answer
         .with_cookie(Cookie::Session.set(secure, token.as_str(), now, LASTS))
         .with_cookie(csrf::renew(app, Binding::Session(&token.digest())))
+}
+
+/// The answer, marking the browser as one from which somebody succeeded, where it gets a mark.
+#[must_use]
+pub fn mark(app: &App, answer: Answer, device: Option<&Device>) -> Answer {
+    let (secure, now) = (app.config.secure_cookies, app.clock.now());
+    let cookie = device.map(|device| Cookie::Device.set(secure, device.as_str(), now, DEVICE_LASTS));
+    cookie.into_iter().fold(answer, Answer::with_cookie)
 }
 
 /// The answer, making the browser forget a session that is over.

@@ -223,7 +223,7 @@ async fn enact(
 }
 
 /// What is written down of an operator's act.
-fn operators_record(on: &Basics, act: Act) -> Record {
+pub(super) fn operators_record(on: &Basics, act: Act) -> Record {
     let (by, door) = (Actor::Operator(on.operator.clone()), OPERATORS_DOOR.to_owned());
     Record { act, by, door, at: on.clock.now() }
 }

@@ -2,12 +2,14 @@
 
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
-use crate::domain::asker::Asker;
+use crate::domain::asker::{Asker, Device};
 use crate::domain::credential::Comparison;
 use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::{Password, PasswordFault};
 use crate::domain::session::{Session, SessionToken};
+use crate::services::attempts::{self, Trial};
 use crate::services::sessions::{self, Admitted, LoginName, NewSession, SignInRefusal};
+use crate::store::key::Subject;
 use crate::store::{CredentialChange, StoreError, Write};
 use crate::telemetry;
 
@@ -16,9 +18,17 @@ use crate::telemetry;
 #[derive(Debug)]
 pub struct Proven<'a> {
     account: &'a Account,
-    subject: String,
-    /// The group at whose door it was proven.
-    door: &'static str,
+    trial: Trial,
+    asker: &'a Asker,
+}
+
+/// The session that a client goes on with.
+#[derive(Debug)]
+pub struct Opened {
+    /// Its token.
+    pub token: SessionToken,
+    /// The mark that the device gets, where it keeps cookies and had none.
+    pub device: Option<Device>,
 }
 
 /// Somebody who is not in wants another password, and names the account.
@@ -56,11 +66,11 @@ const ROUNDS: usize = 8;
 /// key end with the same write.
 pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedChangeRefusal> {
     let NamedChange { name, old, new, asker } = change;
-    let Admitted { mut account, subject, .. } =
+    let Admitted { mut account, trial, .. } =
         sessions::admit(app, &name, old.as_ref(), &asker, false).await?;
     let verified = account.credential.clone();
     for _ in 0..ROUNDS {
-        let proven = Proven { account: &account, subject: subject.clone(), door: asker.door };
+        let proven = Proven { account: &account, trial: trial.clone(), asker: &asker };
         let faults = new.faults(&account.names());
         if !faults.is_empty() {
             leave(app, &proven).await;
@@ -84,16 +94,13 @@ pub async fn prove<'a>(
     app: &App,
     account: &'a Account,
     old: Option<&Password>,
-    asker: &Asker,
+    asker: &'a Asker,
 ) -> Result<Proven<'a>, SignInRefusal> {
     sessions::refuse_if_blocked(app, asker)?;
-    let subject = sessions::account_subject(app, account.number);
-    if let Some(wait) = app.store.reserve_attempt(&subject, app.clock.now()).await? {
-        return Err(SignInRefusal::Throttled(wait));
-    }
-    match sessions::compare(app, asker, Some(account), old).await? {
-        Comparison::Current | Comparison::Outdated => Ok(Proven { account, subject, door: asker.door }),
-        Comparison::Different => Err(sessions::refuse_wrong(app, asker).await),
+    let trial = attempts::begin(app, Subject::Account(account.number), None, asker).await?;
+    match sessions::compare(app, asker, &trial, Some(account), old).await? {
+        Comparison::Current | Comparison::Outdated => Ok(Proven { account, trial, asker }),
+        Comparison::Different => Err(sessions::refuse_trial(app, asker, &trial).await),
     }
 }
 
@@ -102,7 +109,7 @@ pub async fn prove<'a>(
 /// [`Write::Refused`] means that the account changed since it was read, for instance by the same
 /// request from another device; nothing was done.
 pub async fn replace(app: &App, proven: &Proven<'_>, new: &Password) -> Result<Write, StoreError> {
-    replace_and_open(app, proven, new, None).await
+    replace_and_open(app, proven, new, None, None).await
 }
 
 /// The same, but the client that changes it stays in: its new session opens with the same write.
@@ -112,11 +119,12 @@ pub async fn replace_and_stay(
     proven: &Proven<'_>,
     new: &Password,
     session: NewSession,
-) -> Result<Option<SessionToken>, StoreError> {
+) -> Result<Option<Opened>, StoreError> {
     let account = proven.account;
-    let (token, session) = sessions::open(app, account.number, account.epoch + 1, session);
-    Ok(match replace_and_open(app, proven, new, Some(&session)).await? {
-        Write::Applied => Some(token),
+    let device = sessions::new_mark(app, proven.asker, session);
+    let (token, session) = sessions::open(app, account.number, account.epoch + 1, account.logins, session);
+    Ok(match replace_and_open(app, proven, new, Some(&session), device.as_ref()).await? {
+        Write::Applied => Some(Opened { token, device }),
         Write::Refused => None,
     })
 }
@@ -126,18 +134,20 @@ async fn replace_and_open(
     proven: &Proven<'_>,
     new: &Password,
     opened: Option<&Session>,
+    marked: Option<&Device>,
 ) -> Result<Write, StoreError> {
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
     let op = app.entropy.mark();
     let record = Record {
         act: Act::PasswordChanged,
         by: Actor::Oneself,
-        door: proven.door.to_owned(),
+        door: proven.asker.door.to_owned(),
         at: app.clock.now(),
     };
     let change = CredentialChange { new: &credential, opened, record: &record };
     let replaced = app.store.replace_credential(proven.account, &change, &op);
-    let (replaced, ()) = futures_util::future::join(replaced, leave(app, proven)).await;
+    let succeeded = attempts::succeed(app, &proven.trial, marked);
+    let (replaced, ()) = futures_util::future::join(replaced, succeeded).await;
     if let Ok(Write::Applied) = replaced {
         telemetry::note(|notes| notes.act = Some((record.act, proven.account.number)));
     }
@@ -146,5 +156,5 @@ async fn replace_and_open(
 
 /// Changes nothing after all; the right password is a success, so its attempts are forgotten.
 pub async fn leave(app: &App, proven: &Proven<'_>) {
-    sessions::forget_attempts(app, &proven.subject).await;
+    attempts::succeed(app, &proven.trial, None).await;
 }

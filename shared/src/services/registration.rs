@@ -196,8 +196,9 @@ async fn found(
         record: record.as_ref(),
     };
     let registered = create(founding, |number| {
-        let opened =
-            wanted.session.map(|new| sessions::open(app, number, 0, new.for_administrator(is_administrator)));
+        let opened = wanted
+            .session
+            .map(|new| sessions::open(app, number, 0, 0, new.for_administrator(is_administrator)));
         let (token, session) = opened.unzip();
         Registered { account: new_account(&wanted, number, &credential, session, now), token }
     });

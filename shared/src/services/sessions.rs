@@ -12,7 +12,8 @@ use crate::app::App;
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
-use crate::domain::asker::Asker;
+use crate::domain::asker::{Asker, Device};
+use crate::domain::attempts::Reservation;
 use crate::domain::credential::Comparison;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
@@ -21,12 +22,17 @@ use crate::domain::shared_key;
 use crate::domain::token_seal::TokenSeal;
 use crate::secret::Purpose;
 use crate::services::address_gate;
-use crate::store::key::Identifier;
+use crate::services::attempts::{self, Trial};
+use crate::store::key::{Identifier, Subject};
 use crate::store::{Claim, Guarded, SignInRecord, StoreError, Write};
 use crate::telemetry;
 
 /// How often a write is tried again after another one changed the account first.
 const ROUNDS: usize = 8;
+
+/// The same for logins, of which each that comes first makes the others look again, once the account has
+/// as many sessions as it may.
+const LOGIN_ROUNDS: usize = 64;
 
 /// Somebody wants in.
 #[derive(Debug)]
@@ -90,6 +96,8 @@ pub struct SignedIn {
     pub account: Account,
     /// The new session's token.
     pub token: SessionToken,
+    /// The mark that the device gets, where it keeps cookies and had none.
+    pub device: Option<Device>,
 }
 
 /// Why somebody is not let in.
@@ -142,10 +150,21 @@ pub enum RecognisedBy {
 pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefusal> {
     let (name, password) = (&request.name, request.password.as_ref());
     let admitted = admit(app, name, password, &request.asker, request.staff_only).await?;
-    let Admitted { account, subject, is_outdated } = admitted;
+    let Admitted { account, trial, is_outdated } = admitted;
+    let device = new_mark(app, &request.asker, request.session);
     let recorded = Box::pin(record(app, account, request, is_outdated));
-    let (signed_in, ()) = futures_util::future::join(recorded, forget_attempts(app, &subject)).await;
-    signed_in
+    let succeeded = attempts::succeed(app, &trial, device.as_ref());
+    let (recorded, ()) = futures_util::future::join(recorded, succeeded).await;
+    recorded.map(|(account, token)| SignedIn { account, token, device })
+}
+
+/// A mark for the device that gets such a session, where it keeps cookies and shows no mark.
+pub(super) fn new_mark(app: &App, asker: &Asker, session: NewSession) -> Option<Device> {
+    let keeps_cookies = match session.carrier {
+        Carrier::Cookie => true,
+        Carrier::Authorization | Carrier::TokenHeader => false,
+    };
+    (keeps_cookies && asker.device.is_none()).then(|| Device::new(app.entropy.bytes()))
 }
 
 /// Somebody has named an account that may be used, and knows its password.
@@ -153,8 +172,8 @@ pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefus
 pub(super) struct Admitted {
     /// The account, as it was when the password was checked.
     pub(super) account: Account,
-    /// What the attempts on it are counted under.
-    pub(super) subject: String,
+    /// The try at it, which has yet to be counted as a success.
+    pub(super) trial: Trial,
     /// Whether the password should be hashed anew.
     pub(super) is_outdated: bool,
 }
@@ -169,36 +188,40 @@ pub(super) async fn admit(
 ) -> Result<Admitted, SignInRefusal> {
     refuse_if_blocked(app, asker)?;
     let number = named_account(app, name).await?;
-    let subject = match number {
-        Some(number) => account_subject(app, number),
-        None => stranger_subject(app, name),
+    let subject = attempts::subject(app, number, name);
+    let read_as = match &subject {
+        Subject::Account(number) => *number,
+        Subject::Nobody(fingerprint) => nobody(app, fingerprint),
     };
-    let (account, wait) = futures_util::future::try_join(
-        app.store.find_account(number.unwrap_or_else(|| nobody(app, &subject))),
-        app.store.reserve_attempt(&subject, app.clock.now()),
+    let (account, trial) = futures_util::future::try_join(
+        app.store.find_account(read_as),
+        attempts::begin(app, subject, Some(name), asker),
     )
     .await?;
-    if let Some(wait) = wait {
-        return Err(SignInRefusal::Throttled(wait));
-    }
     let account = account.filter(|account| account.standing != Standing::Deleted);
-    let comparison = compare(app, asker, account.as_ref(), password).await?;
+    let comparison = compare(app, asker, &trial, account.as_ref(), password).await?;
     let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
-        return Err(refuse_wrong(app, asker).await);
+        return Err(refuse_trial(app, asker, &trial).await);
     };
     if staff_only && !account.may_use_console() {
-        return Err(refuse_wrong(app, asker).await);
+        return Err(refuse_trial(app, asker, &trial).await);
     }
     telemetry::note(|notes| notes.account = Some(account.number));
     if account.standing == Standing::Frozen {
         return Err(SignInRefusal::Frozen);
     }
-    Ok(Admitted { account, subject, is_outdated: comparison == Comparison::Outdated })
+    Ok(Admitted { account, trial, is_outdated: comparison == Comparison::Outdated })
 }
 
 /// Opens a session: its token, and what the account is to remember of it.
 #[must_use]
-pub fn open(app: &App, number: AccountNumber, epoch: u32, new: NewSession) -> (SessionToken, Session) {
+pub fn open(
+    app: &App,
+    number: AccountNumber,
+    epoch: u32,
+    login: u32,
+    new: NewSession,
+) -> (SessionToken, Session) {
     let NewSession { carrier, lasts, holds_key } = new;
     let token = match carrier {
         Carrier::Cookie => SessionToken::for_cookie(number, app.entropy.bytes()),
@@ -208,7 +231,7 @@ pub fn open(app: &App, number: AccountNumber, epoch: u32, new: NewSession) -> (S
         }
     };
     let expires = app.clock.now().saturating_add(lasts).expect("a duration without a sign is in range");
-    let session = Session { digest: token.digest(), carrier, holds_key, epoch, expires };
+    let session = Session { digest: token.digest(), carrier, holds_key, epoch, expires, login };
     (token, session)
 }
 
@@ -219,20 +242,23 @@ pub fn shared_key(app: &App, account: &Account) -> String {
     shared_key::write(account.number, &app.secret.code(Purpose::SharedKey, &message))
 }
 
-/// What attempts on an account are counted under, whichever identifier they came by.
-#[must_use]
-pub fn account_subject(app: &App, number: AccountNumber) -> String {
-    app.secret.fingerprint(Purpose::Attempts, format!("account {number}").as_bytes())
-}
-
-/// Compares a password with an account's, or with nothing at the same cost, unless the address was
-/// blocked while the comparison waited for its turn.
-pub async fn compare(
+/// Compares a password with an account's if the try may go on, or with nothing at the same cost, unless
+/// the address was blocked while the comparison waited for its turn.
+pub(super) async fn compare(
     app: &App,
     asker: &Asker,
+    trial: &Trial,
     account: Option<&Account>,
     password: Option<&Password>,
 ) -> Result<Comparison, SignInRefusal> {
+    let account = match trial.reservation() {
+        Reservation::Granted => account,
+        Reservation::Hidden => None,
+        Reservation::Wait(wait) => {
+            attempts::fail(app, trial).await;
+            return Err(SignInRefusal::Throttled(wait));
+        }
+    };
     // A text too long to be anyone's password: compared with nothing, at the usual cost.
     let nobodys = Password::new("").expect("an empty text is not too long");
     let stored = account.filter(|_| password.is_some()).map(|account| &account.credential);
@@ -243,6 +269,11 @@ pub async fn compare(
         Some(comparison) => Ok(comparison),
         None => Err(refuse_if_blocked(app, asker).err().unwrap_or(SignInRefusal::Throttled(Duration::ZERO))),
     }
+}
+
+/// Counts a wrong password against the account and the address, and says so to its owner.
+pub(super) async fn refuse_trial(app: &App, asker: &Asker, trial: &Trial) -> SignInRefusal {
+    futures_util::future::join(refuse_wrong(app, asker), attempts::fail(app, trial)).await.0
 }
 
 /// Counts a wrong password against the address, and says so to its owner.
@@ -258,14 +289,6 @@ pub async fn refuse_wrong(app: &App, asker: &Asker) -> SignInRefusal {
 pub fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), SignInRefusal> {
     let wait = app.addresses.wait(asker.address, Deed::FailedLogin, app.clock.now());
     wait.map_or(Ok(()), |wait| Err(SignInRefusal::Throttled(wait)))
-}
-
-/// Forgets the attempts on a subject after a success. Where that fails they stay on record, which
-/// errs on the careful side.
-pub async fn forget_attempts(app: &App, subject: &str) {
-    if let Err(error) = app.store.forget_attempts(subject).await {
-        tracing::warn!(error = %crate::store::chain(&error), "attempts were not forgotten after a success");
-    }
 }
 
 /// The account that a name belongs to. An identifier that was given up opens nothing any more.
@@ -289,19 +312,6 @@ async fn named_account(app: &App, name: &LoginName) -> Result<Option<AccountNumb
     }
 }
 
-fn stranger_subject(app: &App, name: &LoginName) -> String {
-    let (kind, canonical) = match name {
-        LoginName::Claimed(Identifier::Username(canonical)) => ("username", canonical.as_str()),
-        LoginName::Claimed(Identifier::Email(canonical)) => ("email", canonical.as_str()),
-        LoginName::Claimed(Identifier::Phone(number)) => ("phone", number.as_str()),
-        // Nobody logs in by it, so nobody has it as a login name.
-        LoginName::Claimed(Identifier::Weixin(id)) => ("weixin", id.as_str()),
-        LoginName::Address(address) => ("email", address.canonical()),
-        LoginName::Number(typed) => ("number", typed.as_str()),
-    };
-    app.secret.fingerprint(Purpose::Attempts, format!("{kind} {canonical}").as_bytes())
-}
-
 /// A number that no account has, so that DynamoDB sees the same calls for a stranger; spread over
 /// many partitions, so that strangers do not crowd one.
 #[must_use]
@@ -316,22 +326,27 @@ async fn record(
     mut account: Account,
     request: SignIn,
     is_outdated: bool,
-) -> Result<SignedIn, SignInRefusal> {
+) -> Result<(Account, SessionToken), SignInRefusal> {
     let verified = account.credential.clone();
     let rehashed = match (&request.password, is_outdated) {
         (Some(password), true) => Some(app.hasher.hash(password, app.entropy.bytes()).await),
         (Some(_) | None, _) => None,
     };
     let op = app.entropy.mark();
-    for _ in 0..ROUNDS {
+    for _ in 0..LOGIN_ROUNDS {
         let now = app.clock.now();
         let wanted = request.session.for_administrator(account.administers_charity());
-        let (token, session) = open(app, account.number, account.epoch, wanted);
-        let mut evicted = session::to_evict(&account.sessions, account.epoch, now);
-        evicted.extend(replaced_session(&request, &account).filter(|digest| !evicted.contains(digest)));
+        let (token, session) =
+            open(app, account.number, account.epoch, account.logins.saturating_add(1), wanted);
+        let replaced = replaced_session(&request, &account);
+        let others = account.sessions.iter().filter(|session| Some(&session.digest) != replaced.as_ref());
+        let session::Eviction { mut sessions, slack } =
+            session::to_evict(others, wanted.carrier, account.epoch, now);
+        sessions.extend(replaced);
         let record = SignInRecord {
             session: &session,
-            evicted: &evicted,
+            evicted: &sessions,
+            logins_at_most: account.logins.saturating_add(slack),
             key: request.session.holds_key.then(|| account.shared_key.on_login()),
             rehashed: rehashed.as_ref(),
             // The `token` header opens the charity and nothing else (trust rule 4).
@@ -342,7 +357,7 @@ async fn record(
         if app.store.record_sign_in(on, &record).await? == Write::Applied {
             forget_other_account(app, &request, account.number).await;
             telemetry::note(|notes| notes.logins += 1);
-            return Ok(SignedIn { account, token });
+            return Ok((account, token));
         }
         // Another write came first. The password that was checked must still be the account's.
         let changed = app.store.find_account(account.number).await?;

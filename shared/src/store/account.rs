@@ -28,6 +28,7 @@ const KEY_FRESH: &str = "key_fresh";
 const KEY_RETIRED: &str = "key_retired";
 const LAST_LOGIN: &str = "last_login";
 const SESSIONS: &str = "sessions";
+const LOGINS: &str = "logins";
 /// Who wrote last.
 pub(super) const OP: &str = "op";
 
@@ -112,6 +113,8 @@ pub struct SignInRecord<'a> {
     pub session: &'a Session,
     /// Sessions that make room for it.
     pub evicted: &'a [SessionDigest],
+    /// The most logins that there may have been before, or the sessions would be too many.
+    pub logins_at_most: u32,
     /// What it does to the shared key, where the group hands that out.
     pub key: Option<KeyIssue>,
     /// The password hashed anew, where the old hash is outdated.
@@ -183,7 +186,9 @@ impl Store {
         let mut update = Update::default()
             .set(session, text(record.session.to_string()))
             .set(LAST_LOGIN, number(record.at.as_microsecond()))
-            .if_absent(session);
+            .count_up(LOGINS)
+            .if_absent(session)
+            .if_absent_or_below(LOGINS, i64::from(record.logins_at_most) + 1);
         for digest in record.evicted {
             update = update.remove(Place::Entry(SESSIONS, digest.as_str()));
         }

@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use super::account::OP;
 use super::administration::{Acted, Administered, Part};
-use super::key::{self, Identifier, Key};
+use super::key::{self, Identifier, Key, Subject};
 use super::record::AccountRecord;
 use super::{Store, StoreError, text};
 use crate::domain::account::{Account, Standing};
@@ -34,8 +34,8 @@ fn identifiers(account: &Account) -> Vec<Identifier> {
 }
 
 /// The items that lie beside an account; each goes with it, where it is there.
-fn belongings(number: AccountNumber) -> [Key; 1] {
-    [key::company(number)]
+fn belongings(number: AccountNumber) -> [Key; 2] {
+    [key::company(number), key::attempts(&Subject::Account(number))]
 }
 
 impl Store {

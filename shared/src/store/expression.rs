@@ -146,12 +146,48 @@ impl Update {
         self
     }
 
-    /// Only if the attribute is absent, or is below one number while another is above another.
-    pub(super) fn if_absent_or_within(mut self, below: (&str, i64), above: (&str, i64)) -> Self {
-        let (low, high) = (self.path(below.0.into()), self.path(above.0.into()));
-        let (most, least) = (self.value(super::number(below.1)), self.value(super::number(above.1)));
-        self.conditions
-            .push(format!("(attribute_not_exists({low}) OR ({low} < {most} AND {high} > {least}))"));
+    /// Puts a value at the end of a list, which is made if it is not there.
+    pub(super) fn append(mut self, attribute: &str, value: AttributeValue) -> Self {
+        let path = self.path(attribute.into());
+        let (none, one) =
+            (self.value(AttributeValue::L(Vec::new())), self.value(AttributeValue::L(vec![value])));
+        self.sets.push(format!("{path} = list_append(if_not_exists({path}, {none}), {one})"));
+        self
+    }
+
+    /// Only if the list is absent or has fewer values.
+    pub(super) fn if_shorter(mut self, attribute: &str, length: usize) -> Self {
+        let (path, length) = (self.path(attribute.into()), self.value(super::number(length)));
+        self.conditions.push(format!("(attribute_not_exists({path}) OR size({path}) < {length})"));
+        self
+    }
+
+    /// Only if the list has so many values; one that is absent has none.
+    pub(super) fn if_long(mut self, attribute: &str, length: usize) -> Self {
+        if length == 0 {
+            return self.if_absent(attribute);
+        }
+        let (path, length) = (self.path(attribute.into()), self.value(super::number(length)));
+        self.conditions.push(format!("size({path}) = {length}"));
+        self
+    }
+
+    /// Only if the number is this one; one that is absent is 0.
+    pub(super) fn if_number_or_absent(self, attribute: &str, value: i64) -> Self {
+        if value == 0 { self.if_absent(attribute) } else { self.if_equal(attribute, super::number(value)) }
+    }
+
+    /// Only if one of the numbers is above its bound, or the last one is absent or not above its own.
+    pub(super) fn if_any_above_or_not_above(mut self, above: &[(&str, i64)], last: (Place<'_>, i64)) -> Self {
+        let mut ways = Vec::with_capacity(above.len() + 2);
+        for (attribute, bound) in above {
+            let (path, bound) = (self.path((*attribute).into()), self.value(super::number(*bound)));
+            ways.push(format!("{path} > {bound}"));
+        }
+        let (path, bound) = (self.path(last.0), self.value(super::number(last.1)));
+        ways.push(format!("attribute_not_exists({path})"));
+        ways.push(format!("{path} <= {bound}"));
+        self.conditions.push(format!("({})", ways.join(" OR ")));
         self
     }
 
@@ -260,6 +296,22 @@ mod tests {
         );
         let (names, values) = update.into_placeholders();
         assert_eq!((names.len(), values.map(|values| values.len())), (5, Some(4)));
+    }
+
+    #[test]
+    fn a_list_grows_while_it_is_short_and_one_of_several_ways_is_open() {
+        let update = Update::default()
+            .append("log", text("x"))
+            .if_shorter("log", 8)
+            .if_any_above_or_not_above(&[("p", 1)], (Place::Entry("m", "k"), 2));
+        assert_eq!(update.update_expression(), "SET #n0 = list_append(if_not_exists(#n0, :v0), :v1)");
+        assert_eq!(
+            update.condition_expression().as_deref(),
+            Some(
+                "(attribute_not_exists(#n0) OR size(#n0) < :v2) AND \
+                 (#n1 > :v3 OR attribute_not_exists(#n2.#n3) OR #n2.#n3 <= :v4)"
+            )
+        );
     }
 
     #[test]

@@ -204,10 +204,23 @@ pub fn guard(identifier: &Identifier) -> Key {
     key(partition, "GUARD")
 }
 
-/// The attempts on one account, or on one identifier that nobody has.
+/// What attempts are counted for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// An account, or a number that somebody typed and perhaps nobody has.
+    Account(AccountNumber),
+    /// An identifier that nobody has, as a keyed fingerprint.
+    Nobody(String),
+}
+
+/// The attempts on one account, or on one identifier that nobody has. An account's lie beside it, where
+/// whoever has no secret finds them.
 #[must_use]
-pub fn attempts(fingerprint: &str) -> Key {
-    key(format!("ATTEMPTS#{fingerprint}"), "ATTEMPTS")
+pub fn attempts(subject: &Subject) -> Key {
+    match subject {
+        Subject::Account(number) => key(format!("ACCOUNT#{number}"), "ATTEMPTS"),
+        Subject::Nobody(fingerprint) => key(format!("ATTEMPTS#{fingerprint}"), "ATTEMPTS"),
+    }
 }
 
 /// The codes that went to one destination.

@@ -83,6 +83,8 @@ pub(super) struct AccountRecord {
     #[serde(skip_serializing_if = "Option::is_none")]
     contact: Option<ContactRecord>,
     sessions: BTreeMap<String, String>,
+    #[serde(default, skip_serializing_if = "is_none_yet")]
+    logins: u32,
     /// Who wrote last: lets a writer whose answer was lost recognise its own write.
     pub(super) op: String,
 }
@@ -258,6 +260,7 @@ impl AccountRecord {
                 .iter()
                 .map(|s| (s.digest.as_str().to_owned(), s.to_string()))
                 .collect(),
+            logins: account.logins,
             op: op.to_owned(),
         }
     }
@@ -339,8 +342,14 @@ impl AccountRecord {
                 .into_iter()
                 .filter_map(|(digest, text)| read_session(digest, &text))
                 .collect(),
+            logins: self.logins,
         })
     }
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands fields over by reference")]
+const fn is_none_yet(count: &u32) -> bool {
+    *count == 0
 }
 
 fn read_session(digest: String, text: &str) -> Option<Session> {

@@ -37,6 +37,7 @@ async fn a_login_sets_the_session_and_a_new_token() {
     vary: Cookie
     set-cookie: sessionid=[session]; expires=Thu, 20-Jul-2017 05:11:24 GMT; Max-Age=1209600; HttpOnly; Path=/; SameSite=Lax
     set-cookie: csrftoken=[csrf]; expires=Thu, 05-Jul-2018 05:11:24 GMT; Max-Age=31449600; Path=/; SameSite=Lax
+    set-cookie: dev=[device]; expires=Fri, 10-Aug-2018 05:11:24 GMT; Max-Age=34560000; HttpOnly; Path=/; SameSite=Lax
     {"code":1,"data":"admin","msg":"用户已经登陆"}
     "#);
 }

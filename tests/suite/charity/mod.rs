@@ -26,6 +26,7 @@ use tests::server::Server;
 
 const REGISTER: &str = "/user/register/";
 const LOGIN: &str = "/user/login/";
+const LOGOUT: &str = "/user/logout/";
 const PERMISSION: &str = "/user/permission/";
 const STATUS: &str = "/user/status/";
 const CHANGE_PASSWORD: &str = "/user/changepassword/";
@@ -34,11 +35,11 @@ const SEARCH: &str = "/user/search/";
 const GET_USER: &str = "/user/getuser/";
 
 /// Every endpoint.
-const ALL: [&str; 8] =
-    [REGISTER, LOGIN, PERMISSION, STATUS, CHANGE_PASSWORD, CHANGE_INFORMATION, SEARCH, GET_USER];
+const ALL: [&str; 9] =
+    [REGISTER, LOGIN, LOGOUT, PERMISSION, STATUS, CHANGE_PASSWORD, CHANGE_INFORMATION, SEARCH, GET_USER];
 
 /// Every endpoint that needs a token.
-const GUARDED: [&str; 5] = [PERMISSION, STATUS, CHANGE_INFORMATION, SEARCH, GET_USER];
+const GUARDED: [&str; 6] = [LOGOUT, PERMISSION, STATUS, CHANGE_INFORMATION, SEARCH, GET_USER];
 
 const PASSWORD: &str = "fswxxz1456";
 const NEW_PASSWORD: &str = "tiger-tally-78";

@@ -7,8 +7,8 @@ use tally::domain::role::Role;
 use tests::server::Server;
 
 use super::{
-    GET_USER, GUARDED, LOGIN_AGAIN, PASSWORD, Person, REGISTER, administrator, ask, get_user, register,
-    registration, token, welcomed,
+    DONE, GET_USER, GUARDED, LOGIN_AGAIN, LOGOUT, PASSWORD, Person, REGISTER, administrator, ask, get_user,
+    register, registration, token, welcomed,
 };
 
 #[tokio::test]
@@ -132,4 +132,23 @@ async fn tokens_and_passwords_lie_in_the_table_in_no_readable_form() {
     let person = register(&server.client(), Role::Donor).await;
     let dump = format!("{:?}", tests::table::items(&server).await);
     assert!(dump.contains(&person.id) && !dump.contains(&person.token) && !dump.contains(PASSWORD));
+}
+
+#[tokio::test]
+async fn a_logout_ends_the_session_of_its_token_and_no_other() {
+    let server = Server::start().await;
+    let client = server.client();
+    let phone = register(&client, Role::Donor).await;
+    let laptop = Person { token: token(&client, &phone.id, PASSWORD).await, ..phone.clone() };
+    let answer = client.post(LOGOUT).header("token", &phone.token).send().await;
+    insta::assert_snapshot!(answer.golden(), @r#"
+    POST /user/logout/
+    200 OK
+    allow: POST, OPTIONS
+    {"code":200,"msg":"","data":{}}
+    "#);
+    assert_eq!(get_user(&client, &phone, &phone.id).await.brief(), LOGIN_AGAIN);
+    assert_eq!(ask(&client, LOGOUT, &phone.token, &json!({})).await.brief(), LOGIN_AGAIN);
+    assert_eq!(get_user(&client, &laptop, &phone.id).await.code(), 200);
+    assert_eq!(ask(&client, LOGOUT, &laptop.token, &json!({"id": "7"})).await.brief(), DONE);
 }

@@ -76,7 +76,8 @@ async fn wrong_passwords_count_as_at_a_login() {
         assert_eq!(answer.text, WRONG_PASSWORD);
     }
     assert_eq!(try_change(&browser, NEW_MOBILE, "000000").await.code(), 429);
-    assert_eq!(login(&server.client(), MOBILE, PASSWORD).await.code(), 429);
+    // The wait was not earned by the number, so it does not show under it.
+    assert_eq!(login(&server.client(), MOBILE, PASSWORD).await.json()["status"], "form_error");
 }
 
 #[tokio::test]

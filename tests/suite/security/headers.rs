@@ -17,6 +17,7 @@ async fn a_deployment_binds_its_cookies_to_the_host_and_to_tls() {
     vary: Accept, Cookie
     set-cookie: __Host-sessionid=[session]; expires=Thu, 20-Jul-2017 05:11:24 GMT; Max-Age=1209600; HttpOnly; Path=/; SameSite=Lax; Secure
     set-cookie: csrftoken=[csrf]; expires=Thu, 05-Jul-2018 05:11:24 GMT; Max-Age=31449600; Path=/; SameSite=Lax; Secure
+    set-cookie: __Host-dev=[device]; expires=Fri, 10-Aug-2018 05:11:24 GMT; Max-Age=34560000; HttpOnly; Path=/; SameSite=Lax; Secure
     {"key":"[key]"}
     "#);
     let session = browser.cookie("__Host-sessionid").unwrap();

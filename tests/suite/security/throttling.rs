@@ -38,7 +38,10 @@ async fn after_five_wrong_tries_even_the_right_password_waits() {
     assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 429);
     server.clock().advance(Duration::from_millis(1));
     assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 200);
+    // From now on the network is known, and has twice as many.
     exhaust(&server, "zhang").await;
+    exhaust(&server, "zhang").await;
+    assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 429);
 }
 
 #[tokio::test]
@@ -59,7 +62,7 @@ async fn the_wait_doubles_with_every_failure_up_to_a_quarter_of_an_hour() {
     }
     assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512]);
     let refused = server.client().login("zhang", PASSWORD).await;
-    assert_eq!(refused.header("retry-after"), Some("900"), "never more, so nobody is locked out for good");
+    assert_eq!(refused.header("retry-after"), Some("900"), "never more");
     server.clock().advance(Duration::from_mins(15));
     assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 200);
 }
@@ -128,8 +131,10 @@ async fn the_old_password_of_a_change_is_counted_with_the_logins() {
     for _ in 0..2 {
         assert_eq!(server.client().login("zhang", "wrong-guess-x").await.brief(), WRONG);
     }
+    // Three of the five were not made by this name, so nothing shows under it; the right password is let
+    // in no more than another.
+    assert_eq!(server.client().login("zhang", PASSWORD).await.brief(), WRONG);
     assert_snapshot!(change(PASSWORD).await.brief(), @r#"429 {"detail":"Request was throttled. Expected available in 1 second."}"#);
-    assert_eq!(server.client().login("zhang", PASSWORD).await.code(), 429);
     server.clock().advance(SECOND);
     assert_eq!(change(PASSWORD).await.code(), 200);
 }

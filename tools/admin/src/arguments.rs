@@ -47,6 +47,7 @@ impl Command {
             | Self::SetEmail { .. }
             | Self::EndAllSessions { .. }
             | Self::Delete { .. }
+            | Self::Forgive { .. }
             | Self::Group { .. } => true,
             Self::MigratePower { dry_run } => !dry_run,
             Self::Show { .. }
@@ -117,6 +118,11 @@ pub enum Command {
         name: String,
         /// The account number repeated, as typed.
         confirmed: Option<String>,
+    },
+    /// Clear the counts of wrong passwords at an account.
+    Forgive {
+        /// Whose, as typed.
+        user: String,
     },
     /// Show an account.
     Show {
@@ -260,6 +266,7 @@ fn command(said: &Said) -> Result<Command, UsageError> {
         }
         ["history", user] => Ok(Command::History { user: user.to_owned(), json: said.json }),
         ["migrate-power"] => Ok(Command::MigratePower { dry_run: said.dry_run }),
+        ["forgive", user] => Ok(Command::Forgive { user: user.to_owned() }),
         ["show", user] => Ok(Command::Show { user: user.to_owned(), json: said.json }),
         ["bookings"] => Ok(Command::Bookings { event: said.event.as_deref().map(event).transpose()? }),
         ["import", file] => import(said, file),
@@ -305,6 +312,7 @@ fn usage(command: &str) -> Option<&'static str> {
         "freeze" => "freeze USER",
         "unfreeze" => "unfreeze USER",
         "end-sessions" => "end-sessions USER, or end-sessions --everyone",
+        "forgive" => "forgive USER",
         "show" => "show USER [--json]",
         "bookings" => "bookings [--event 1|2]",
         "import" => "import FILE [--rejects FILE] [--format tally|django] [--utc-offset OFFSET]",
@@ -322,6 +330,7 @@ fn known_options(command: &Command) -> &'static [&'static str] {
             Order::Staff(_) | Order::Superuser(_) | Order::Role(_) | Order::Delete => &["--confirm"],
             Order::Freeze | Order::Unfreeze | Order::EndSessions => &[],
         },
+        Command::Forgive { .. } => &[],
         Command::MigratePower { .. } => &["--dry-run"],
         Command::Bookings { .. } => &["--event"],
         Command::Import(_) => &["--rejects", "--format", "--utc-offset"],
@@ -447,6 +456,7 @@ mod tests {
             |inside| Command::Group { user: user(), inside, name: "运营".to_owned(), confirmed: None };
         assert_eq!(command("group zhang add 运营"), group(true));
         assert_eq!(command("group zhang remove 运营"), group(false));
+        assert_eq!(command("forgive zhang"), Command::Forgive { user: user() });
         assert_eq!(command("show --json zhang"), Command::Show { user: user(), json: true });
         assert_eq!(command("export"), Command::Export(Target::Pipe));
         assert_eq!(command("export --output -"), Command::Export(Target::StandardOutput));
@@ -509,6 +519,7 @@ mod tests {
             "role",
             "freeze",
             "unfreeze",
+            "forgive",
             "end-sessions",
             "delete",
             "set-email",

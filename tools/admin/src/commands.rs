@@ -13,6 +13,7 @@ use tally::secret::VaultError;
 use tally::services::administration::{
     self, Found, GiftRefusal, NewSuperuser, NotFound, Obeyed, OrderRefusal,
 };
+use tally::services::attempts;
 use tally::services::hashing::Hasher;
 use tally::services::registration::Taken;
 use tally::store::StoreError;
@@ -64,6 +65,12 @@ pub async fn carry_out(
         Command::Delete { user, confirmed } => delete(on, &user, confirmed.as_deref()).await,
         Command::Group { user, inside, name, confirmed } => {
             regroup(on, &user, inside, &name, confirmed.as_deref()).await
+        }
+        Command::Forgive { user } => {
+            let found = find(on, &user).await?;
+            let forgiven = attempts::forgive(on, &found.account).await;
+            forgiven.map_err(|source| unusable(on, source))?;
+            Ok(printing::forgiven(&found))
         }
         Command::Show { user, json } => {
             let found = find(on, &user).await?;

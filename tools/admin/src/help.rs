@@ -24,6 +24,8 @@ Commands:
   group USER remove NAME    Take the user out of a group
   freeze USER               Keep the user from coming in
   unfreeze USER             Let the user in again
+  forgive USER              Clear the counts of wrong passwords at the account,
+                            which made whoever tries the next one wait
   end-sessions USER         Sign the user out everywhere
   end-sessions --everyone [--confirm TABLE]
                             Sign everybody out everywhere, as after the table was

@@ -268,6 +268,12 @@ pub fn already_so(found: &Found, order: Order, vouched: Option<&EmailAddress>) -
     format!("{} {} already{rest}\n", person(found), state(order))
 }
 
+/// The counts of wrong passwords are cleared.
+#[must_use]
+pub fn forgiven(found: &Found) -> String {
+    format!("{} may be tried again at once; the counts of wrong passwords are cleared.\n", person(found))
+}
+
 /// A user would be deleted.
 #[must_use]
 pub fn unconfirmed(found: &Found) -> String {

@@ -128,7 +128,11 @@ impl Call {
     pub fn items(&self) -> String {
         let kinds = self.keys().into_iter().map(|key| {
             let partition = key["pk"]["S"].as_str().unwrap_or("?");
-            partition.split('#').next().unwrap_or_default().to_owned()
+            match key["sk"]["S"].as_str() {
+                // They lie beside an account, or for themselves.
+                Some("ATTEMPTS") => "ATTEMPTS".to_owned(),
+                Some(_) | None => partition.split('#').next().unwrap_or_default().to_owned(),
+            }
         });
         kinds.collect::<Vec<_>>().join("+")
     }

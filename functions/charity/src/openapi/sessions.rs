@@ -1,9 +1,9 @@
-//! Logging in.
+//! Logging in and out.
 
 use http::Method;
 use tally::http::openapi::{Field, Operation};
 
-use super::{PASSWORD, SESSION, bad_request, id, sign_in_refusals, told};
+use super::{PASSWORD, SESSION, bad_request, done, id, sign_in_refusals, told};
 use crate::envelope::success;
 use crate::sessions::LoggedIn;
 
@@ -25,4 +25,10 @@ pub(super) fn login() -> Operation {
             bad_request("A field is missing, empty or no text."),
         ])
         .answers(sign_in_refusals())
+}
+
+pub(super) fn logout() -> Operation {
+    Operation::new(Method::POST, "/user/logout/", "logout", "Log out")
+        .described("Ends the session of the token, and no other. The document has no such call; it is ours.")
+        .answers([done("logged_out", "The session is over.")])
 }

@@ -72,7 +72,11 @@ fn known() -> Vec<(HeaderName, Value)> {
         (WWW_AUTHENTICATE, always("The scheme to authenticate by.")),
         (
             SET_COOKIE,
-            text("The session `sessionid` (deployed: `__Host-sessionid`), and the CSRF token `csrftoken`."),
+            text(
+                "The session `sessionid` (deployed: `__Host-sessionid`), the CSRF token `csrftoken`, and \
+                 after a login the mark `dev` (deployed: `__Host-dev`) of a browser that had none, by \
+                 which wrong passwords of others do not make it wait.",
+            ),
         ),
         (CLEAR_SITE_DATA, text("The browser forgets all it kept while the session lasted.")),
         (LOCATION, text("Where the browser is sent on to.")),

@@ -314,7 +314,7 @@ fn any_request() -> Request {
         query: String::new(),
         headers: HeaderMap::new(),
         body: Bytes::new(),
-        asker: Asker { address: IpAddr::V4(Ipv4Addr::UNSPECIFIED), door: "" },
+        asker: Asker::new(IpAddr::V4(Ipv4Addr::UNSPECIFIED), ""),
         gateway: None,
     }
 }

@@ -15,7 +15,7 @@ use crate::domain::code::{Code, CodePurpose, Destination};
 use crate::domain::email_change;
 use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::{Password, PasswordFault};
-use crate::services::sessions;
+use crate::services::{attempts, sessions};
 use crate::store::key::Identifier;
 use crate::store::{Redemption, StoreError, Write};
 use crate::telemetry;
@@ -89,7 +89,7 @@ pub async fn reset_password(
     match app.store.redeem_for_credential(&account, &credential, &redemption).await? {
         Write::Applied => {
             // Whoever guessed at the old password has not used up the tries at the new one.
-            sessions::forget_attempts(app, &sessions::account_subject(app, account.number)).await;
+            attempts::succeed_by_code(app, account.number, asker).await;
             // Whoever has the phone that the code went to knows, so a text would tell nobody anything.
             let channel = account.notice_channel(at).filter(|to| matches!(to, Destination::Email(_)));
             if let Some(Destination::Email(to)) = channel.or(account.email.as_ref().map(Destination::Email)) {

@@ -155,6 +155,8 @@ pub(super) async fn charity(tour: &mut Tour<'_>) {
         ("permission", json!({"id": donor, "role": "1"})),
         ("status", json!({"id": donor, "status": "1"})),
         ("status", json!({"id": donor, "status": "7"})),
+        ("logout", json!({})),
+        ("logout", json!({})),
     ] {
         tour.learn_body(&body);
         let request = client.post(&format!("/user/{endpoint}/")).header("token", &token);
