@@ -59,6 +59,8 @@ pub struct Basics {
     pub entropy: Entropy,
     /// The table.
     pub store: Store,
+    /// Who an operator is to AWS, for what is written down of their acts; nobody's where none acts.
+    pub operator: String,
 }
 
 /// What the operator's command needs to rotate the server's secret, and no table.
@@ -153,7 +155,13 @@ impl Basics {
     /// Nothing is asked of AWS yet.
     #[must_use]
     pub fn new(config: OperatorConfig, aws: &SdkConfig, clock: Clock, entropy: Entropy) -> Self {
-        Self { clock, entropy, store: Store::new(aws, config.table) }
+        Self { clock, entropy, store: Store::new(aws, config.table), operator: "unknown".to_owned() }
+    }
+
+    /// The same for an operator with that identity.
+    #[must_use]
+    pub fn acting_as(self, operator: String) -> Self {
+        Self { operator, ..self }
     }
 }
 
@@ -174,7 +182,8 @@ impl From<&App> for SecretAccess {
 
 impl From<&App> for Basics {
     fn from(app: &App) -> Self {
-        Self { clock: app.clock.clone(), entropy: app.entropy.clone(), store: app.store.clone() }
+        let (clock, entropy, store) = (app.clock.clone(), app.entropy.clone(), app.store.clone());
+        Self { clock, entropy, store, operator: "the service".to_owned() }
     }
 }
 

@@ -20,6 +20,7 @@ pub mod details;
 pub mod directory;
 pub mod email_address;
 pub mod email_change;
+pub mod former_power;
 pub mod history;
 pub mod message_budget;
 pub mod password;

@@ -18,6 +18,7 @@ pub use outcome::Outcome;
 pub use trace_id::TraceId;
 
 use crate::domain::account_number::AccountNumber;
+use crate::domain::history::Act;
 
 /// What was noted while a request was served.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -25,6 +26,8 @@ pub struct Notes {
     /// The caller's account, or the one that was shown to be theirs: by a password, by a code, by
     /// registering it.
     pub account: Option<AccountNumber>,
+    /// What was done about an account, and which, where that is written down in its history.
+    pub act: Option<(Act, AccountNumber)>,
     /// Sessions opened with a password.
     pub logins: u64,
     /// Codes by mail or text message that were not right.
@@ -100,6 +103,7 @@ pub fn tell(told: &Told<'_>, notes: &Notes) {
     let Told { request_id, group, endpoint, method, status, outcome, is_cold_start, .. } = *told;
     let trace_id = told.trace_id.map(TraceId::as_str);
     let account = notes.account.map(|account| account.to_string());
+    let (act, target) = notes.act.map(|(act, target)| (act.word(), target.to_string())).unzip();
     // The names of numbers are those of `Metric`, by which CloudWatch finds them.
     tracing::info!(
         request_id,
@@ -109,6 +113,8 @@ pub fn tell(told: &Told<'_>, notes: &Notes) {
         status,
         outcome = outcome.word(),
         account,
+        act,
+        target_account = target,
         cold_start = is_cold_start,
         trace_id,
         Duration = milliseconds(told.took),

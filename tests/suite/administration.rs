@@ -30,7 +30,7 @@ struct Operator(Basics);
 
 impl Operator {
     fn of(server: &Server) -> Self {
-        Self(Basics::from(server.app()))
+        Self(Basics::from(server.app()).acting_as("arn:aws:iam::000000000000:user/test".to_owned()))
     }
 
     /// What a command prints, or why it was not carried out; nobody is there to type a password.
@@ -176,11 +176,13 @@ async fn a_superuser_is_made_with_a_password_that_keeps_the_rules() {
     assert_eq!(too_long, Err("The password is longer than 4096 bytes.".to_owned()));
     let made = operator.tell_with(line, Some(ROOTS)).await.expect("the rules are kept");
     assert!(
-        made.starts_with("root (account ") && made.ends_with(") is a superuser, staff and administrator.\n"),
+        made.starts_with("root (account ") && made.contains(") is a superuser, who counts as staff and as"),
         "{made}"
     );
     let card = operator.show("ROOT@example.com").await;
-    assert_eq!((&card["is_staff"], &card["is_superuser"]), (&json!(true), &json!(true)));
+    // A superuser counts as staff, and is not made that.
+    assert_eq!((&card["is_staff"], &card["is_superuser"]), (&json!(false), &json!(true)));
+    assert_eq!(card["email_proven"], true);
     assert_eq!((&card["found_by"], &card["email"]), (&json!("email"), &json!("Root@example.com")));
     assert_eq!(client.login("root", ROOTS).await.code(), 200);
     // Names that are taken are told before anybody is asked for a password.
@@ -200,7 +202,7 @@ async fn the_last_superuser_stays() {
         let refused = operator.tell(line).await.expect_err("there is no other superuser");
         assert!(refused.contains("is the last superuser who can come in"), "{refused}");
     }
-    assert_eq!(operator.order("staff root off").await, "is not staff now; no session was open.");
+    assert_eq!(operator.order("staff root off").await, "is not staff already; nothing was done.");
     operator.order("superuser zhang on").await;
     operator.order("freeze root").await;
     // The frozen one does not count, whatever it is called.
@@ -224,7 +226,7 @@ async fn a_role_is_given_and_the_charitys_first_administrator_comes_from_here() 
     let (client, operator) = (server.client(), Operator::of(&server));
     operator.make_superuser("root").await;
     let root = operator.show("root").await;
-    assert_eq!((&root["role"], &root["is_staff"]), (&json!("administrator"), &json!(true)));
+    assert_eq!((&root["role"], &root["is_staff"]), (&json!("donor"), &json!(false)));
     let login = json!({"id": root["number"].to_string(), "password": ROOTS});
     let token = client.post("/user/login/").json(&login).send().await.json()["data"]["token"].clone();
     let wanted = json!({"first_name": "Sinope", "last_name": "Nanto", "role": "0", "password": PASSWORD});
@@ -237,13 +239,20 @@ async fn a_role_is_given_and_the_charitys_first_administrator_comes_from_here() 
         operator.order("role zhang administrator").await,
         "is an administrator now; no session was open."
     );
-    assert_eq!(operator.show("zhang").await["is_staff"], true);
+    assert_eq!(operator.show("zhang").await["is_staff"], false, "an administrator is not staff by that");
     assert_eq!(operator.order("role zhang donor").await, "is a donor now; no session was open.");
     assert_eq!(operator.show("zhang").await["is_staff"], false);
     operator.order("superuser zhang on").await;
-    assert_eq!(operator.show("zhang").await["role"], "administrator");
-    operator.order("role root donor").await;
-    assert_eq!(operator.show("root").await["is_staff"], true, "a superuser stays staff");
+    assert_eq!(operator.show("zhang").await["role"], "donor", "its own role");
+    operator.order("role zhang administrator").await;
+    operator.order("staff zhang on").await;
+    let off = operator.order("superuser zhang off").await;
+    assert_eq!(
+        off,
+        "is not a superuser now; no session was open. It stays staff and an administrator of the charity."
+    );
+    let zhang = operator.show("zhang").await;
+    assert_eq!((&zhang["role"], &zhang["is_staff"]), (&json!("administrator"), &json!(true)));
 }
 
 #[tokio::test]
@@ -294,9 +303,10 @@ async fn users_are_found_by_whatever_names_them() {
         let card = operator.show(&typed).await;
         assert_eq!((&card["number"], &card["found_by"]), (&number, &json!(by)), "{typed}");
     }
-    // A username of digits goes before the number; the number still has its sign.
+    // A username of digits that is a number as well is nobody's; the number still has its sign.
     server.client().register(&number.to_string(), PASSWORD).await;
-    assert_eq!(operator.show(&number.to_string()).await["found_by"], "username");
+    let refused = operator.tell(&format!("show {number}")).await.expect_err("two are meant");
+    assert!(refused.contains(&format!("and the number of account {number}")), "{refused}");
     assert_eq!(operator.show(&format!("#{number}")).await["number"], number);
     for nobody in ["li", "li@example.com", "#12", "12", "#zhang", "0", ""] {
         let told = operator.tell(&format!("freeze {nobody}")).await;
@@ -336,7 +346,10 @@ async fn the_binary_tells_by_its_exit_code() {
     assert_eq!(created.0, Some(0), "{created:?}");
     assert_eq!(server.client().login("root", ROOTS).await.code(), 200);
     let (code, printed) = run(&aws, "show root", "").await;
-    assert!(code == Some(0) && printed.contains("\nSuperuser    yes\n"), "{printed}");
+    assert!(code == Some(0) && printed.contains("\nSuperuser      yes\n"), "{printed}");
+    // The stand-in for STS knows everybody as one.
+    let (code, printed) = run(&aws, "history root --json", "").await;
+    assert!(code == Some(0) && printed.contains("arn:aws:iam::000000000000:user/local"), "{printed}");
     assert_eq!(run(&aws, "show nobody", "").await.0, Some(1));
     assert_eq!(run(&aws, "create-superuser --username li", "").await.0, Some(1));
     assert_eq!(run(&aws, "--table other show root", "").await.0, Some(1));

@@ -17,6 +17,7 @@ mod letters;
 mod load;
 mod manage;
 mod openapi;
+mod power;
 mod proof;
 mod races;
 mod restore;

@@ -7,7 +7,7 @@ use tally::domain::permission::{Deed, Standpoint, foregone};
 use tally::http::answer::Answer;
 use tally::http::body::Fields;
 use tally::http::endpoint::{Exchange, Refusal};
-use tally::services::administration;
+use tally::services::administration::{self, Administrator};
 
 use crate::envelope::{Nothing, Tail};
 use crate::words::{self, Failure};
@@ -46,8 +46,9 @@ async fn carry_out(
     let fields = fields::read(&request).await?;
     let target = AccountNumber::parse(fields::id(&fields)?);
     let order = order(&fields)?;
+    let administrator = Administrator { account: &caller, door: request.asker.door };
     let on = Basics::from(&app);
-    let obeyed = administration::obey_administrator(&on, &caller, deed, target, order);
+    let obeyed = administration::obey_administrator(&on, administrator, deed, target, order);
     Box::pin(obeyed).await.map_err(|refusal| words::command_failure(refusal, Tail::EmptyData))?;
     Ok(envelope::success(Nothing {}))
 }

@@ -74,7 +74,8 @@ pub(crate) fn user(account: &Account) -> User<'_> {
         email: account.email.as_ref().map_or("", EmailAddress::as_str),
         groups: account.groups.iter().map(|group| Group { id: group.id, name: &group.name }).collect(),
         username: account.username.as_ref().map_or("", Username::as_str),
-        is_staff: account.is_staff,
+        // Whoever is shown this may use the console: a superuser is staff while it is one.
+        is_staff: account.may_use_console(),
         is_superuser: account.is_superuser,
         date_joined: time(account.joined),
     }

@@ -122,7 +122,7 @@ pub(crate) fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'
             first_name: &account.first_name,
             last_name: &account.last_name,
             email: account.email.as_ref().map_or("", EmailAddress::as_str),
-            is_staff: account.is_staff,
+            is_staff: account.may_use_console(),
             is_active: account.standing == Standing::Active,
             date_joined: time(account.joined),
             groups: account.groups.iter().map(|group| group.id).collect(),

@@ -16,6 +16,7 @@ use super::weixin::OpenId;
 
 /// One account of the pool.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Account {
     /// Its number.
     pub number: AccountNumber,
@@ -43,9 +44,11 @@ pub struct Account {
     pub standing: Standing,
     /// What the person is to the charity.
     pub role: Role,
-    /// May use the staff console.
+    /// Whether it is one of the charity's people: it registered or logged in there, or was given a role.
+    pub charity: bool,
+    /// Was made staff of the console. Who may use that is [`Account::may_use_console`].
     pub is_staff: bool,
-    /// May do everything.
+    /// May do everything, as long as it is one.
     pub is_superuser: bool,
     /// The groups of the staff console it is in.
     pub groups: Vec<Group>,
@@ -114,6 +117,7 @@ impl Account {
             credential,
             standing: Standing::Active,
             role: Role::default(),
+            charity: false,
             is_staff: false,
             is_superuser: false,
             groups: Vec::new(),
@@ -128,6 +132,27 @@ impl Account {
         }
     }
 
+    /// Whether it may use the staff console: staff may, and so may superusers while they are that (trust
+    /// rule 4).
+    #[must_use]
+    pub fn may_use_console(&self) -> bool {
+        self.is_staff || self.is_superuser
+    }
+
+    /// Whether it counts as an administrator of the charity: by its role, or as a superuser while it is
+    /// one (trust rule 4).
+    #[must_use]
+    pub fn administers_charity(&self) -> bool {
+        self.role == Role::Administrator || self.is_superuser
+    }
+
+    /// Whether the charity's administrators see it at all (trust rule 4). A superuser counts as one of
+    /// them, so it is no secret that it exists.
+    #[must_use]
+    pub fn is_of_charity(&self) -> bool {
+        self.charity || self.administers_charity()
+    }
+
     /// The names a new password of this person must not repeat.
     #[must_use]
     pub fn names(&self) -> Names<'_> {
@@ -139,5 +164,25 @@ impl Account {
     pub fn session(&self, digest: &SessionDigest, now: Timestamp) -> Option<&Session> {
         let is_wanted = |session: &&Session| session.digest == *digest && session.is_alive(self.epoch, now);
         self.sessions.iter().find(is_wanted).filter(|_| self.standing == Standing::Active)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn staff_administrator_and_superuser_are_three_things_and_a_superuser_counts_as_all() {
+        let credential = StoredCredential::stored(String::new());
+        let blank = Account::new(AccountNumber::new(51_923_482), credential, Timestamp::UNIX_EPOCH);
+        let rights = |account: Account| {
+            (account.may_use_console(), account.administers_charity(), account.is_of_charity())
+        };
+        assert_eq!(rights(blank.clone()), (false, false, false));
+        assert_eq!(rights(Account { charity: true, ..blank.clone() }), (false, false, true));
+        assert_eq!(rights(Account { is_staff: true, ..blank.clone() }), (true, false, false));
+        let administrator = Account { role: Role::Administrator, charity: true, ..blank.clone() };
+        assert_eq!(rights(administrator), (false, true, true));
+        assert_eq!(rights(Account { is_superuser: true, ..blank }), (true, true, true));
     }
 }

@@ -1,6 +1,7 @@
 //! What is decided over a person's head: who is staff, who may come in, who is in which group.
 
 use super::account::{Account, Standing};
+use super::history::Act;
 use super::role::Role;
 use super::text::{self, NameFault};
 
@@ -8,6 +9,8 @@ use super::text::{self, NameFault};
 pub const MAX_GROUP_NAME: usize = 150;
 
 /// Something to be done about an account. Each of them ends its sessions and its shared key.
+///
+/// Staff, superuser and role are three things: none of them gives or takes another (trust rule 4).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Order {
     /// Make it a member of staff, or one no longer.
@@ -37,6 +40,8 @@ pub struct Ruling {
     pub standing: Standing,
     /// Its role from now on.
     pub role: Role,
+    /// Whether it is one of the charity's people from now on.
+    pub charity: bool,
     /// What this does to the roll of superusers.
     pub roll: RollChange,
 }
@@ -70,26 +75,18 @@ pub struct GroupName(String);
 /// Decides what an order comes to for an account as it is.
 #[must_use]
 pub fn decide(account: &Account, order: Order) -> Decision {
-    let &Account { is_staff, is_superuser, standing, role, .. } = account;
-    let now = Ruling { is_staff, is_superuser, standing, role, roll: RollChange::Stays };
+    let &Account { is_staff, is_superuser, standing, role, charity, .. } = account;
+    let now = Ruling { is_staff, is_superuser, standing, role, charity, roll: RollChange::Stays };
     let next = match order {
-        Order::Staff(true) => Ruling { is_staff: true, ..now },
-        // An administrator is staff, so who is staff no longer is no administrator either.
-        Order::Staff(false) => Ruling { is_staff: false, role: without_administration(role), ..now },
-        Order::Superuser(true) => {
-            Ruling { is_superuser: true, is_staff: true, role: Role::Administrator, ..now }
-        }
-        Order::Superuser(false) => Ruling { is_superuser: false, ..now },
-        Order::Role(Role::Administrator) => Ruling { role: Role::Administrator, is_staff: true, ..now },
-        // A superuser keeps the staff console without being an administrator.
-        Order::Role(next @ (Role::Donor | Role::Volunteer)) => {
-            Ruling { role: next, is_staff: is_staff && (role != Role::Administrator || is_superuser), ..now }
-        }
+        Order::Staff(is_staff) => Ruling { is_staff, ..now },
+        Order::Superuser(is_superuser) => Ruling { is_superuser, ..now },
+        Order::Role(role) => Ruling { role, charity: true, ..now },
         Order::Delete => Ruling {
             is_staff: false,
             is_superuser: false,
             standing: Standing::Deleted,
             role: Role::default(),
+            charity: false,
             ..now
         },
         Order::Freeze => Ruling { standing: Standing::Frozen, ..now },
@@ -111,11 +108,31 @@ pub fn decide(account: &Account, order: Order) -> Decision {
     Decision::Rule(Ruling { roll, ..next })
 }
 
-/// The role of somebody who is an administrator no longer, and has no other.
-fn without_administration(role: Role) -> Role {
-    match role {
-        Role::Administrator => Role::default(),
-        Role::Donor | Role::Volunteer => role,
+impl Order {
+    /// What is written down of it once it is done.
+    #[must_use]
+    pub fn act(self) -> Act {
+        match self {
+            Self::Staff(true) => Act::StaffGiven,
+            Self::Staff(false) => Act::StaffTaken,
+            Self::Superuser(true) => Act::SuperuserGiven,
+            Self::Superuser(false) => Act::SuperuserTaken,
+            Self::Freeze => Act::Frozen,
+            Self::Unfreeze => Act::Released,
+            Self::EndSessions => Act::SessionsEnded,
+            Self::Role(role) => Act::RoleGiven(role),
+            Self::Delete => Act::Deleted,
+        }
+    }
+
+    /// Whether it gives the account something to act with, so that whom it is given to matters most.
+    #[must_use]
+    pub fn gives_power(self) -> bool {
+        match self {
+            Self::Staff(given) | Self::Superuser(given) => given,
+            Self::Role(_) => true,
+            Self::Freeze | Self::Unfreeze | Self::EndSessions | Self::Delete => false,
+        }
     }
 }
 
@@ -169,6 +186,7 @@ mod tests {
             is_superuser: false,
             standing: Standing::Active,
             role: Role::Donor,
+            charity: false,
             roll: RollChange::Stays,
         };
         assert_eq!(decide(&person, Order::Staff(true)), Decision::Rule(expected));
@@ -214,26 +232,47 @@ mod tests {
     }
 
     #[test]
-    fn administrators_are_staff_and_whoever_is_one_no_longer_is_not() {
+    fn staff_superuser_and_role_are_given_and_taken_one_by_one_and_leave_what_was_there() {
         let after = |account: &Account, order| match decide(account, order) {
-            Decision::Rule(ruling) => Some((ruling.role, ruling.is_staff, ruling.is_superuser)),
+            Decision::Rule(ruling) => Some(Account {
+                role: ruling.role,
+                charity: ruling.charity,
+                is_staff: ruling.is_staff,
+                is_superuser: ruling.is_superuser,
+                ..account.clone()
+            }),
             Decision::AlreadySo | Decision::Deleted => None,
         };
+        let power =
+            |account: &Account| (account.is_staff, account.is_superuser, account.role, account.charity);
+        let pairs = [
+            (Order::Staff(true), Order::Staff(false)),
+            (Order::Superuser(true), Order::Superuser(false)),
+            (Order::Role(Role::Administrator), Order::Role(Role::Donor)),
+        ];
+        // Whatever somebody has, giving another thing and taking it away again changes nothing else.
+        for had in 0..8_u8 {
+            let has = |bit: u8| had & (1 << bit) != 0;
+            let person = Account {
+                is_staff: has(0),
+                is_superuser: has(1),
+                role: if has(2) { Role::Administrator } else { Role::Donor },
+                charity: true,
+                ..account(false, Standing::Active)
+            };
+            for (bit, (give, take)) in (0_u8..).zip(pairs) {
+                let given = after(&person, give);
+                assert_eq!(given.is_none(), has(bit), "{give:?}");
+                let taken = after(given.as_ref().unwrap_or(&person), take).unwrap();
+                if !has(bit) {
+                    assert_eq!(power(&taken), power(&person), "{give:?}");
+                }
+            }
+        }
         let donor = account(false, Standing::Active);
-        assert_eq!(after(&donor, Order::Role(Role::Administrator)), Some((Role::Administrator, true, false)));
-        assert_eq!(after(&donor, Order::Superuser(true)), Some((Role::Administrator, true, true)));
-        assert_eq!(after(&donor, Order::Role(Role::Volunteer)), Some((Role::Volunteer, false, false)));
-        assert_eq!(after(&donor, Order::Role(Role::Donor)), None);
-        let administrator = Account { role: Role::Administrator, is_staff: true, ..donor.clone() };
-        assert_eq!(after(&administrator, Order::Role(Role::Donor)), Some((Role::Donor, false, false)));
-        assert_eq!(after(&administrator, Order::Staff(false)), Some((Role::Donor, false, false)));
-        let superuser = Account { is_superuser: true, ..administrator.clone() };
-        assert_eq!(after(&superuser, Order::Role(Role::Donor)), Some((Role::Donor, true, true)));
-        assert_eq!(after(&superuser, Order::Superuser(false)), Some((Role::Administrator, true, false)));
-        // Staff of the console, who never was an administrator, stays staff with another role.
-        let staff = Account { is_staff: true, ..donor };
-        assert_eq!(after(&staff, Order::Role(Role::Volunteer)), Some((Role::Volunteer, true, false)));
-        assert_eq!(after(&superuser, Order::Delete), Some((Role::Donor, false, false)));
+        assert_eq!(after(&donor, Order::Role(Role::Donor)).map(|one| one.charity), Some(true));
+        let gone = after(&Account { is_staff: true, charity: true, ..donor }, Order::Delete).unwrap();
+        assert_eq!(power(&gone), (false, false, Role::Donor, false));
     }
 
     #[test]

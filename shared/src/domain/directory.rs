@@ -25,6 +25,8 @@ pub struct Criteria {
 /// What is known of an account that is listed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Entry {
+    /// Whether it is one of the charity's people, who alone are found.
+    pub is_of_charity: bool,
     /// Whether it may be used.
     pub standing: Standing,
     /// Its role.
@@ -74,7 +76,8 @@ impl Criteria {
     pub fn fit(&self, entry: &Entry) -> bool {
         let is_named =
             |wanted: &Option<FoldedName>, name: &str| wanted.is_none() || *wanted == FoldedName::of(name);
-        entry.standing != Standing::Deleted
+        entry.is_of_charity
+            && entry.standing != Standing::Deleted
             && self.role.is_none_or(|role| role == entry.role)
             && is_named(&self.first_name, &entry.first_name)
             && is_named(&self.last_name, &entry.last_name)
@@ -206,6 +209,7 @@ mod tests {
     #[test]
     fn every_criterion_has_to_fit_and_the_deleted_fit_none() {
         let entry = Entry {
+            is_of_charity: true,
             standing: Standing::Active,
             role: Role::Donor,
             first_name: "Sinope".to_owned(),

@@ -96,6 +96,12 @@ pub fn by_reset(account: &Account, read_at: &EmailAddress, now: Timestamp) -> Op
     Some(EmailChange { email: email.clone(), is_proven: true, formers: Vec::new() })
 }
 
+/// An operator gives the address and vouches for it: it is the only one.
+#[must_use]
+pub fn by_operator(to: &EmailAddress) -> EmailChange {
+    EmailChange { email: to.clone(), is_proven: true, formers: Vec::new() }
+}
+
 /// What an account has when another one has proven an address that it claimed.
 #[must_use]
 pub fn formers_without(account: &Account, lost: &EmailAddress) -> Vec<FormerEmail> {

@@ -6,7 +6,6 @@
 
 use super::account::{Account, Standing};
 use super::account_number::AccountNumber;
-use super::role::Role;
 
 /// Something that not everybody may do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +32,15 @@ pub enum Standpoint {
     Stranger,
     /// A donor or a volunteer.
     Ordinary,
-    /// An administrator.
+    /// An administrator, by role or as a superuser.
     Administrator,
 }
 
 /// What the target is to the caller.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
-    /// Nobody: the number was never given, or its account is deleted.
+    /// Nobody: the number was never given, its account is deleted, or it is none of the charity's
+    /// people, who alone exist for the charity's administrators (trust rule 4).
     Nobody,
     /// The caller.
     Oneself,
@@ -122,10 +122,10 @@ impl Standpoint {
     /// The standpoint of whoever was recognised.
     #[must_use]
     pub fn of(caller: Option<&Account>) -> Self {
-        match caller.filter(|caller| caller.standing == Standing::Active).map(|caller| caller.role) {
+        match caller.filter(|caller| caller.standing == Standing::Active) {
             None => Self::Stranger,
-            Some(Role::Administrator) => Self::Administrator,
-            Some(Role::Donor | Role::Volunteer) => Self::Ordinary,
+            Some(caller) if caller.administers_charity() => Self::Administrator,
+            Some(_) => Self::Ordinary,
         }
     }
 }
@@ -140,9 +140,12 @@ impl Target {
         if account.number == caller {
             return Self::Oneself;
         }
-        match account.role {
-            Role::Donor | Role::Volunteer if !account.is_superuser => Self::Ordinary,
-            Role::Administrator | Role::Donor | Role::Volunteer => Self::Administrator,
+        if account.administers_charity() {
+            Self::Administrator
+        } else if account.is_of_charity() {
+            Self::Ordinary
+        } else {
+            Self::Nobody
         }
     }
 }
@@ -163,6 +166,7 @@ impl Deed {
 mod tests {
     use super::*;
     use crate::domain::credential::StoredCredential;
+    use crate::domain::role::Role;
 
     const STANDPOINTS: [Standpoint; 3] =
         [Standpoint::Stranger, Standpoint::Ordinary, Standpoint::Administrator];
@@ -170,7 +174,7 @@ mod tests {
     fn account(number: u32, role: Role, standing: Standing) -> Account {
         let credential = StoredCredential::stored(String::new());
         let new = Account::new(AccountNumber::new(number), credential, jiff::Timestamp::UNIX_EPOCH);
-        Account { standing, role, ..new }
+        Account { standing, role, charity: true, ..new }
     }
 
     #[test]
@@ -232,5 +236,14 @@ mod tests {
         assert_eq!(target(&account(2, Role::Volunteer, Standing::Frozen)), Target::Ordinary);
         let superuser = Account { is_superuser: true, ..account(2, Role::Donor, Standing::Active) };
         assert_eq!(target(&superuser), Target::Administrator);
+        // The console's staff and the company's customers, for instance.
+        let elsewhere =
+            Account { charity: false, is_staff: true, ..account(2, Role::Donor, Standing::Active) };
+        assert_eq!(target(&elsewhere), Target::Nobody);
+        let superuser = Account { is_superuser: true, ..elsewhere };
+        assert_eq!(target(&superuser), Target::Administrator);
+        assert_eq!(Standpoint::of(Some(&superuser)), Standpoint::Administrator);
+        let oneself = Account { charity: false, ..account(1, Role::Donor, Standing::Active) };
+        assert_eq!(target(&oneself), Target::Oneself);
     }
 }

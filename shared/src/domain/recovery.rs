@@ -7,7 +7,6 @@ use super::code::Destination;
 use super::contact::FormerEmail;
 use super::email_address::EmailAddress;
 use super::phone_number::PhoneNumber;
-use super::role::Role;
 
 impl Account {
     /// The addresses that were left and still count, the one that was left first in front.
@@ -63,6 +62,6 @@ impl Account {
     /// Whether the account can do what others cannot: it is staff, superuser or administrator.
     #[must_use]
     pub fn has_power(&self) -> bool {
-        self.is_staff || self.is_superuser || self.role == Role::Administrator
+        self.may_use_console() || self.administers_charity()
     }
 }

@@ -46,7 +46,8 @@ impl Arrival {
     ///
     /// The same person is who registered at the same moment. Of somebody who has logged in here since,
     /// the password may have been hashed anew or changed, so it says nothing any more. Whether the
-    /// address is proven and what lies beside the account are not compared.
+    /// address is proven, whether somebody is of the charity, and what lies beside the account are not
+    /// compared.
     #[must_use]
     pub fn likeness(&self, resident: &Account, now: Timestamp) -> Likeness {
         let gone = [self.account.standing, resident.standing].map(|standing| standing == Standing::Deleted);

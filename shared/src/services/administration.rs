@@ -1,63 +1,32 @@
 //! What operators and administrators do about other people's accounts.
 
+mod email;
+mod finding;
+mod power_form;
+
+pub use email::{GiftRefusal, Given, set_email};
+pub use finding::{Found, FoundBy, NotFound, find};
+pub use power_form::{former_power_page, renew_power};
+
 use crate::app::Basics;
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::{AccountNumber, FIRST_DIGITS};
 use crate::domain::administration::{Decision, GroupName, Order, Ruling, decide};
 use crate::domain::email_address::EmailAddress;
+use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::Password;
 use crate::domain::permission::{Deed, Standpoint, Target, Verdict, foregone, judge};
-use crate::domain::phone_number::{CallingCodes, PhoneNumber};
-use crate::domain::role::Role;
 use crate::domain::username::Username;
 use crate::services::hashing::Hasher;
 use crate::services::registration::{self, Founded, Founding, Registered, Taken};
-use crate::store::key::Identifier;
-use crate::store::{Administered, StoreError, Write};
+use crate::store::{Acted, Administered, StoreError, Write};
+use crate::telemetry;
 
 /// How often a write is tried again after another one changed the account first.
 const ROUNDS: usize = 8;
 
-/// An account, and what it was found by.
-#[derive(Clone, Debug)]
-pub struct Found {
-    /// The account.
-    pub account: Account,
-    /// What it was found by.
-    pub by: FoundBy,
-}
-
-/// What a text that names a user turned out to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FoundBy {
-    /// A username.
-    Username,
-    /// An e-mail address.
-    Email,
-    /// A mobile number.
-    Phone,
-    /// An account number.
-    Number,
-}
-
-/// Why a text names no user.
-#[derive(Debug, thiserror::Error)]
-pub enum NotFound {
-    /// There is none.
-    #[error("there is no such user")]
-    Nobody,
-    /// It is one person's username and another one's e-mail address.
-    #[error("the name is the username of {username} and the e-mail address of {email}")]
-    Ambiguous {
-        /// Whose username it is.
-        username: AccountNumber,
-        /// Whose e-mail address it is.
-        email: AccountNumber,
-    },
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
-}
+/// The door by which operators come.
+const OPERATORS_DOOR: &str = "tally-admin";
 
 /// What came of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,6 +49,9 @@ pub enum OrderRefusal {
     /// It would leave the pool without a superuser who can come in.
     #[error("this is the last superuser")]
     LastSuperuser,
+    /// The account has the address no longer that was vouched for.
+    #[error("the account has that address no longer")]
+    AddressMoved,
     /// The table is away.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
@@ -113,6 +85,15 @@ impl CommandRefusal {
     }
 }
 
+/// An administrator who gives an order, and the group by which they came.
+#[derive(Clone, Copy, Debug)]
+pub struct Administrator<'a> {
+    /// Their account, as they were recognised.
+    pub account: &'a Account,
+    /// The group.
+    pub door: &'a str,
+}
+
 /// A superuser to be; every part is valid by itself, and the password judged.
 #[derive(Debug)]
 pub struct NewSuperuser {
@@ -124,53 +105,36 @@ pub struct NewSuperuser {
     pub password: Password,
 }
 
-/// Finds the account that an operator means: by username, else by e-mail address, else by mobile
-/// number, else by account number.
-/// `#51923482` is a number at once.
-pub async fn find(on: &Basics, typed: &str) -> Result<Found, NotFound> {
-    if let Some(number) = typed.strip_prefix('#').and_then(AccountNumber::parse) {
-        return load(on, number, FoundBy::Number).await;
-    }
-    // One of before that would not be taken today has its claim all the same.
-    let email = typed.contains('@').then(|| EmailAddress::stored(typed.to_owned()));
-    let by_email = async {
-        match &email {
-            Some(email) => holder(on, &Identifier::email(email)).await,
-            None => Ok(None),
-        }
-    };
-    let username = Identifier::typed_username(typed);
-    let by_phone = async {
-        match PhoneNumber::parse(typed, &CallingCodes::every()) {
-            Ok(phone) => holder(on, &Identifier::phone(&phone)).await,
-            Err(_) => Ok(None),
-        }
-    };
-    // No text reads as an address and as a mobile number.
-    let found = Box::pin(futures_util::future::try_join3(holder(on, &username), by_email, by_phone));
-    match found.await? {
-        (Some(username), Some(email), _) if username != email => Err(NotFound::Ambiguous { username, email }),
-        (Some(number), _, _) => load(on, number, FoundBy::Username).await,
-        (None, Some(number), _) => load(on, number, FoundBy::Email).await,
-        (None, None, Some(number)) => load(on, number, FoundBy::Phone).await,
-        (None, None, None) => match AccountNumber::parse(typed) {
-            Some(number) => load(on, number, FoundBy::Number).await,
-            None => Err(NotFound::Nobody),
-        },
-    }
+/// Carries out an operator's order. A change of role or standing ends every session and the shared key
+/// with the same write, and is written down with it.
+pub async fn obey(on: &Basics, number: AccountNumber, order: Order) -> Result<Obeyed, OrderRefusal> {
+    obey_vouching(on, number, order, None).await
 }
 
-/// Carries out an order. A change of role or standing ends every session and the shared key with the
-/// same write.
-pub async fn obey(on: &Basics, number: AccountNumber, order: Order) -> Result<Obeyed, OrderRefusal> {
+/// The same, and the operator vouches for the account's address, if one is given and nobody has proven
+/// it yet: that is done even where the order changes nothing.
+pub async fn obey_vouching(
+    on: &Basics,
+    number: AccountNumber,
+    order: Order,
+    vouched: Option<&EmailAddress>,
+) -> Result<Obeyed, OrderRefusal> {
+    let record = operators_record(on, order.act());
     for _ in 0..ROUNDS {
         let account = on.store.find_account(number).await?.ok_or(OrderRefusal::Gone)?;
+        let vouched = to_vouch_for(&account, vouched)?;
         let ruling = match decide(&account, order) {
             Decision::Rule(ruling) => ruling,
-            Decision::AlreadySo => return Ok(Obeyed::AlreadySo),
+            Decision::AlreadySo => match vouched {
+                None => return Ok(Obeyed::AlreadySo),
+                Some(email) if vouch(on, &account, email).await? => return Ok(Obeyed::AlreadySo),
+                Some(_) => continue,
+            },
             Decision::Deleted => return Err(OrderRefusal::Gone),
         };
-        match enact(on, &account, &ruling, None).await? {
+        match enact(on, &account, ruling, &Acted { vouched, ..Acted::new(&record, &on.entropy.mark()) })
+            .await?
+        {
             Administered::Applied => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
             Administered::LastSuperuser => return Err(OrderRefusal::LastSuperuser),
             // The operator needs nobody's authority.
@@ -185,11 +149,14 @@ pub async fn obey(on: &Basics, number: AccountNumber, order: Order) -> Result<Ob
 /// request is under way does nothing.
 pub async fn obey_administrator(
     on: &Basics,
-    administrator: &Account,
+    administrator: Administrator<'_>,
     deed: Deed,
     target: Option<AccountNumber>,
     order: Order,
 ) -> Result<Obeyed, CommandRefusal> {
+    let Administrator { account: administrator, door } = administrator;
+    let by = Actor::Account(administrator.number);
+    let record = Record { act: order.act(), by, door: door.to_owned(), at: on.clock.now() };
     for _ in 0..ROUNDS {
         let account = look_up(on, administrator, deed, target).await??;
         let ruling = match decide(&account, order) {
@@ -197,8 +164,18 @@ pub async fn obey_administrator(
             Decision::AlreadySo => return Ok(Obeyed::AlreadySo),
             Decision::Deleted => return Err(CommandRefusal::NoTarget),
         };
-        match enact(on, &account, &ruling, Some(administrator)).await? {
-            Administered::Applied => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
+        match enact(
+            on,
+            &account,
+            ruling,
+            &Acted { by: Some(administrator), ..Acted::new(&record, &on.entropy.mark()) },
+        )
+        .await?
+        {
+            Administered::Applied => {
+                telemetry::note(|notes| notes.act = Some((record.act, account.number)));
+                return Ok(Obeyed::Done { sessions: living_sessions(on, &account) });
+            }
             Administered::NoAuthority => return Err(CommandRefusal::LoginAgain),
             // No superuser is changed through this door, the last one least of all.
             Administered::LastSuperuser => return Err(CommandRefusal::NotPermitted),
@@ -236,39 +213,64 @@ pub async fn look_up(
 async fn enact(
     on: &Basics,
     account: &Account,
-    ruling: &Ruling,
-    by: Option<&Account>,
+    ruling: Ruling,
+    act: &Acted<'_>,
 ) -> Result<Administered, StoreError> {
-    let op = on.entropy.mark();
     match ruling.standing {
-        Standing::Deleted => on.store.delete_account(account, *ruling, by, &op).await,
-        Standing::Active | Standing::Frozen => on.store.administer(account, ruling, by, &op).await,
+        Standing::Deleted => on.store.delete_account(account, ruling, act).await,
+        Standing::Active | Standing::Frozen => on.store.administer(account, ruling, act).await,
     }
 }
 
-/// Puts an account into a group; the answer is the group, and whether the account was outside it.
+/// What is written down of an operator's act.
+pub(super) fn operators_record(on: &Basics, act: Act) -> Record {
+    let (by, door) = (Actor::Operator(on.operator.clone()), OPERATORS_DOOR.to_owned());
+    Record { act, by, door, at: on.clock.now() }
+}
+
+/// The address that is still to be vouched for.
+fn to_vouch_for<'a>(
+    account: &'a Account,
+    vouched: Option<&EmailAddress>,
+) -> Result<Option<&'a EmailAddress>, OrderRefusal> {
+    let Some(vouched) = vouched else {
+        return Ok(None);
+    };
+    let own = account.email.as_ref().filter(|own| own.canonical() == vouched.canonical());
+    let own = own.ok_or(OrderRefusal::AddressMoved)?;
+    Ok(Some(own).filter(|_| !account.email_proven))
+}
+
+/// Vouches for the account's address; the answer is whether that is done.
+async fn vouch(on: &Basics, account: &Account, email: &EmailAddress) -> Result<bool, StoreError> {
+    let (record, op) = (operators_record(on, Act::EmailVouched), on.entropy.mark());
+    Ok(on.store.vouch_for_email(account, email, &Acted::new(&record, &op)).await? == Write::Applied)
+}
+
+/// Puts an account into a group; the answer is the group, and whether the account was outside it. The
+/// operator vouches for the account's address, if one is given.
 pub async fn join(
     on: &Basics,
     number: AccountNumber,
     name: &GroupName,
+    vouched: Option<&EmailAddress>,
 ) -> Result<(Group, bool), OrderRefusal> {
     let group = on.store.group(name).await?;
-    let was_outside = regroup(on, number, |groups| {
+    let was_outside = regroup(on, number, vouched, |groups| {
         let is_outside = !groups.iter().any(|own| own.id == group.id);
-        if is_outside {
+        is_outside.then(|| {
             groups.push(group.clone());
-        }
-        is_outside
+            Act::GroupJoined(group.id)
+        })
     });
     Ok((group.clone(), was_outside.await?))
 }
 
 /// Takes an account out of a group; the answer is whether it was in it.
 pub async fn leave(on: &Basics, number: AccountNumber, name: &GroupName) -> Result<bool, OrderRefusal> {
-    regroup(on, number, |groups| {
-        let before = groups.len();
-        groups.retain(|own| own.name != name.as_str());
-        groups.len() < before
+    regroup(on, number, None, |groups| {
+        let place = groups.iter().position(|own| own.name == name.as_str())?;
+        Some(Act::GroupLeft(groups.remove(place).id))
     })
     .await
 }
@@ -283,7 +285,8 @@ pub async fn taken(
     Ok(registration::among(&on.store.seen_taken(&claims, on.clock.now()).await?))
 }
 
-/// Makes a superuser who is staff, or tells which identifiers are taken.
+/// Makes a superuser, or tells which identifiers are taken. An address that an operator gives counts as
+/// proven (trust rule 2).
 pub async fn create_superuser(
     on: &Basics,
     hasher: &Hasher,
@@ -293,6 +296,7 @@ pub async fn create_superuser(
     let credential = hasher.hash(&password, on.entropy.bytes()).await;
     let claims = registration::claims(Some(&username), email.as_ref());
     let now = on.clock.now();
+    let record = operators_record(on, Act::SuperuserMade);
     let founding = Founding {
         store: &on.store,
         entropy: &on.entropy,
@@ -301,14 +305,14 @@ pub async fn create_superuser(
         sponsor: None,
         company: None,
         spends: None,
+        record: Some(&record),
     };
     let created = registration::create(founding, |number| {
         let account = Account {
             username: Some(username.clone()),
             email: email.clone(),
-            is_staff: true,
+            email_proven: email.is_some(),
             is_superuser: true,
-            role: Role::Administrator,
             ..Account::new(number, credential.clone(), now)
         };
         Registered { account, token: None }
@@ -330,31 +334,29 @@ pub fn living_sessions(on: &Basics, account: &Account) -> usize {
     account.sessions.iter().filter(|session| is_living && session.is_alive(account.epoch, now)).count()
 }
 
-async fn holder(on: &Basics, identifier: &Identifier) -> Result<Option<AccountNumber>, StoreError> {
-    let claim = on.store.claim_on(identifier, on.clock.now()).await?;
-    Ok(claim.filter(|claim| !claim.is_former).map(|claim| claim.account))
-}
-
-async fn load(on: &Basics, number: AccountNumber, by: FoundBy) -> Result<Found, NotFound> {
-    let account = on.store.find_account(number).await?.ok_or(NotFound::Nobody)?;
-    Ok(Found { account, by })
-}
-
-/// Changes the account's groups, where `change` says that there is something to change.
+/// Changes the account's groups, where `change` says that there is something to change, and what that is.
 async fn regroup(
     on: &Basics,
     number: AccountNumber,
-    change: impl Fn(&mut Vec<Group>) -> bool,
+    vouched: Option<&EmailAddress>,
+    change: impl Fn(&mut Vec<Group>) -> Option<Act>,
 ) -> Result<bool, OrderRefusal> {
     for _ in 0..ROUNDS {
         let account = on.store.find_account(number).await?;
         let account = account.filter(|account| account.standing != Standing::Deleted);
         let account = account.ok_or(OrderRefusal::Gone)?;
+        let vouched = to_vouch_for(&account, vouched)?;
         let mut groups = account.groups.clone();
-        if !change(&mut groups) {
-            return Ok(false);
-        }
-        if on.store.set_groups(&account, &groups, &on.entropy.mark()).await? == Write::Applied {
+        let Some(act) = change(&mut groups) else {
+            match vouched {
+                None => return Ok(false),
+                Some(email) if vouch(on, &account, email).await? => return Ok(false),
+                Some(_) => continue,
+            }
+        };
+        let (record, op) = (operators_record(on, act), on.entropy.mark());
+        let act = Acted { vouched, ..Acted::new(&record, &op) };
+        if on.store.set_groups(&account, &groups, &act).await? == Write::Applied {
             return Ok(true);
         }
     }

@@ -1,10 +1,13 @@
 //! Tries at passwords: whose they are, from where, and what a success makes of the rest (trust rule 6).
 
+use super::administration::operators_record;
 use super::sessions::LoginName;
 use crate::app::{App, Basics};
+use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::asker::{Asker, Device};
 use crate::domain::attempts::{NameMark, Place, Reservation, Try};
+use crate::domain::history::Act;
 use crate::secret::Purpose;
 use crate::store::key::{Identifier, Subject};
 use crate::store::{Reserved, StoreError, chain};
@@ -88,8 +91,9 @@ pub(super) async fn succeed_by_code(app: &App, number: AccountNumber, asker: &As
 }
 
 /// Forgets the attempts on an account because an operator says so. Its known places stay.
-pub async fn forgive(on: &Basics, number: AccountNumber) -> Result<(), StoreError> {
-    on.store.forgive_attempts(number, on.clock.now()).await
+pub async fn forgive(on: &Basics, account: &Account) -> Result<(), StoreError> {
+    let record = operators_record(on, Act::AttemptsForgiven);
+    on.store.forgive_attempts(account, &record, &on.entropy.mark()).await
 }
 
 async fn remember(app: &App, subject: &Subject, places: [Option<Place>; 3], reserved: Option<&Reserved>) {

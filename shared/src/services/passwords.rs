@@ -4,12 +4,14 @@ use crate::app::App;
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::{Asker, Device};
 use crate::domain::credential::Comparison;
+use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::{Password, PasswordFault};
 use crate::domain::session::{Session, SessionToken};
 use crate::services::attempts::{self, Trial};
 use crate::services::sessions::{self, Admitted, LoginName, NewSession, SignInRefusal};
 use crate::store::key::Subject;
 use crate::store::{CredentialChange, StoreError, Write};
+use crate::telemetry;
 
 /// The account's holder has just proven to know its password. What comes of it is
 /// [`replace`], [`replace_and_stay`] or [`leave`].
@@ -136,10 +138,19 @@ async fn replace_and_open(
 ) -> Result<Write, StoreError> {
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
     let op = app.entropy.mark();
-    let change = CredentialChange { new: &credential, opened, at: app.clock.now() };
+    let record = Record {
+        act: Act::PasswordChanged,
+        by: Actor::Oneself,
+        door: proven.asker.door.to_owned(),
+        at: app.clock.now(),
+    };
+    let change = CredentialChange { new: &credential, opened, record: &record };
     let replaced = app.store.replace_credential(proven.account, &change, &op);
     let succeeded = attempts::succeed(app, &proven.trial, marked);
     let (replaced, ()) = futures_util::future::join(replaced, succeeded).await;
+    if let Ok(Write::Applied) = replaced {
+        telemetry::note(|notes| notes.act = Some((record.act, proven.account.number)));
+    }
     replaced
 }
 

@@ -13,10 +13,11 @@ use crate::domain::company::Company;
 use crate::domain::contact::Contact;
 use crate::domain::credential::StoredCredential;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::Password;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
-use crate::domain::session::{Session, SessionToken};
+use crate::domain::session::{Carrier, Session, SessionToken};
 use crate::domain::shared_key::SharedKey;
 use crate::domain::username::Username;
 use crate::entropy::Entropy;
@@ -177,6 +178,13 @@ async fn found(
     }
     let credential = app.hasher.hash(&wanted.password, app.entropy.bytes()).await;
     let now = app.clock.now();
+    let is_administrator = wanted.role == Role::Administrator;
+    let record = is_administrator.then(|| Record {
+        act: Act::AdministratorMade,
+        by: sponsor.map_or(Actor::Oneself, |sponsor| Actor::Account(sponsor.number)),
+        door: wanted.asker.door.to_owned(),
+        at: now,
+    });
     let founding = Founding {
         store: &app.store,
         entropy: &app.entropy,
@@ -185,9 +193,12 @@ async fn found(
         sponsor,
         company: wanted.company.as_ref(),
         spends: wanted.spends.as_ref(),
+        record: record.as_ref(),
     };
     let registered = create(founding, |number| {
-        let opened = wanted.session.map(|new| sessions::open(app, number, 0, 0, new.for_role(wanted.role)));
+        let opened = wanted
+            .session
+            .map(|new| sessions::open(app, number, 0, 0, new.for_administrator(is_administrator)));
         let (token, session) = opened.unzip();
         Registered { account: new_account(&wanted, number, &credential, session, now), token }
     });
@@ -197,6 +208,9 @@ async fn found(
                 notes.registrations += 1;
                 // Where an administrator vouches, it is their deed.
                 notes.account.get_or_insert(registered.account.number);
+                if is_administrator {
+                    notes.act = Some((Act::AdministratorMade, registered.account.number));
+                }
             });
             Ok(Some(*registered))
         }
@@ -221,6 +235,8 @@ pub(super) struct Founding<'a> {
     pub(super) company: Option<&'a Company>,
     /// The code that it uses up, where the group asks for one.
     pub(super) spends: Option<&'a SpendableCode>,
+    /// What is written down of it, where it is an act of power.
+    pub(super) record: Option<&'a Record>,
 }
 
 /// What came of making an account.
@@ -241,13 +257,13 @@ pub(super) async fn create(
     founding: Founding<'_>,
     with_number: impl Fn(AccountNumber) -> Registered,
 ) -> Result<Founded, StoreError> {
-    let Founding { store, entropy, first_digits, claims, sponsor, company, spends } = founding;
+    let Founding { store, entropy, first_digits, claims, sponsor, company, spends, record } = founding;
     for draw in 0..DRAWS {
         let number = AccountNumber::draw(first_digits, draw, u64::from_be_bytes(entropy.bytes()));
         let registered = with_number(number);
         let op = entropy.mark();
         let account = &registered.account;
-        let new = NewAccount { account, claims, sponsor, company, spends, op: &op };
+        let new = NewAccount { account, claims, sponsor, company, spends, record, op: &op };
         match store.create_account(&new).await? {
             Creation::Created => return Ok(Founded::Account(Box::new(registered))),
             Creation::NumberTaken => tracing::info!("an account number was taken, drawing another"),
@@ -274,13 +290,19 @@ fn new_account(
         first_name: wanted.first_name.clone(),
         last_name: wanted.last_name.clone(),
         role: wanted.role,
-        is_staff: wanted.role == Role::Administrator,
+        // Only the charity gives sessions by the `token` header, and roles.
+        charity: is_at_charity(wanted),
         shared_key: if holds_key { SharedKey::registered() } else { SharedKey::default() },
         last_login: session.is_some().then_some(now),
         contact: wanted.contact.clone(),
         sessions: session.into_iter().collect(),
         ..Account::new(number, credential.clone(), now)
     }
+}
+
+fn is_at_charity(wanted: &Registration) -> bool {
+    let carrier = wanted.session.map(|session| session.carrier);
+    carrier == Some(Carrier::TokenHeader) || wanted.role != Role::default()
 }
 
 pub(super) fn claims(username: Option<&Username>, email: Option<&EmailAddress>) -> Vec<Identifier> {

@@ -17,7 +17,6 @@ use crate::domain::attempts::Reservation;
 use crate::domain::credential::Comparison;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
-use crate::domain::role::Role;
 use crate::domain::session::{self, Carrier, Session, SessionDigest, SessionToken};
 use crate::domain::shared_key;
 use crate::domain::token_seal::TokenSeal;
@@ -80,17 +79,12 @@ pub struct NewSession {
 pub const ADMINISTRATOR_LASTS: Duration = Duration::from_hours(12);
 
 impl NewSession {
-    /// The session as somebody with that role gets it.
+    /// The session as it is opened for an administrator of the charity, or for somebody who is none.
     #[must_use]
-    pub fn for_role(self, role: Role) -> Self {
-        match (self.carrier, role) {
-            (Carrier::TokenHeader, Role::Administrator) => {
-                Self { lasts: self.lasts.min(ADMINISTRATOR_LASTS), ..self }
-            }
-            (
-                Carrier::Cookie | Carrier::Authorization | Carrier::TokenHeader,
-                Role::Administrator | Role::Donor | Role::Volunteer,
-            ) => self,
+    pub fn for_administrator(self, is_one: bool) -> Self {
+        match self.carrier {
+            Carrier::TokenHeader if is_one => Self { lasts: self.lasts.min(ADMINISTRATOR_LASTS), ..self },
+            Carrier::Cookie | Carrier::Authorization | Carrier::TokenHeader => self,
         }
     }
 }
@@ -209,7 +203,7 @@ pub(super) async fn admit(
     let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
         return Err(refuse_trial(app, asker, &trial).await);
     };
-    if staff_only && !account.is_staff {
+    if staff_only && !account.may_use_console() {
         return Err(refuse_trial(app, asker, &trial).await);
     }
     telemetry::note(|notes| notes.account = Some(account.number));
@@ -341,13 +335,13 @@ async fn record(
     let op = app.entropy.mark();
     for _ in 0..LOGIN_ROUNDS {
         let now = app.clock.now();
-        let new = request.session.for_role(account.role);
+        let wanted = request.session.for_administrator(account.administers_charity());
         let (token, session) =
-            open(app, account.number, account.epoch, account.logins.saturating_add(1), new);
+            open(app, account.number, account.epoch, account.logins.saturating_add(1), wanted);
         let replaced = replaced_session(&request, &account);
         let others = account.sessions.iter().filter(|session| Some(&session.digest) != replaced.as_ref());
         let session::Eviction { mut sessions, slack } =
-            session::to_evict(others, new.carrier, account.epoch, now);
+            session::to_evict(others, wanted.carrier, account.epoch, now);
         sessions.extend(replaced);
         let record = SignInRecord {
             session: &session,
@@ -355,6 +349,8 @@ async fn record(
             logins_at_most: account.logins.saturating_add(slack),
             key: request.session.holds_key.then(|| account.shared_key.on_login()),
             rehashed: rehashed.as_ref(),
+            // The `token` header opens the charity and nothing else (trust rule 4).
+            joins_charity: (wanted.carrier == Carrier::TokenHeader && !account.charity).then_some(&account),
             at: now,
         };
         let on = Guarded { number: account.number, epoch: account.epoch, op: &op };

@@ -136,6 +136,7 @@ impl<'a> Importer<'a> {
                 sponsor: None,
                 company,
                 spends: None,
+                record: None,
                 op: &op,
             };
             match self.on.store.create_arrival(&new, now).await? {
@@ -212,7 +213,7 @@ pub fn deleted(number: AccountNumber) -> Account {
 }
 
 /// Calls DynamoDB until it has time for it, or patience ends.
-async fn patiently<T>(call: impl AsyncFn() -> Result<T, StoreError>) -> Result<T, StoreError> {
+pub(super) async fn patiently<T>(call: impl AsyncFn() -> Result<T, StoreError>) -> Result<T, StoreError> {
     let mut pause = FIRST_PAUSE;
     for _ in 1..TRIES {
         match call().await {

@@ -3,19 +3,19 @@
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 
+use super::administration::CHARITY;
 use super::codes::{SpendableCode, codes_die};
-use super::directory::list_names;
+use super::directory::list_account;
 use super::expression::{Place, Update};
 use super::key::{self, Identifier};
-use super::record::{AccountRecord, DetailsRecord, standing_word};
+use super::record::{AccountRecord, standing_word};
 use super::transaction::Transaction;
-use super::{Item, Store, StoreError, attribute, number, text};
+use super::{Item, Store, StoreError, number, text};
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::company::Company;
 use crate::domain::credential::StoredCredential;
-use crate::domain::details::{Details, DetailsChange};
-use crate::domain::person_name::PersonName;
+use crate::domain::history::Record;
 use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::{KeyIssue, KeyReturn};
 
@@ -27,9 +27,6 @@ const KEY_DEVICES: &str = "key_devices";
 const KEY_FRESH: &str = "key_fresh";
 const KEY_RETIRED: &str = "key_retired";
 const LAST_LOGIN: &str = "last_login";
-const FIRST_NAME: &str = "first_name";
-const LAST_NAME: &str = "last_name";
-const DETAILS: &str = "details";
 const SESSIONS: &str = "sessions";
 const LOGINS: &str = "logins";
 /// Who wrote last.
@@ -48,6 +45,8 @@ pub struct NewAccount<'a> {
     pub company: Option<&'a Company>,
     /// The code that it uses up, where the group asks for one.
     pub spends: Option<&'a SpendableCode>,
+    /// What is written down of its being made, where that is an act of power.
+    pub record: Option<&'a Record>,
     /// A random mark, fresh for every try.
     pub op: &'a str,
 }
@@ -56,7 +55,7 @@ impl<'a> NewAccount<'a> {
     /// An account that takes nobody's word and no code, and has nothing beside it.
     #[must_use]
     pub fn new(account: &'a Account, claims: &'a [Identifier], op: &'a str) -> Self {
-        Self { account, claims, sponsor: None, company: None, spends: None, op }
+        Self { account, claims, sponsor: None, company: None, spends: None, record: None, op }
     }
 }
 
@@ -103,8 +102,8 @@ pub struct CredentialChange<'a> {
     pub new: &'a StoredCredential,
     /// A session opened for the epoch after the change: the only one there is then.
     pub opened: Option<&'a Session>,
-    /// When.
-    pub at: Timestamp,
+    /// What is written down of it, and when it is.
+    pub record: &'a Record,
 }
 
 /// All that a successful login changes.
@@ -120,6 +119,8 @@ pub struct SignInRecord<'a> {
     pub key: Option<KeyIssue>,
     /// The password hashed anew, where the old hash is outdated.
     pub rehashed: Option<&'a StoredCredential>,
+    /// The account as it was read, where it becomes one of the charity's people by this.
+    pub joins_charity: Option<&'a Account>,
     /// When.
     pub at: Timestamp,
 }
@@ -137,6 +138,8 @@ impl Store {
         let claims = new.claims.iter().map(|claim| {
             let (number, at) = (new.account.number, new.account.joined);
             match claim {
+                // An operator who gives an address vouches for it.
+                Identifier::Email(_) if new.account.email_proven => self.take_proven(claim, number, at),
                 Identifier::Username(_) | Identifier::Email(_) => self.take(claim, number, at),
                 // Nobody gets a number but by a code that was sent to it, nor an id but by WeChat's word.
                 Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, at),
@@ -165,7 +168,8 @@ impl Store {
         let company =
             new.company.map(|company| self.company_part(new.account.number, company)).transpose()?;
         let items = std::iter::once(put).chain(claims).chain(sponsor).chain(spent);
-        let items = items.chain(self.enrolment(new.account)).chain(company);
+        let record = new.record.map(|record| self.record_part(new.account.number, record, new.op));
+        let items = items.chain(self.enrolment(new.account)).chain(company).chain(record);
         match self.transact(items.collect(), new.account.number, new.op).await? {
             Transaction::Applied => Ok(Creation::Created),
             Transaction::Failed(failed) => Ok(refusal(&failed, new)),
@@ -190,6 +194,11 @@ impl Store {
         }
         if let Some(credential) = record.rehashed {
             update = update.set(CREDENTIAL, text(credential.as_str()));
+        }
+        if let Some(account) = record.joins_charity {
+            // Once only, so that nobody is listed by names of before.
+            update = list_account(update.if_absent(CHARITY), account, account.role)
+                .set(CHARITY, AttributeValue::Bool(true));
         }
         update = match record.key {
             None => update,
@@ -250,51 +259,26 @@ impl Store {
         self.write_guarded(on, Update::default().remove(Place::Entry(SESSIONS, session.as_str()))).await
     }
 
-    /// Sets a new password, and with the same write ends every session and the shared key and kills
-    /// all codes made for the account.
+    /// Sets a new password, and with the same transaction ends every session and the shared key, kills
+    /// all codes made for the account, and writes it down.
     pub async fn replace_credential(
         &self,
         account: &Account,
         change: &CredentialChange<'_>,
         op: &str,
     ) -> Result<Write, StoreError> {
-        let CredentialChange { new, opened, at } = *change;
+        let CredentialChange { new, opened, record } = *change;
         let on = Guarded { number: account.number, epoch: account.epoch, op };
+        let items = vec![
+            self.guarded_part(on, credential_replaced(account, new, record.at, opened)),
+            self.record_part(account.number, record, op),
+        ];
         // Its salt makes the credential one of a kind.
         let has_credential = |item: &Item| item.get(CREDENTIAL) == Some(&text(new.as_str()));
-        self.write_recognised(on, credential_replaced(account, new, at, opened), has_credential).await
-    }
-
-    /// Gives the account these names.
-    pub async fn set_names(
-        &self,
-        on: Guarded<'_>,
-        first: &PersonName,
-        last: &PersonName,
-    ) -> Result<Write, StoreError> {
-        let update =
-            Update::default().set(FIRST_NAME, text(first.as_str())).set(LAST_NAME, text(last.as_str()));
-        self.write_guarded(on, list_names(update, first.as_str(), last.as_str())).await
-    }
-
-    /// Adds the details, once.
-    pub async fn create_details(&self, on: Guarded<'_>, details: &Details) -> Result<Write, StoreError> {
-        // The same details may be submitted twice at once; their own mark tells whose they are.
-        let record = attribute(DetailsRecord::of(details, on.op))?;
-        let update = Update::default().set(DETAILS, record.clone()).if_absent(DETAILS);
-        self.write_recognised(on, update, |item: &Item| item.get(DETAILS) == Some(&record)).await
-    }
-
-    /// Changes the given fields of the details that are there.
-    pub async fn change_details(&self, on: Guarded<'_>, change: &DetailsChange) -> Result<Write, StoreError> {
-        let mut update = Update::default().if_present(DETAILS);
-        let fields = [("company", &change.company), ("tel", &change.tel), ("address", &change.address)];
-        for (field, value) in fields {
-            if let Some(value) = value {
-                update = update.set(Place::Entry(DETAILS, field), text(value));
-            }
-        }
-        self.write_guarded(on, update).await
+        Ok(match self.transact_traced(items, account.number, op, has_credential).await? {
+            Transaction::Applied => Write::Applied,
+            Transaction::Failed(_) => Write::Refused,
+        })
     }
 
     /// One conditional write of the account item.
@@ -304,7 +288,7 @@ impl Store {
 
     /// The same, recognised by a trace that only this write leaves, should its answer be lost and
     /// somebody else have written since.
-    async fn write_recognised(
+    pub(super) async fn write_recognised(
         &self,
         on: Guarded<'_>,
         update: Update,

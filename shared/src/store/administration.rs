@@ -16,20 +16,29 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 
 use super::account::{EPOCH, OP, STANDING, everything_ends};
-use super::directory::list_role;
+use super::codes::codes_die;
+use super::contacts::email_update;
+use super::directory::{list_account, list_nowhere, list_role};
 use super::expression::{Place, Update};
-use super::record::{GroupRecord, role_word, standing_word};
+use super::record::{GroupRecord, POWER_FORM, role_word, standing_word};
 use super::transaction::Transaction;
 use super::{Item, Store, StoreError, Write, attribute, key, number, text};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::administration::{GroupName, RollChange, Ruling, is_on_roll};
+use crate::domain::email_address::EmailAddress;
+use crate::domain::email_change;
+use crate::domain::history::{Act, Record};
 use crate::domain::role::Role;
 
-const IS_STAFF: &str = "is_staff";
+pub(super) const IS_STAFF: &str = "is_staff";
 const IS_SUPERUSER: &str = "is_superuser";
 const GROUPS: &str = "groups";
-const ROLE: &str = "role";
+pub(super) const ROLE: &str = "role";
+/// Whether it is one of the charity's people; never taken away but with everything.
+pub(super) const CHARITY: &str = "charity";
+/// The form of all that; absent is the former one.
+pub(super) const POWER: &str = "power";
 
 /// The set in the registry of superusers.
 const ACCOUNTS: &str = "numbers";
@@ -51,35 +60,113 @@ pub enum Administered {
     NoAuthority,
 }
 
+/// An act on an account: who has it done, and how it is written down.
+#[derive(Clone, Copy, Debug)]
+pub struct Acted<'a> {
+    /// What is written down.
+    pub record: &'a Record,
+    /// The administrator who has it done: nothing is, unless they still may.
+    pub by: Option<&'a Account>,
+    /// The account's own address, if it counts as proven from now on.
+    pub vouched: Option<&'a EmailAddress>,
+    /// The mark of the transaction that does it, fresh for every try.
+    pub op: &'a str,
+}
+
+impl<'a> Acted<'a> {
+    /// An operator's act, which vouches for nothing.
+    #[must_use]
+    pub fn new(record: &'a Record, op: &'a str) -> Self {
+        Self { record, by: None, vouched: None, op }
+    }
+}
+
 /// A part of a transaction, and what it means when its condition fails.
 pub(super) type Part = (TransactWriteItem, Administered);
 
 impl Store {
-    /// Makes the account what the ruling says, and with the same write ends its sessions and its key.
-    /// `by` is the administrator who has it done: nothing is, unless they still may.
+    /// Makes the account what the ruling says, and with the same transaction ends its sessions and its
+    /// key and writes the act down.
     pub async fn administer(
         &self,
         account: &Account,
-        ruling: &Ruling,
-        by: Option<&Account>,
-        op: &str,
+        ruling: Ruling,
+        act: &Acted<'_>,
     ) -> Result<Administered, StoreError> {
-        let update = list_role(set_role(everything_ends(account), ruling.role), account.number, ruling.role)
+        let Acted { by, op, .. } = *act;
+        let update = set_role(everything_ends(account), ruling.role)
             .set(STANDING, text(standing_word(ruling.standing)))
             .set(OP, text(op))
             .if_equal(EPOCH, number(account.epoch))
             .if_equal(STANDING, text(standing_word(account.standing)));
         let update = set_flag(set_flag(update, IS_STAFF, ruling.is_staff), IS_SUPERUSER, ruling.is_superuser);
-        let others: Vec<Part> =
-            self.authority(by).into_iter().chain(self.roll_change(ruling.roll, account.number)).collect();
-        if others.is_empty() {
-            return Ok(match self.write_account(account.number, op, update, |_| false).await? {
-                Write::Applied => Administered::Applied,
-                Write::Refused => Administered::Refused,
-            });
+        let update = list_as_ruled(in_present_form(update, ruling.charity), account, ruling);
+        let mut parts = self.acting_parts(account, update, act)?;
+        parts.extend(self.authority(by));
+        parts.extend(self.roll_change(ruling.roll, account.number));
+        self.administer_parts(parts, account.number, op).await
+    }
+
+    /// Notes that an operator vouches for the account's own address, and nothing else; the record says
+    /// that.
+    pub async fn vouch_for_email(
+        &self,
+        account: &Account,
+        email: &EmailAddress,
+        act: &Acted<'_>,
+    ) -> Result<Write, StoreError> {
+        let Acted { record, op, .. } = *act;
+        let change = email_change::by_code(account, email, record.at);
+        let update = codes_die(Update::default(), record.at)
+            .set(OP, text(op))
+            .if_equal(EPOCH, number(account.epoch))
+            .if_equal(STANDING, text(standing_word(account.standing)));
+        let update = email_update(update, account, &change)?;
+        let mut items = vec![
+            update.into_part(&self.table, key::account(account.number)),
+            self.record_part(account.number, record, op),
+        ];
+        items.extend(self.claim_parts(account, &change, None, record.at));
+        self.write_transacted(items, account.number, op).await
+    }
+
+    /// What an act writes: the account, and the record. All codes and links die that were made for the
+    /// account before: what it may do, or whether it may come in, was another matter then. Vouching for
+    /// its address goes with it, and is a record of its own.
+    fn acting_parts(
+        &self,
+        account: &Account,
+        update: Update,
+        act: &Acted<'_>,
+    ) -> Result<Vec<Part>, StoreError> {
+        let Acted { record, vouched, op, .. } = *act;
+        let number = account.number;
+        let mut update = codes_die(update, record.at);
+        let change = vouched.map(|email| email_change::by_code(account, email, record.at));
+        if let Some(change) = &change {
+            update = email_update(update, account, change)?;
         }
-        let own = (update.into_part(&self.table, key::account(account.number)), Administered::Refused);
-        self.administer_parts(std::iter::once(own).chain(others), account.number, op).await
+        let mut items =
+            vec![update.into_part(&self.table, key::account(number)), self.record_part(number, record, op)];
+        if let Some(change) = &change {
+            let record = Record { act: Act::EmailVouched, ..record.clone() };
+            items.extend(self.claim_parts(account, change, None, record.at));
+            items.push(self.record_part(number, &record, &format!("{op}-vouched")));
+        }
+        Ok(items.into_iter().map(|item| (item, Administered::Refused)).collect())
+    }
+
+    /// Writes all of these, or none.
+    async fn write_transacted(
+        &self,
+        items: Vec<TransactWriteItem>,
+        account: AccountNumber,
+        op: &str,
+    ) -> Result<Write, StoreError> {
+        Ok(match self.transact(items, account, op).await? {
+            Transaction::Applied => Write::Applied,
+            Transaction::Failed(_) => Write::Refused,
+        })
     }
 
     /// Writes all the parts, or none; the first one that failed says why.
@@ -110,8 +197,13 @@ impl Store {
     pub(super) fn authority_check(&self, by: &Account) -> TransactWriteItem {
         let unchanged = Update::default()
             .if_equal(EPOCH, number(by.epoch))
-            .if_equal(STANDING, text(standing_word(Standing::Active)))
-            .if_equal(ROLE, text(Role::Administrator.word()));
+            .if_equal(STANDING, text(standing_word(Standing::Active)));
+        // By which of the two they are an administrator was read with the epoch, which both would change.
+        let unchanged = if by.is_superuser {
+            unchanged.if_equal(IS_SUPERUSER, AttributeValue::Bool(true))
+        } else {
+            unchanged.if_equal(ROLE, text(Role::Administrator.word()))
+        };
         unchanged.into_check(&self.table, key::account(by.number))
     }
 
@@ -125,13 +217,14 @@ impl Store {
         Some((part, Administered::LastSuperuser))
     }
 
-    /// Puts the account into these groups and no others.
+    /// Puts the account into these groups and no others, and writes it down.
     pub async fn set_groups(
         &self,
         account: &Account,
         groups: &[Group],
-        op: &str,
+        act: &Acted<'_>,
     ) -> Result<Write, StoreError> {
+        let op = act.op;
         let update =
             Update::default().set(OP, text(op)).if_equal(STANDING, text(standing_word(account.standing)));
         // Absent means none, in the table as well.
@@ -142,7 +235,8 @@ impl Store {
         };
         let update =
             if groups.is_empty() { update.remove(GROUPS) } else { update.set(GROUPS, list(groups)?) };
-        self.write_account(account.number, op, update, |_| false).await
+        let parts = self.acting_parts(account, update, act)?;
+        self.write_transacted(parts.into_iter().map(|(item, _)| item).collect(), account.number, op).await
     }
 
     /// The group with that name, which gets its number by being asked for the first time.
@@ -197,6 +291,27 @@ impl Store {
             Err(registry) => registry.and_then(|registry| read_number(&registry, name)),
         };
         id.ok_or_else(|| StoreError::Unreadable("the registry of groups".to_owned()))
+    }
+}
+
+/// Writes power in the form of today, whatever it was read in. That somebody is one of the charity's
+/// people is never taken back: a login there may say so at the same moment.
+pub(super) fn in_present_form(update: Update, is_of_charity: bool) -> Update {
+    let update = update.set(POWER, number(POWER_FORM));
+    if is_of_charity { update.set(CHARITY, AttributeValue::Bool(true)) } else { update }
+}
+
+/// The part of an update by which the account stands in the lists as it does after the ruling.
+fn list_as_ruled(update: Update, account: &Account, ruling: Ruling) -> Update {
+    let Ruling { role, charity, is_superuser, .. } = ruling;
+    let ruled = Account { role, charity, is_superuser, ..account.clone() };
+    if !ruled.is_of_charity() {
+        return list_nowhere(update).if_absent(CHARITY);
+    }
+    if account.is_of_charity() {
+        list_role(update, account.number, role)
+    } else {
+        list_account(update, account, role)
     }
 }
 

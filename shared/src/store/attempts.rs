@@ -11,11 +11,14 @@ use std::collections::{BTreeMap, HashMap};
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 
+use super::codes::codes_die;
 use super::expression::{Place as Spot, Update};
 use super::key::Subject;
+use super::transaction::Transaction;
 use super::{Item, Store, StoreError, key, number, text};
-use crate::domain::account_number::AccountNumber;
+use crate::domain::account::Account;
 use crate::domain::attempts::{Attempts, Hour, KNOWN_LASTS, Lane, NameMark, Place, Reservation, Try};
+use crate::domain::history::Record;
 
 /// Tries that are not counted yet, each as text.
 const LOG: &str = "log";
@@ -125,11 +128,28 @@ impl Store {
         Ok(())
     }
 
-    /// Forgets the attempts on an account, and leaves its known places.
-    pub async fn forgive_attempts(&self, account: AccountNumber, now: Timestamp) -> Result<(), StoreError> {
-        let subject = Subject::Account(account);
-        let _ = self.update(key::attempts(&subject), touched(cleared(), now), ReturnValue::None).await?;
-        Ok(())
+    /// Forgets the attempts on an account and leaves its known places, lets its codes count again where
+    /// too many were missed, and writes that down.
+    pub async fn forgive_attempts(
+        &self,
+        account: &Account,
+        record: &Record,
+        op: &str,
+    ) -> Result<(), StoreError> {
+        let forgiven = touched(cleared(), record.at);
+        let subject = Subject::Account(account.number);
+        let mut items = vec![
+            forgiven.into_part(&self.table, key::attempts(&subject)),
+            self.record_part(account.number, record, op),
+        ];
+        if account.codes_since.is_some_and(|since| since > record.at) {
+            let counting = codes_die(Update::default(), record.at).if_present(key::PARTITION);
+            items.push(counting.into_part(&self.table, key::account(account.number)));
+        }
+        match self.transact(items, account.number, op).await? {
+            Transaction::Applied => Ok(()),
+            Transaction::Failed(_) => Err(StoreError::Unavailable("the account is gone".into())),
+        }
     }
 
     /// Puts counts in the place of what was seen; answers whether that was there still.

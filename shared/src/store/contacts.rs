@@ -187,7 +187,11 @@ fn set_formers(update: Update, formers: &[FormerEmail]) -> Result<Update, StoreE
 /// What an account loses with its claim on the address: the address itself, or its being a former one;
 /// with it die the codes and links that were made for it. Who wrote last stays as it was, so that a
 /// writer whose answer was lost still finds its mark.
-fn loss(loser: &Account, address: &EmailAddress, at: Timestamp) -> Result<Option<Update>, StoreError> {
+pub(super) fn loss(
+    loser: &Account,
+    address: &EmailAddress,
+    at: Timestamp,
+) -> Result<Option<Update>, StoreError> {
     let formers = formers_without(loser, address);
     let has_it = loser.email.as_ref().is_some_and(|own| own.is_same(address));
     if !has_it && formers.len() == loser.former_emails.len() {

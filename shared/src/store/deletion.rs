@@ -2,12 +2,13 @@
 //!
 //! What takes the account's place is a new, bare item, so that an attribute that somebody adds to
 //! accounts is gone as well without being named here, and the account from every list. Named are only
-//! the other items that go with an account: the claims on its identifiers, and what lies beside it.
+//! the other items that go with an account: the claims on its identifiers, and what lies beside it. What
+//! was done about it stays written down, for it names nothing but numbers.
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
 use super::account::OP;
-use super::administration::{Administered, Part};
+use super::administration::{Acted, Administered, Part};
 use super::key::{self, Identifier, Key, Subject};
 use super::record::AccountRecord;
 use super::{Store, StoreError, text};
@@ -38,15 +39,14 @@ fn belongings(number: AccountNumber) -> [Key; 2] {
 }
 
 impl Store {
-    /// Deletes the account, or nothing. `ruling` says what it does to the roll of superusers; `by` is
-    /// the administrator who has it done.
+    /// Deletes the account, or nothing. `ruling` says what it does to the roll of superusers. That it was done is written down with it.
     pub async fn delete_account(
         &self,
         account: &Account,
         ruling: Ruling,
-        by: Option<&Account>,
-        op: &str,
+        act: &Acted<'_>,
     ) -> Result<Administered, StoreError> {
+        let Acted { record, by, op, .. } = *act;
         // Read once more for the mark of whoever wrote last: nothing may change an identifier between
         // reading them and freeing them.
         let request =
@@ -54,9 +54,9 @@ impl Store {
         let Some(item) = request.consistent_read(true).send().await?.item else {
             return Ok(Administered::Refused);
         };
-        let record = AccountRecord::read(item)?;
-        let mark = record.op.clone();
-        let seen = record.into_account(account.number)?;
+        let read = AccountRecord::read(item)?;
+        let mark = read.op.clone();
+        let seen = read.into_account(account.number)?;
         if (seen.epoch, seen.standing) != (account.epoch, account.standing) {
             return Ok(Administered::Refused);
         }
@@ -70,6 +70,7 @@ impl Store {
         parts
             .extend(freed.map(|(identifier, _)| (self.free(identifier, seen.number), Administered::Refused)));
         parts.extend(belongings(seen.number).map(|key| (self.discard(key), Administered::Refused)));
+        parts.push((self.record_part(seen.number, record, op), Administered::Refused));
         self.administer_parts(parts, seen.number, op).await
     }
 

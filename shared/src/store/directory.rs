@@ -123,9 +123,10 @@ impl Store {
     }
 }
 
-/// The attributes of a new account by which it is listed; none for one that is gone.
+/// The attributes of a new account by which it is listed; none for one that is gone, or that is none of
+/// the charity's people, who alone are searched.
 pub(super) fn listing(account: &Account) -> Item {
-    if account.standing == Standing::Deleted {
+    if account.standing == Standing::Deleted || !account.is_of_charity() {
         return Item::new();
     }
     let place = key::place(Position { role: account.role, number: account.number });
@@ -141,6 +142,19 @@ pub(super) fn list_names(update: Update, first_name: &str, last_name: &str) -> U
         Some(partition) => update.set(index.partition(), text(partition)),
         None => update.remove(index.partition()),
     })
+}
+
+/// The part of an update that lists an account in all lists, under this role. Goes with the write that
+/// makes it one of the charity's people.
+pub(super) fn list_account(update: Update, account: &Account, role: Role) -> Update {
+    let update = update.set(Index::Everyone.partition(), text(key::shard(account.number)));
+    list_role(list_names(update, &account.first_name, &account.last_name), account.number, role)
+}
+
+/// The part of an update that takes the account out of all lists.
+pub(super) fn list_nowhere(update: Update) -> Update {
+    let update = update.remove(PLACE);
+    Index::ALL.into_iter().fold(update, |update, index| update.remove(index.partition()))
 }
 
 /// The part of an update that lists the account under this role. Goes with the write that sets it.

@@ -182,15 +182,6 @@ impl Store {
             .if_equal(ACCOUNT, number(account));
         update.into_part(&self.table, key::guard(identifier))
     }
-
-    /// Notes that a message to the address was read by the account's owner, who still has it.
-    pub(super) fn mark_proven(&self, identifier: &Identifier, account: AccountNumber) -> TransactWriteItem {
-        let update = Update::default()
-            .set(PROVEN, AttributeValue::Bool(true))
-            .if_equal(ACCOUNT, number(account))
-            .if_absent(UNTIL);
-        update.into_part(&self.table, key::guard(identifier))
-    }
 }
 
 /// A released claim holds until its time, whether or not DynamoDB has swept it by then.

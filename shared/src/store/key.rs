@@ -179,6 +179,12 @@ pub fn history(number: AccountNumber, at: Timestamp, op: &str) -> Key {
     key(format!("ACCOUNT#{number}"), &format!("HISTORY#{:016}#{op}", at.as_microsecond()))
 }
 
+/// The partition that holds an account's history, and what its items' sort keys begin with.
+#[must_use]
+pub fn histories(number: AccountNumber) -> (String, &'static str) {
+    (format!("ACCOUNT#{number}"), "HISTORY#")
+}
+
 /// Reads the number off the key of an account's item, or of one beside it.
 pub(super) fn number_of(item: &Item) -> Result<AccountNumber, StoreError> {
     let partition = item.get(PARTITION).and_then(|value| value.as_s().ok());

@@ -14,12 +14,17 @@ use crate::domain::credential::StoredCredential;
 use crate::domain::details::Details;
 use crate::domain::directory::Entry;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::former_power::FormerPower;
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
 use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::SharedKey;
 use crate::domain::username::Username;
 use crate::domain::weixin::OpenId;
+
+/// The form in which staff, superuser, role and who is of the charity are written since they are things
+/// of their own.
+pub(super) const POWER_FORM: u8 = 1;
 
 /// The attributes of an account item, next to its key.
 ///
@@ -57,6 +62,10 @@ pub(super) struct AccountRecord {
     is_staff: bool,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     is_superuser: bool,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    charity: bool,
+    /// The form in which the five before are written; absent is the former one.
+    power: Option<u8>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     groups: Vec<GroupRecord>,
     epoch: u32,
@@ -114,9 +123,18 @@ pub(super) struct DetailsRecord {
 
 /// The attributes of an account item that a search looks at.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of the item")]
 pub(super) struct EntryRecord {
     standing: String,
     role: Option<String>,
+    #[serde(default)]
+    is_superuser: bool,
+    #[serde(default)]
+    charity: bool,
+    power: Option<u8>,
+    username: Option<String>,
+    email: Option<String>,
+    phone: Option<String>,
     #[serde(default)]
     first_name: String,
     #[serde(default)]
@@ -125,15 +143,39 @@ pub(super) struct EntryRecord {
 
 impl EntryRecord {
     /// Their names, for a projection.
-    pub(super) const ATTRIBUTES: [&str; 4] = ["standing", "role", "first_name", "last_name"];
+    pub(super) const ATTRIBUTES: [&str; 10] = [
+        "standing",
+        "role",
+        "is_superuser",
+        "charity",
+        "power",
+        "username",
+        "email",
+        "phone",
+        "first_name",
+        "last_name",
+    ];
 
     /// What they hold.
     pub(super) fn read(number: AccountNumber, item: Item) -> Result<Entry, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
         let record: Self = serde_dynamo::from_item(item).map_err(|error| unreadable(&error.to_string()))?;
+        let role = read_role(record.role.as_deref()).ok_or_else(|| unreadable("role"))?;
+        let former = FormerPower {
+            role,
+            is_staff: false,
+            is_superuser: record.is_superuser,
+            is_nameless: record.username.is_none() && record.email.is_none() && record.phone.is_none(),
+        };
+        let is_one_by_form = record.power.is_none() && former.is_of_charity();
         Ok(Entry {
+            // As `Account::is_of_charity` has it.
+            is_of_charity: record.charity
+                || is_one_by_form
+                || record.is_superuser
+                || role == Role::Administrator,
             standing: read_standing(&record.standing).ok_or_else(|| unreadable("standing"))?,
-            role: read_role(record.role.as_deref()).ok_or_else(|| unreadable("role"))?,
+            role,
             first_name: record.first_name,
             last_name: record.last_name,
         })
@@ -201,6 +243,8 @@ impl AccountRecord {
             role: role_word(account.role),
             is_staff: account.is_staff,
             is_superuser: account.is_superuser,
+            charity: account.charity,
+            power: Some(POWER_FORM),
             groups: account.groups.iter().map(GroupRecord::from).collect(),
             epoch: account.epoch,
             key_generation: generation,
@@ -226,6 +270,16 @@ impl AccountRecord {
         serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable(error.to_string()))
     }
 
+    /// What it says of power, if in the former form.
+    pub(super) fn former_power(&self, role: Role) -> Option<FormerPower> {
+        self.power.is_none().then_some(FormerPower {
+            role,
+            is_staff: self.is_staff,
+            is_superuser: self.is_superuser,
+            is_nameless: self.username.is_none() && self.email.is_none() && self.phone.is_none(),
+        })
+    }
+
     /// The account it holds.
     pub(super) fn into_account(self, number: AccountNumber) -> Result<Account, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
@@ -235,6 +289,9 @@ impl AccountRecord {
             let FormerEmailRecord { address: text, until, proven } = former;
             Ok(FormerEmail { address: address(text), until: time(until)?, is_proven: proven })
         };
+        let standing = read_standing(&self.standing).ok_or_else(|| unreadable("standing"))?;
+        let role = read_role(self.role.as_deref()).ok_or_else(|| unreadable("role"))?;
+        let form = self.former_power(role);
         Ok(Account {
             number,
             username: self.username.map(Username::stored),
@@ -252,9 +309,11 @@ impl AccountRecord {
             first_name: self.first_name,
             last_name: self.last_name,
             credential: StoredCredential::stored(self.credential),
-            standing: read_standing(&self.standing).ok_or_else(|| unreadable("standing"))?,
-            role: read_role(self.role.as_deref()).ok_or_else(|| unreadable("role"))?,
-            is_staff: self.is_staff,
+            standing,
+            role,
+            charity: self.charity
+                || form.is_some_and(|former| standing != Standing::Deleted && former.is_of_charity()),
+            is_staff: form.map_or(self.is_staff, FormerPower::is_staff),
             is_superuser: self.is_superuser,
             groups: self.groups.into_iter().map(|GroupRecord { id, name }| Group { id, name }).collect(),
             epoch: self.epoch,

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
 
 use super::account::OP;
-use super::{Store, StoreError, key, text};
+use super::{Item, Store, StoreError, key, text};
 use crate::domain::account_number::AccountNumber;
 
 /// How often a transaction that met another one on the same item is tried again.
@@ -33,6 +33,18 @@ impl Store {
         account: AccountNumber,
         op: &str,
     ) -> Result<Transaction, StoreError> {
+        self.transact_traced(items, account, op, |_| false).await
+    }
+
+    /// The same, recognised by a trace as well that only this transaction leaves on the account's item,
+    /// should its answer be lost and somebody else have written since.
+    pub(super) async fn transact_traced(
+        &self,
+        items: Vec<TransactWriteItem>,
+        account: AccountNumber,
+        op: &str,
+        has_trace: impl Fn(&Item) -> bool,
+    ) -> Result<Transaction, StoreError> {
         let mut pause = CONFLICT_PAUSE;
         for _ in 0..CONFLICT_ROUNDS {
             let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
@@ -42,7 +54,7 @@ impl Store {
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
                 error.as_service_error()
             else {
-                return self.recognise(account, op, error.into()).await;
+                return self.recognise(account, op, has_trace, error.into()).await;
             };
             let failed: Vec<bool> = cancelled.cancellation_reasons().iter().map(is_condition).collect();
             // A failed condition decides, even beside a meeting with another transaction.
@@ -56,16 +68,17 @@ impl Store {
         Err(StoreError::Unavailable("the transaction kept meeting others".into()))
     }
 
-    /// Lost on the way, perhaps after it was done: the account's mark tells.
+    /// Lost on the way, perhaps after it was done: the account's mark tells, or the trace.
     async fn recognise(
         &self,
         account: AccountNumber,
         op: &str,
+        has_trace: impl Fn(&Item) -> bool,
         lost: StoreError,
     ) -> Result<Transaction, StoreError> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key::account(account)));
         let item = request.consistent_read(true).send().await?.item;
-        let is_ours = item.is_some_and(|item| item.get(OP) == Some(&text(op)));
+        let is_ours = item.is_some_and(|item| item.get(OP) == Some(&text(op)) || has_trace(&item));
         if is_ours { Ok(Transaction::Applied) } else { Err(lost) }
     }
 }

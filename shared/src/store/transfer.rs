@@ -23,7 +23,7 @@ use crate::domain::company::Company;
 
 /// How many items are looked at for one page. An account of 1 KiB with two claims makes three of them,
 /// so a page stays well below the 1 MiB at which DynamoDB would cut it.
-const PAGE_ITEMS: i32 = 1_000;
+pub(super) const PAGE_ITEMS: i32 = 1_000;
 
 /// What DynamoDB answers when asking again later may help.
 const PASSING: [&str; 10] = [
@@ -177,11 +177,11 @@ where
 }
 
 impl ScanPosition {
-    fn of(key: &HashMap<String, AttributeValue>) -> Result<Self, StoreError> {
+    pub(super) fn of(key: &HashMap<String, AttributeValue>) -> Result<Self, StoreError> {
         Ok(Self { partition: part(key, key::PARTITION)?, sort: part(key, key::SORT)? })
     }
 
-    fn to_key(&self) -> key::Key {
+    pub(super) fn to_key(&self) -> key::Key {
         HashMap::from([
             (key::PARTITION.to_owned(), text(&self.partition)),
             (key::SORT.to_owned(), text(&self.sort)),
@@ -194,7 +194,7 @@ fn part(item: &Item, attribute: &str) -> Result<String, StoreError> {
     value.cloned().ok_or_else(|| StoreError::Unreadable("an item without its key".to_owned()))
 }
 
-fn read(item: Item) -> Result<Account, StoreError> {
+pub(super) fn read(item: Item) -> Result<Account, StoreError> {
     let number = key::number_of(&item)?;
     let named = |error: StoreError| match error {
         StoreError::Unreadable(why) => StoreError::Unreadable(format!("account {number}: {why}")),

@@ -65,6 +65,7 @@ async fn nothing_of_the_person_is_left_but_the_number() {
             "key_retired",
             "op",
             "pk",
+            "power",
             "sessions",
             "sk",
             "standing",

@@ -32,6 +32,10 @@ async fn callers(server: &Server) -> Vec<(&'static str, Standpoint, Person)> {
     order(server, staff.number(), Order::Staff(true)).await;
     let staff = Person { token: token(&client, &staff.id, PASSWORD).await, ..staff };
     callers.push(("staff", Standpoint::Ordinary, staff));
+    let superuser = register(&client, Role::Donor).await;
+    order(server, superuser.number(), Order::Superuser(true)).await;
+    let superuser = Person { token: token(&client, &superuser.id, PASSWORD).await, ..superuser };
+    callers.push(("superuser", Standpoint::Administrator, superuser));
     for (name, last) in [
         ("frozen administrator", Order::Freeze),
         ("deleted administrator", Order::Delete),
@@ -45,10 +49,14 @@ async fn callers(server: &Server) -> Vec<(&'static str, Standpoint, Person)> {
 }
 
 /// Whom it is about.
-const TARGETS: [(&str, Target); 10] = [
+const TARGETS: [(&str, Target); 14] = [
     ("a number nobody has", Target::Nobody),
     ("no number", Target::Nobody),
     ("somebody deleted", Target::Nobody),
+    ("a user of another group", Target::Nobody),
+    ("staff of the console", Target::Nobody),
+    ("a user of another group who logged in here", Target::Ordinary),
+    ("a superuser of another group", Target::Administrator),
     ("oneself", Target::Oneself),
     ("an administrator", Target::Administrator),
     ("a frozen administrator", Target::Administrator),
@@ -65,6 +73,14 @@ async fn target(server: &Server, name: &str, caller: &Person) -> String {
         "a number nobody has" => return "10000001".to_owned(),
         "no number" => return "Sara".to_owned(),
         "oneself" => return caller.id.clone(),
+        "a user of another group" => return elsewhere(server, &[]).await,
+        "staff of the console" => return elsewhere(server, &[Order::Staff(true)]).await,
+        "a superuser of another group" => return elsewhere(server, &[Order::Superuser(true)]).await,
+        "a user of another group who logged in here" => {
+            let id = elsewhere(server, &[]).await;
+            token(&client, &id, PASSWORD).await;
+            return id;
+        }
         "somebody deleted" => (Role::Donor, &[Order::Delete]),
         "an administrator" => (Role::Donor, &[Order::Role(Role::Administrator)]),
         "a frozen administrator" => (Role::Donor, &[Order::Role(Role::Administrator), Order::Freeze]),
@@ -79,6 +95,17 @@ async fn target(server: &Server, name: &str, caller: &Person) -> String {
         order(server, person.number(), *one).await;
     }
     person.id
+}
+
+/// Somebody who registered in another group, and never was here.
+async fn elsewhere(server: &Server, orders: &[Order]) -> String {
+    let client = server.client();
+    let name = format!("user{}", table::items_of(server, "GUARD#").await.len());
+    let number = table::owner(&client.register(&name, PASSWORD).await.key());
+    for one in orders {
+        order(server, number, *one).await;
+    }
+    number.to_string()
 }
 
 async fn attempt(server: &Server, deed: Deed, caller: &Person, id: &str) -> Answer {

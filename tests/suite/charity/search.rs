@@ -26,7 +26,7 @@ async fn put(
     let credential = StoredCredential::stored(String::new());
     let new = Account::new(AccountNumber::new(number), credential, jiff::Timestamp::UNIX_EPOCH);
     let (first_name, last_name) = (first_name.to_owned(), last_name.to_owned());
-    let account = Account { first_name, last_name, standing, role, ..new };
+    let account = Account { first_name, last_name, standing, role, charity: true, ..new };
     let new = NewAccount::new(&account, &[], "put by a test");
     assert_eq!(store.create_account(&new).await.expect("the table is there"), Creation::Created);
 }
@@ -218,12 +218,14 @@ async fn whoever_changes_is_found_as_they_are_and_the_deleted_are_not_found() {
 }
 
 #[tokio::test]
-async fn accounts_of_other_groups_are_found_without_names() {
+async fn accounts_of_other_groups_are_found_once_they_were_here_and_without_names() {
     let server = Server::start().await;
     let client = server.client();
     let boss = administrator(&server).await;
     let key = client.register("zhang", PASSWORD).await.key();
     let id = tests::table::owner(&key).to_string();
+    assert!(!find(&client, &boss, &json!({})).await.0.contains(&id), "nobody's business yet");
+    token(&client, &id, PASSWORD).await;
     assert!(find(&client, &boss, &json!({"role": "1"})).await.0.contains(&id));
     assert!(find(&client, &boss, &json!({})).await.0.contains(&id));
     assert!(!find(&client, &boss, &json!({"first_name": "zhang"})).await.0.contains(&id));

@@ -83,7 +83,7 @@ async fn an_administrators_word_closes_every_door_at_once() {
 }
 
 #[tokio::test]
-async fn a_demoted_administrator_has_lost_the_staff_console() {
+async fn the_staff_console_is_given_and_taken_apart_from_the_charitys_roles() {
     let server = Server::start().await;
     let client = server.client();
     let body = json!({"username": USERNAME, "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
@@ -95,8 +95,13 @@ async fn a_demoted_administrator_has_lost_the_staff_console() {
         server.client().post("/v3_1/manage/login/").json(&body).send().await.json()["meta"]["code"].clone()
     };
     assert_eq!(console().await, 1002);
+    token(&client, &id, PASSWORD).await;
     assert_eq!(give_role(&client, &boss, &id, "0").await.brief(), DONE);
-    assert_eq!(console().await, 0, "an administrator is staff");
+    assert_eq!(console().await, 1002, "an administrator is not staff by that");
+    order(&server, table::owner(&key), Order::Staff(true)).await;
+    assert_eq!(console().await, 0);
     order(&server, table::owner(&key), Order::Role(Role::Volunteer)).await;
+    assert_eq!(console().await, 0, "who is an administrator no longer stays staff");
+    order(&server, table::owner(&key), Order::Staff(false)).await;
     assert_eq!(console().await, 1002);
 }

@@ -120,7 +120,7 @@ async fn an_operator_forgives_what_strangers_did_and_leaves_known_places() {
     guess_to_the_end(&server, "zhang").await;
     let on = tally::app::Basics::from(server.app());
     let found = tally::services::administration::find(&on, "zhang").await.expect("the user is there");
-    tally::services::attempts::forgive(&on, found.account.number).await.expect("it is forgiven");
+    tally::services::attempts::forgive(&on, &found.account).await.expect("it is forgiven");
     assert_eq!(guess_to_the_end(&server, "zhang").await, 100, "all of them anew");
     assert_eq!(at(&server, HOME).login("zhang", PASSWORD).await.code(), 200, "home is known still");
 }

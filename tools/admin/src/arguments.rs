@@ -8,83 +8,9 @@ use tally::domain::bookings::Event;
 use tally::domain::role::Role;
 
 use crate::export::Target;
+pub use crate::help::{HELP, VERSION};
 use crate::import::{self, Format, Import};
 use crate::secret::SecretCommand;
-
-/// Printed for `--help`.
-pub const HELP: &str = "\
-What operators do about accounts, straight on the table.
-
-Usage: tally-admin [--table NAME] COMMAND
-
-Commands:
-  create-superuser --username NAME [--email ADDRESS]
-                            Make a superuser, who is staff and an administrator
-                            of the charity. The password is asked for twice on
-                            the terminal; elsewhere it is the first line of
-                            standard input
-  staff USER on|off         Let the user into the staff console, or no longer; an
-                            administrator who may not is a donor
-  superuser USER on|off     Allow the user everything, as staff and administrator,
-                            or no longer; the last superuser who can come in
-                            stays one
-  role USER administrator|donor|volunteer
-                            Give the user a role in the charity. Administrators
-                            are staff; whoever is one no longer is not, except
-                            superusers
-  group USER add NAME       Put the user into a group, which gets a number when
-                            its name is used for the first time
-  group USER remove NAME    Take the user out of a group
-  freeze USER               Keep the user from coming in
-  unfreeze USER             Let the user in again
-  forgive USER              Clear the counts of wrong passwords at the account,
-                            which made whoever tries the next one wait
-  end-sessions USER         Sign the user out everywhere
-  end-sessions --everyone [--confirm TABLE]
-                            Sign everybody out everywhere, as after the table was
-                            restored; the table's name has to be repeated
-  delete USER [--confirm NUMBER]
-                            Take everything from the user for ever but the
-                            account number, which has to be repeated
-  show USER [--json]        Show the account, without password hash and tokens
-  bookings [--event 1|2]    Print who booked the events, or one of them, as CSV
-  import FILE               Let users in from a file of JSON lines, or from what
-                            Django's dumpdata wrote; - is standard input. Run
-                            again, it goes on where it was stopped
-  export                    Write all users as JSON lines, with their password
-                            hashes: whoever reads them can try passwords on them
-  secret show               Tell how old the server's secret is, and whether a
-                            rotation is under way
-  secret rotate [--at-once] Put a new secret in its place. What was made with the
-                            one before is accepted for a day more; with
-                            --at-once, as after a leak, not at all
-
-USER is a username, an e-mail address, a mobile number or an account number.
-Digits are an account number where nobody has that username; #51923482 always
-is one. The answer says which it was. A change of role, freeze and unfreeze sign the user out everywhere, too.
-
-Options:
-      --rejects FILE        import: keep what did not come in, to be mended
-      --format tally|django import: what the file holds [default: as it looks]
-      --utc-offset OFFSET   import: the zone, such as +08:00, of times that name
-                            none, as where Django runs without USE_TZ
-      --output FILE         export: write to this file, for its owner only; run
-                            again, it goes on where it was stopped. - is standard
-                            output, as is the default unless that is a terminal
-      --table NAME          The DynamoDB table [default: TALLY_TABLE]
-      --secret NAME         secret: its name or ARN in Secrets Manager
-                            [default: TALLY_SECRET_ID]
-  -h, --help                Print this help
-  -V, --version             Print the version
-
-Environment: TALLY_TABLE, TALLY_SECRET_ID, and what the AWS SDK reads: AWS_REGION, AWS_PROFILE,
-AWS_ACCESS_KEY_ID and so on, AWS_ENDPOINT_URL for a table that is not on AWS.
-
-Exit code: 0 done, or so already; 1 failed; 2 the command line makes no sense.
-";
-
-/// Printed for `--version`.
-pub const VERSION: &str = concat!("tally-admin ", env!("CARGO_PKG_VERSION"));
 
 /// What the process exits with after a [`UsageError`], as is the custom of Unix tools.
 pub const USAGE_EXIT_CODE: u8 = 2;
@@ -109,6 +35,28 @@ pub struct Options {
     pub table: Option<String>,
     /// What to do.
     pub command: Command,
+}
+
+impl Command {
+    /// Whether it does something that is written down with the operator's identity.
+    #[must_use]
+    pub fn acts(&self) -> bool {
+        match self {
+            Self::CreateSuperuser { .. }
+            | Self::Order { .. }
+            | Self::SetEmail { .. }
+            | Self::EndAllSessions { .. }
+            | Self::Delete { .. }
+            | Self::Forgive { .. }
+            | Self::Group { .. } => true,
+            Self::MigratePower { dry_run } => !dry_run,
+            Self::Show { .. }
+            | Self::History { .. }
+            | Self::Bookings { .. }
+            | Self::Import(_)
+            | Self::Export(_) => false,
+        }
+    }
 }
 
 /// What to do about the secret, and where it is.
@@ -136,6 +84,17 @@ pub enum Command {
         user: String,
         /// What is to be done.
         order: Order,
+        /// The account number repeated, as typed.
+        confirmed: Option<String>,
+    },
+    /// Give a user an e-mail address.
+    SetEmail {
+        /// Whom, as typed.
+        user: String,
+        /// The address, as typed.
+        address: String,
+        /// The account number repeated, as typed.
+        confirmed: Option<String>,
     },
     /// Sign everybody out.
     EndAllSessions {
@@ -157,6 +116,8 @@ pub enum Command {
         inside: bool,
         /// The group, as typed.
         name: String,
+        /// The account number repeated, as typed.
+        confirmed: Option<String>,
     },
     /// Clear the counts of wrong passwords at an account.
     Forgive {
@@ -169,6 +130,18 @@ pub enum Command {
         user: String,
         /// Whether a machine reads it.
         json: bool,
+    },
+    /// Tell what was done about an account.
+    History {
+        /// Whose, as typed.
+        user: String,
+        /// Whether a machine reads it.
+        json: bool,
+    },
+    /// Write power anew that is in the former form.
+    MigratePower {
+        /// Whether nothing is to be written.
+        dry_run: bool,
     },
     /// List who booked.
     Bookings {
@@ -202,6 +175,7 @@ struct Said {
     everyone: bool,
     secret: Option<String>,
     at_once: bool,
+    dry_run: bool,
     words: Vec<String>,
 }
 
@@ -226,6 +200,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Arg::Long("everyone") => said.everyone = true,
             Arg::Long("secret") => said.secret = Some(text(arguments.value())?),
             Arg::Long("at-once") => said.at_once = true,
+            Arg::Long("dry-run") => said.dry_run = true,
             Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
             Arg::Long("version") | Arg::Short('V') => return Ok(Invocation::Version),
             Arg::Value(word) => said.words.push(text(Ok(word))?),
@@ -259,7 +234,9 @@ fn about_the_secret(said: Said) -> Result<SecretOptions, UsageError> {
 
 fn command(said: &Said) -> Result<Command, UsageError> {
     let words: Vec<&str> = said.words.iter().map(String::as_str).collect();
-    let order = |user: &str, order| Ok(Command::Order { user: user.to_owned(), order });
+    let confirmed = || said.confirm.clone();
+    let order =
+        |user: &str, order| Ok(Command::Order { user: user.to_owned(), order, confirmed: confirmed() });
     match words[..] {
         [] => refuse("A command is missing."),
         ["create-superuser"] => match &said.username {
@@ -274,14 +251,21 @@ fn command(said: &Said) -> Result<Command, UsageError> {
             Some(role) => order(user, Order::Role(role)),
             None => refuse(&format!("A role is administrator, donor or volunteer, not {word:?}.")),
         },
-        ["delete", user] => Ok(Command::Delete { user: user.to_owned(), confirmed: said.confirm.clone() }),
+        ["delete", user] => Ok(Command::Delete { user: user.to_owned(), confirmed: confirmed() }),
         ["freeze", user] => order(user, Order::Freeze),
         ["unfreeze", user] => order(user, Order::Unfreeze),
-        ["end-sessions"] if said.everyone => Ok(Command::EndAllSessions { confirmed: said.confirm.clone() }),
+        ["end-sessions"] if said.everyone => Ok(Command::EndAllSessions { confirmed: confirmed() }),
         ["end-sessions", user] => order(user, Order::EndSessions),
         ["group", user, verb @ ("add" | "remove"), name] => {
-            Ok(Command::Group { user: user.to_owned(), inside: verb == "add", name: name.to_owned() })
+            let (user, name) = (user.to_owned(), name.to_owned());
+            Ok(Command::Group { user, inside: verb == "add", name, confirmed: confirmed() })
         }
+        ["set-email", user, address] => {
+            let (user, address) = (user.to_owned(), address.to_owned());
+            Ok(Command::SetEmail { user, address, confirmed: confirmed() })
+        }
+        ["history", user] => Ok(Command::History { user: user.to_owned(), json: said.json }),
+        ["migrate-power"] => Ok(Command::MigratePower { dry_run: said.dry_run }),
         ["forgive", user] => Ok(Command::Forgive { user: user.to_owned() }),
         ["show", user] => Ok(Command::Show { user: user.to_owned(), json: said.json }),
         ["bookings"] => Ok(Command::Bookings { event: said.event.as_deref().map(event).transpose()? }),
@@ -317,11 +301,14 @@ fn import(said: &Said, file: &str) -> Result<Command, UsageError> {
 fn usage(command: &str) -> Option<&'static str> {
     Some(match command {
         "create-superuser" => "create-superuser --username NAME [--email ADDRESS]",
-        "staff" => "staff USER on|off",
-        "superuser" => "superuser USER on|off",
-        "role" => "role USER administrator|donor|volunteer",
+        "staff" => "staff USER on|off [--confirm NUMBER]",
+        "superuser" => "superuser USER on|off [--confirm NUMBER]",
+        "role" => "role USER administrator|donor|volunteer [--confirm NUMBER]",
+        "set-email" => "set-email USER ADDRESS [--confirm NUMBER]",
+        "history" => "history USER [--json]",
+        "migrate-power" => "migrate-power [--dry-run]",
         "delete" => "delete USER [--confirm NUMBER]",
-        "group" => "group USER add|remove NAME",
+        "group" => "group USER add|remove NAME [--confirm NUMBER]",
         "freeze" => "freeze USER",
         "unfreeze" => "unfreeze USER",
         "end-sessions" => "end-sessions USER, or end-sessions --everyone",
@@ -337,13 +324,18 @@ fn usage(command: &str) -> Option<&'static str> {
 fn known_options(command: &Command) -> &'static [&'static str] {
     match command {
         Command::CreateSuperuser { .. } => &["--username", "--email"],
-        Command::Show { .. } => &["--json"],
-        Command::Delete { .. } => &["--confirm"],
+        Command::Show { .. } | Command::History { .. } => &["--json"],
+        Command::Delete { .. } | Command::Group { .. } | Command::SetEmail { .. } => &["--confirm"],
+        Command::Order { order, .. } => match order {
+            Order::Staff(_) | Order::Superuser(_) | Order::Role(_) | Order::Delete => &["--confirm"],
+            Order::Freeze | Order::Unfreeze | Order::EndSessions => &[],
+        },
+        Command::Forgive { .. } => &[],
+        Command::MigratePower { .. } => &["--dry-run"],
         Command::Bookings { .. } => &["--event"],
         Command::Import(_) => &["--rejects", "--format", "--utc-offset"],
         Command::Export(_) => &["--output"],
         Command::EndAllSessions { .. } => &["--everyone", "--confirm"],
-        Command::Order { .. } | Command::Group { .. } | Command::Forgive { .. } => &[],
     }
 }
 
@@ -362,6 +354,7 @@ fn refuse_foreign_options(said: &Said, known: &[&str]) -> Result<(), UsageError>
         ("--everyone", said.everyone),
         ("--secret", said.secret.is_some()),
         ("--at-once", said.at_once),
+        ("--dry-run", said.dry_run),
     ];
     match options.into_iter().find(|(option, is_given)| *is_given && !known.contains(option)) {
         Some((option, _)) => refuse(&format!("This command has no option {option}.")),
@@ -423,7 +416,7 @@ mod tests {
     fn every_command_is_heard() {
         let username = "zhang".to_owned();
         let user = || "zhang".to_owned();
-        let order = |order| Command::Order { user: user(), order };
+        let order = |order| Command::Order { user: user(), order, confirmed: None };
         let email = Some("z@example.com".to_owned());
         assert_eq!(
             command("create-superuser --username zhang --email z@example.com"),
@@ -451,7 +444,16 @@ mod tests {
             |confirmed: Option<&str>| Command::EndAllSessions { confirmed: confirmed.map(str::to_owned) };
         assert_eq!(command("end-sessions --everyone"), everyone(None));
         assert_eq!(command("end-sessions --everyone --confirm pool"), everyone(Some("pool")));
-        let group = |inside| Command::Group { user: user(), inside, name: "运营".to_owned() };
+        let number = || Some("51923482".to_owned());
+        let confirmed = Command::Order { user: user(), order: Order::Staff(true), confirmed: number() };
+        assert_eq!(command("staff zhang on --confirm 51923482"), confirmed);
+        let wanted =
+            Command::SetEmail { user: user(), address: "z@example.com".to_owned(), confirmed: number() };
+        assert_eq!(command("set-email zhang z@example.com --confirm 51923482"), wanted);
+        assert_eq!(command("history zhang --json"), Command::History { user: user(), json: true });
+        assert_eq!(command("migrate-power --dry-run"), Command::MigratePower { dry_run: true });
+        let group =
+            |inside| Command::Group { user: user(), inside, name: "运营".to_owned(), confirmed: None };
         assert_eq!(command("group zhang add 运营"), group(true));
         assert_eq!(command("group zhang remove 运营"), group(false));
         assert_eq!(command("forgive zhang"), Command::Forgive { user: user() });
@@ -511,10 +513,24 @@ mod tests {
         assert_eq!(read("--help --nonsense"), Ok(Invocation::Help));
         assert_eq!(read("staff -h"), Ok(Invocation::Help));
         assert_eq!(read("-V"), Ok(Invocation::Version));
-        for command in
-            ["staff", "superuser", "role", "freeze", "unfreeze", "forgive", "end-sessions", "delete"]
-        {
-            let mut ways = usage(command).unwrap().split(", or ");
+        let commands = [
+            "staff",
+            "superuser",
+            "role",
+            "freeze",
+            "unfreeze",
+            "forgive",
+            "end-sessions",
+            "delete",
+            "set-email",
+            "history",
+            "migrate-power",
+        ];
+        for command in commands {
+            let usage = usage(command).unwrap();
+            let usage =
+                usage.strip_suffix(" [--confirm NUMBER]").filter(|_| command != "delete").unwrap_or(usage);
+            let mut ways = usage.split(", or ");
             assert!(ways.all(|way| HELP.contains(way)), "{command}");
         }
     }
@@ -525,15 +541,19 @@ mod tests {
             ("", "A command is missing."),
             ("--json", "A command is missing."),
             ("promote zhang", "There is no command \"promote\"."),
-            ("staff zhang", "This command is written staff USER on|off."),
+            ("staff zhang", "This command is written staff USER on|off [--confirm NUMBER]."),
+            ("staff zhang on --dry-run", "This command has no option --dry-run."),
             ("staff zhang yes", "It is on or off, not \"yes\"."),
             ("role zhang boss", "A role is administrator, donor or volunteer, not \"boss\"."),
-            ("role zhang", "This command is written role USER administrator|donor|volunteer."),
+            (
+                "role zhang",
+                "This command is written role USER administrator|donor|volunteer [--confirm NUMBER].",
+            ),
             ("delete", "This command is written delete USER [--confirm NUMBER]."),
             ("freeze zhang --confirm 1", "This command has no option --confirm."),
             ("freeze", "This command is written freeze USER."),
             ("freeze zhang li", "This command is written freeze USER."),
-            ("group zhang join a", "This command is written group USER add|remove NAME."),
+            ("group zhang join a", "This command is written group USER add|remove NAME [--confirm NUMBER]."),
             ("create-superuser", "create-superuser needs --username NAME."),
             (
                 "create-superuser zhang",

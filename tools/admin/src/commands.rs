@@ -10,7 +10,9 @@ use tally::domain::password::{MAX_BYTES, MIN_CHARACTERS, Password, PasswordFault
 use tally::domain::text::NameFault;
 use tally::domain::username::{self, Username, UsernameFault};
 use tally::secret::VaultError;
-use tally::services::administration::{self, Found, NewSuperuser, NotFound, Obeyed, OrderRefusal};
+use tally::services::administration::{
+    self, Found, GiftRefusal, NewSuperuser, NotFound, Obeyed, OrderRefusal,
+};
 use tally::services::attempts;
 use tally::services::hashing::Hasher;
 use tally::services::registration::Taken;
@@ -18,8 +20,9 @@ use tally::store::StoreError;
 use zeroize::Zeroizing;
 
 use crate::arguments::Command;
+use crate::confirming::confirmed;
 use crate::terminal::NoPassword;
-use crate::{bookings, everyone, export, import, printing};
+use crate::{bookings, everyone, export, history, import, migration, printing};
 
 /// Why a command was not carried out; its text is meant for the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -54,13 +57,18 @@ pub async fn carry_out(
         Command::CreateSuperuser { username, email } => {
             create_superuser(on, &username, email.as_deref(), ask_password).await
         }
-        Command::Order { user, order } => obey(on, &user, order).await,
+        Command::Order { user, order, confirmed } => obey(on, &user, order, confirmed.as_deref()).await,
+        Command::SetEmail { user, address, confirmed } => {
+            set_email(on, &user, &address, confirmed.as_deref()).await
+        }
         Command::EndAllSessions { confirmed } => everyone::end_sessions(on, confirmed.as_deref()).await,
         Command::Delete { user, confirmed } => delete(on, &user, confirmed.as_deref()).await,
-        Command::Group { user, inside, name } => regroup(on, &user, inside, &name).await,
+        Command::Group { user, inside, name, confirmed } => {
+            regroup(on, &user, inside, &name, confirmed.as_deref()).await
+        }
         Command::Forgive { user } => {
             let found = find(on, &user).await?;
-            let forgiven = attempts::forgive(on, found.account.number).await;
+            let forgiven = attempts::forgive(on, &found.account).await;
             forgiven.map_err(|source| unusable(on, source))?;
             Ok(printing::forgiven(&found))
         }
@@ -69,6 +77,13 @@ pub async fn carry_out(
             let card = printing::Card::of(&found, administration::living_sessions(on, &found.account));
             Ok(if json { card.json() } else { card.text() })
         }
+        Command::History { user, json } => {
+            let number = find(on, &user).await?.account.number;
+            let records = on.store.history(number, on.clock.now()).await;
+            let records = records.map_err(|source| unusable(on, source))?;
+            Ok(if json { history::json(number, &records) } else { history::text(number, &records) })
+        }
+        Command::MigratePower { dry_run } => migration::carry_out(on, dry_run).await,
         Command::Bookings { event } => {
             let events = event.map_or_else(|| EVENTS.iter().collect(), |event| vec![event]);
             let places = tally::services::bookings::list(on, &events).await;
@@ -104,12 +119,33 @@ async fn create_superuser(
     }
 }
 
-async fn obey(on: &Basics, user: &str, order: Order) -> Result<String, Failure> {
+async fn obey(on: &Basics, user: &str, order: Order, number: Option<&str>) -> Result<String, Failure> {
     let found = find(on, user).await?;
-    match administration::obey(on, found.account.number, order).await {
-        Ok(Obeyed::Done { sessions }) => Ok(printing::done(&found, order, sessions)),
-        Ok(Obeyed::AlreadySo) => Ok(printing::already_so(&found, order)),
+    // What does not give anything is done to whoever is found: it can be taken back.
+    let vouched = match order {
+        Order::Staff(_) | Order::Superuser(_) | Order::Role(_) => confirmed(&found, number)?,
+        Order::Freeze | Order::Unfreeze | Order::EndSessions | Order::Delete => None,
+    };
+    let vouched = vouched.filter(|_| order.gives_power());
+    match administration::obey_vouching(on, found.account.number, order, vouched.as_ref()).await {
+        Ok(Obeyed::Done { sessions }) => Ok(printing::done(&found, order, sessions, vouched.as_ref())),
+        Ok(Obeyed::AlreadySo) => Ok(printing::already_so(&found, order, vouched.as_ref())),
         Err(refusal) => Err(order_failure(on, &found, refusal)),
+    }
+}
+
+async fn set_email(on: &Basics, user: &str, address: &str, number: Option<&str>) -> Result<String, Failure> {
+    let address = EmailAddress::parse(address);
+    let address = address.map_err(|_| refused("This is no e-mail address that can be registered."))?;
+    let found = find(on, user).await?;
+    confirmed(&found, number)?;
+    match administration::set_email(on, found.account.number, &address).await {
+        Ok(given) => Ok(printing::given(&found, &address, given)),
+        Err(GiftRefusal::Gone) => Err(order_failure(on, &found, OrderRefusal::Gone)),
+        Err(GiftRefusal::ProvenByAnother(number)) => Err(refused(format!(
+            "Account {number} has proven that address. Nobody else gets it while that account has it."
+        ))),
+        Err(GiftRefusal::Unavailable(source)) => Err(unusable(on, source)),
     }
 }
 
@@ -121,16 +157,23 @@ async fn delete(on: &Basics, user: &str, confirmed: Option<&str>) -> Result<Stri
     if found.account.standing != Standing::Deleted && confirmed != Some(number.to_string().as_str()) {
         return Err(refused(printing::unconfirmed(&found)));
     }
-    obey(on, &format!("#{number}"), Order::Delete).await
+    obey(on, &format!("#{number}"), Order::Delete, None).await
 }
 
-async fn regroup(on: &Basics, user: &str, inside: bool, name: &str) -> Result<String, Failure> {
+async fn regroup(
+    on: &Basics,
+    user: &str,
+    inside: bool,
+    name: &str,
+    repeated: Option<&str>,
+) -> Result<String, Failure> {
     let name = GroupName::parse(name).map_err(|fault| refused(group_name_words(fault)))?;
     let found = find(on, user).await?;
+    let vouched = confirmed(&found, repeated)?;
     let number = found.account.number;
     let printed = if inside {
-        let joined = administration::join(on, number, &name).await;
-        joined.map(|(group, was_outside)| printing::joined(&found, &group, was_outside))
+        let joined = administration::join(on, number, &name, vouched.as_ref()).await;
+        joined.map(|(group, was_outside)| printing::joined(&found, &group, was_outside, vouched.as_ref()))
     } else {
         let left = administration::leave(on, number, &name).await;
         left.map(|was_inside| printing::left(&found, name.as_str(), was_inside))
@@ -144,10 +187,7 @@ async fn find(on: &Basics, user: &str) -> Result<Found, Failure> {
             "There is no user {user:?}: it is nobody's username, e-mail address, mobile number or \
              account number."
         )),
-        NotFound::Ambiguous { username, email } => refused(format!(
-            "{user:?} is the username of account {username} and the e-mail address of account {email}. \
-             Write #{username} or #{email}."
-        )),
+        NotFound::Ambiguous(ways) => refused(printing::ambiguous(user, &ways)),
         NotFound::Unavailable(source) => unusable(on, source),
     })
 }
@@ -157,6 +197,10 @@ fn order_failure(on: &Basics, found: &Found, refusal: OrderRefusal) -> Failure {
         OrderRefusal::Gone => refused(format!("{} is deleted.", printing::person(found))),
         OrderRefusal::LastSuperuser => refused(format!(
             "{} is the last superuser who can come in. Make another one first.",
+            printing::person(found)
+        )),
+        OrderRefusal::AddressMoved => refused(format!(
+            "{} has the address no longer by which it was found. Look again.",
             printing::person(found)
         )),
         OrderRefusal::Unavailable(source) => unusable(on, source),

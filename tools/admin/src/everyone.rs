@@ -51,8 +51,9 @@ pub(crate) async fn end_sessions(on: &Basics, confirmed: Option<&str>) -> Result
 async fn end(on: &Basics, resident: Resident) -> Result<usize, StoreError> {
     match administration::obey(on, resident.account.number, Order::EndSessions).await {
         Ok(Obeyed::Done { sessions }) => Ok(sessions),
-        // Deleted meanwhile; neither of the others comes of this order.
-        Ok(Obeyed::AlreadySo) | Err(OrderRefusal::Gone | OrderRefusal::LastSuperuser) => Ok(0),
+        // Deleted meanwhile; none of the others comes of this order.
+        Ok(Obeyed::AlreadySo)
+        | Err(OrderRefusal::Gone | OrderRefusal::LastSuperuser | OrderRefusal::AddressMoved) => Ok(0),
         Err(OrderRefusal::Unavailable(error)) => Err(error),
     }
 }

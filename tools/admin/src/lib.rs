@@ -6,13 +6,18 @@
 pub mod arguments;
 mod bookings;
 pub mod commands;
+mod confirming;
 pub mod django;
 pub mod entries;
 mod everyone;
 pub mod export;
 pub mod fields;
+mod help;
+mod history;
+pub mod identity;
 pub mod import;
 pub mod line;
+mod migration;
 pub mod printing;
 mod private_file;
 mod progress;

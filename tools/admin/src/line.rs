@@ -12,6 +12,7 @@ use tally::domain::company::{Company, ReceivingAddress, is_home_page};
 use tally::domain::contact::{Contact, FormerEmail};
 use tally::domain::details::Details;
 use tally::domain::email_address::EmailAddress;
+use tally::domain::former_power::FormerPower;
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::role::Role;
 use tally::domain::text;
@@ -64,6 +65,7 @@ struct Line<'a> {
     #[serde(skip_serializing_if = "str::is_empty")]
     last_name: &'a str,
     role: &'static str,
+    charity: bool,
     is_staff: bool,
     is_superuser: bool,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -172,6 +174,7 @@ pub fn write(Resident { account, company }: &Resident, now: Timestamp) -> String
             first_name: &account.first_name,
             last_name: &account.last_name,
             role: account.role.word(),
+            charity: account.charity,
             is_staff: account.is_staff,
             is_superuser: account.is_superuser,
             groups: account.groups.iter().map(|group| group.name.as_str()).collect(),
@@ -221,10 +224,17 @@ pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reason>
             Role::with_word(&word).ok_or(Reason::Word("role", "administrator, donor, volunteer"))?
         }
     };
-    let is_staff = fields.flag("is_staff")?;
-    if role == Role::Administrator && !is_staff {
-        return Err(Reason::AdministratorNotStaff);
-    }
+    let phone = values::phone(&mut fields)?;
+    let (is_staff, is_superuser) = (fields.flag("is_staff")?, fields.flag("is_superuser")?);
+    // A line that does not say who is of the charity is in the form of before staff and role were two
+    // things, and read as the table then is.
+    let is_nameless = username.is_none() && email.is_none() && phone.is_none();
+    let form = FormerPower { role, is_staff, is_superuser, is_nameless };
+    let (charity, is_staff) = if fields.has("charity") {
+        (fields.flag("charity")?, is_staff)
+    } else {
+        (form.is_of_charity(), form.is_staff())
+    };
     let groups = values::groups(&fields.texts("groups")?)?;
     let credential = fields.text("password")?.ok_or(Reason::Missing("password"))?;
     let joined = values::time(&mut fields, "joined", zone)?.ok_or(Reason::Missing("joined"))?;
@@ -235,14 +245,15 @@ pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reason>
         email,
         former_emails: formers(&mut fields, zone)?,
         email_proven,
-        phone: values::phone(&mut fields)?,
+        phone,
         weixin: weixin(&mut fields)?,
         first_name: values::name(&mut fields, "first_name")?,
         last_name: values::name(&mut fields, "last_name")?,
         standing,
         role,
+        charity,
         is_staff,
-        is_superuser: fields.flag("is_superuser")?,
+        is_superuser,
         last_login: values::time(&mut fields, "last_login", zone)?,
         details: details(&mut fields)?,
         contact: contact(&mut fields)?,
@@ -385,6 +396,7 @@ mod tests {
             first_name: "三".to_owned(),
             last_name: "张".to_owned(),
             role: Role::Volunteer,
+            charity: true,
             is_staff: true,
             is_superuser: true,
             groups: vec![Group { id: 3, name: "运营".to_owned() }],
@@ -462,7 +474,6 @@ mod tests {
                 r#""details":{"company":"a","fax":"b"}"#.to_owned(),
                 Reason::UnknownField("details.\"fax\"".to_owned()),
             ),
-            (r#""role":"administrator""#.to_owned(), Reason::AdministratorNotStaff),
             (r#""weixin":"o 6""#.to_owned(), Reason::OpenId("weixin")),
             (
                 r#""company":{"company_url":"javascript:alert(1)"}"#.to_owned(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::ExitCode;
 
 use admin::arguments::{self, Invocation, Options, SecretOptions};
-use admin::{commands, secret, terminal};
+use admin::{commands, identity, secret, terminal};
 use aws_config::{BehaviorVersion, SdkConfig};
 use tally::app::{Basics, SecretAccess};
 use tally::clock::Clock;
@@ -51,7 +51,10 @@ type Outcome = Result<(), Box<dyn Error>>;
 async fn run(options: Options) -> Outcome {
     let config = OperatorConfig::from_env(options.table)?;
     let aws = find_aws(config.ca_bundle.as_deref()).await?;
-    let on = Basics::new(config, &aws, Clock::System, Entropy::System);
+    let mut on = Basics::new(config, &aws, Clock::System, Entropy::System);
+    if options.command.acts() {
+        on = on.acting_as(identity::ask(&aws).await?);
+    }
     say(&commands::carry_out(&on, options.command, terminal::ask_password).await?)
 }
 

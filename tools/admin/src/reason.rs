@@ -67,9 +67,6 @@ pub enum Reason {
     /// The time may mean several moments.
     #[error("{0} names no time zone; --utc-offset can say which one is meant.")]
     Zone(&'static str),
-    /// An administrator of the charity is a member of staff as well.
-    #[error("role is administrator, so is_staff has to be true.")]
-    AdministratorNotStaff,
     /// The home page is none.
     #[error("{0} is no page on the web.")]
     HomePage(&'static str),

@@ -9,6 +9,7 @@ mod secrets;
 mod services;
 mod ses;
 mod sns;
+mod sts;
 pub mod weixin;
 
 use std::fmt;

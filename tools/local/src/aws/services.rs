@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::{dynamodb, secrets, ses, sns, weixin};
+use super::{dynamodb, secrets, ses, sns, sts, weixin};
 use crate::inbox::Inbox;
 
 /// Everything that can answer.
@@ -34,6 +34,7 @@ enum Service {
     DynamoDb,
     Secrets,
     Ses,
+    /// The forms, which are STS's as well; their action tells.
     Sns,
 }
 
@@ -57,6 +58,7 @@ async fn answer(State(services): State<Arc<Services>>, request: Request) -> Resp
         Service::DynamoDb => services.dynamodb.answer(parts, body).await,
         Service::Secrets => services.secrets.answer(target(&parts.headers), &body),
         Service::Ses => ses::answer(&services.inbox, &body),
+        Service::Sns if sts::is_asked(&body) => sts::answer(),
         Service::Sns => sns::answer(&services.inbox, &body),
     }
 }

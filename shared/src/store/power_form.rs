@@ -1,0 +1,106 @@
+//! Accounts whose power is still written in the former form, and writing it anew
+//! (`domain/former_power.rs`).
+
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use super::account::OP;
+use super::administration::{Acted, CHARITY, IS_STAFF, POWER, in_present_form};
+use super::directory::list_nowhere;
+use super::expression::Update;
+use super::record::AccountRecord;
+use super::transaction::Transaction;
+use super::transfer::{PAGE_ITEMS, ScanPosition, read};
+use super::{Item, Store, StoreError, Write, key, text};
+use crate::domain::account::Account;
+use crate::domain::former_power::FormerPower;
+
+/// An account in the former form.
+#[derive(Clone, Debug)]
+pub struct FormerlyWritten {
+    /// The account, as that form is read.
+    pub account: Account,
+    /// What the form says.
+    pub former: FormerPower,
+    /// Who wrote last.
+    mark: String,
+}
+
+/// Some of them, in no order.
+#[derive(Debug)]
+pub struct FormerPage {
+    /// The accounts.
+    pub accounts: Vec<FormerlyWritten>,
+    /// Items that should be accounts and cannot be read.
+    pub unreadable: Vec<StoreError>,
+    /// How many items of any kind were looked at.
+    pub items: u64,
+    /// Where the next page begins; `None` after the last one.
+    pub next: Option<ScanPosition>,
+}
+
+impl Store {
+    /// The next accounts behind a place in the table that are in the former form, strongly consistent.
+    pub async fn former_power_page(&self, from: Option<&ScanPosition>) -> Result<FormerPage, StoreError> {
+        let answer = self
+            .client
+            .scan()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .limit(PAGE_ITEMS)
+            .filter_expression("#sk = :account AND attribute_not_exists(#power)")
+            .expression_attribute_names("#sk", key::SORT)
+            .expression_attribute_names("#power", POWER)
+            .expression_attribute_values(":account", key::account_sort())
+            .set_exclusive_start_key(from.map(ScanPosition::to_key))
+            .send()
+            .await?;
+        let mut page = FormerPage {
+            accounts: Vec::new(),
+            unreadable: Vec::new(),
+            items: u64::try_from(answer.scanned_count).unwrap_or_default(),
+            next: answer.last_evaluated_key.as_ref().map(ScanPosition::of).transpose()?,
+        };
+        for item in answer.items.unwrap_or_default() {
+            match read_former(item) {
+                Ok(account) => page.accounts.extend(account),
+                Err(unreadable) => page.unreadable.push(unreadable),
+            }
+        }
+        Ok(page)
+    }
+
+    /// Writes an account's power in the form of today, if nobody has written to it since it was read.
+    /// `act` is given where somebody ceases to be called staff by that.
+    pub async fn renew_power(
+        &self,
+        one: &FormerlyWritten,
+        act: Option<&Acted<'_>>,
+        op: &str,
+    ) -> Result<Write, StoreError> {
+        let FormerlyWritten { account, mark, .. } = one;
+        let update = Update::default().set(OP, text(op)).if_absent(POWER).if_equal(OP, text(mark));
+        let update = in_present_form(update, account.charity);
+        let update = if account.is_staff {
+            update.set(IS_STAFF, AttributeValue::Bool(true))
+        } else {
+            update.remove(IS_STAFF)
+        };
+        let update = if account.is_of_charity() { update } else { list_nowhere(update).if_absent(CHARITY) };
+        let Some(Acted { record, op, .. }) = act else {
+            return self.write_account(account.number, op, update, |_| false).await;
+        };
+        let own = update.into_part(&self.table, key::account(account.number));
+        let items = vec![own, self.record_part(account.number, record, op)];
+        Ok(match self.transact(items, account.number, op).await? {
+            Transaction::Applied => Write::Applied,
+            Transaction::Failed(_) => Write::Refused,
+        })
+    }
+}
+
+fn read_former(item: Item) -> Result<Option<FormerlyWritten>, StoreError> {
+    let account = read(item.clone())?;
+    let record = AccountRecord::read(item)?;
+    let former = record.former_power(account.role);
+    Ok(former.map(|former| FormerlyWritten { account, former, mark: record.op }))
+}
