@@ -108,6 +108,7 @@ async fn deployed_cookies_are_secure_and_the_session_is_bound_to_the_host() {
     vary: Cookie
     set-cookie: __Host-sessionid=[session]; expires=Thu, 20-Jul-2017 05:11:24 GMT; Max-Age=1209600; HttpOnly; Path=/; SameSite=Lax; Secure
     set-cookie: csrftoken=[csrf]; expires=Thu, 05-Jul-2018 05:11:24 GMT; Max-Age=31449600; Path=/; SameSite=Lax; Secure
+    set-cookie: __Host-dev=[device]; expires=Fri, 10-Aug-2018 05:11:24 GMT; Max-Age=34560000; HttpOnly; Path=/; SameSite=Lax; Secure
     {"code":1,"data":"admin","msg":"用户已经登陆"}
     "#);
     let session = answer.cookie("__Host-sessionid").expect("a login sets a session");
