@@ -13,7 +13,7 @@ use tally::http::body;
 use tally::http::csrf::CsrfFault;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
-use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Section};
+use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Parameter, Section};
 use tally::services::contacts::ContactRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
@@ -131,6 +131,7 @@ fn logout(method: Method, name: &'static str) -> Operation {
     let logged_out =
         success("logged_out", "Nobody is logged in on this device any more.", words::LOGGED_OUT, "");
     Operation::new(method, "/api/accounts/logout/", name, "Log this device out")
+        .with(Parameter::everywhere())
         .described(
             "Needs no token. The answer is the same whoever asks; a browser that only fetches ahead gets it \
              and no effect.",

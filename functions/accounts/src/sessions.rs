@@ -70,7 +70,7 @@ pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
         return Ok(answer);
     }
     if let Some(caller) = recognise(&app, &request).await? {
-        sessions::sign_out(&app, &caller).await?;
+        sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
     }
     Ok(end_session(&app, session_cookie::clear(&app, answer)))
 }

@@ -50,9 +50,9 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
 
 /// Ends the session whose token came, and no other. Nothing is read from a body.
 pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, caller, .. } = exchange;
+    let Exchange { app, request, caller } = exchange;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
-    sessions::sign_out(&app, &caller).await?;
+    sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
     Ok(envelope::success(Nothing {}))
 }
 

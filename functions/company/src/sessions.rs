@@ -88,7 +88,7 @@ pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
         return Ok(answer);
     }
     if let Some(caller) = caller {
-        sessions::sign_out(&app, &caller).await?;
+        sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
     }
     Ok(session_cookie::clear(&app, answer))
 }

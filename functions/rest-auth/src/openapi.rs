@@ -160,6 +160,7 @@ fn logout(method: Method, name: &'static str) -> Operation {
     let logged_out =
         Outcome::of::<Detail>("logged_out", "Nobody is logged in on this device any more.", answer);
     Operation::new(method, "/rest-auth/logout/", name, "Log this device out")
+        .with(Parameter::everywhere())
         .described(
             "The answer is the same whoever asks. A page of another site, or a browser that only fetches \
              ahead, gets the answer and no effect.",

@@ -67,7 +67,7 @@ pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
         None => recognise_key(&app, &request).await?,
     };
     if let Some(caller) = caller {
-        sessions::sign_out(&app, &caller).await?;
+        sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
     }
     Ok(if session.is_some() { session_cookie::clear(&app, answer) } else { answer })
 }

@@ -40,6 +40,15 @@ pub enum Carrier {
     TokenHeader,
 }
 
+/// How far somebody who signs out wants to go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Extent {
+    /// Only this device.
+    ThisDevice,
+    /// Every device: all sessions and the shared key.
+    Everywhere,
+}
+
 /// A session as the account keeps it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Session {

@@ -9,6 +9,7 @@ use http::{HeaderMap, Method, header};
 use crate::config::Config;
 use crate::courier::Language;
 use crate::domain::asker::Asker;
+use crate::domain::session::Extent;
 use crate::telemetry::TraceId;
 
 /// Who sent the request, as the host saw it, never as a header claims it.
@@ -34,6 +35,9 @@ pub struct Invocation {
     /// Where it stands in X-Ray, if it does.
     pub trace_id: Option<TraceId>,
 }
+
+/// The query by which a logout goes further than this device.
+pub const EVERYWHERE: &str = "everywhere=true";
 
 /// One request.
 #[derive(Debug)]
@@ -101,6 +105,13 @@ impl Request {
     #[must_use]
     pub fn language(&self) -> Language {
         Language::accepted(self.header(header::ACCEPT_LANGUAGE))
+    }
+
+    /// How far a logout is to go: `?everywhere=true` ends all that is open in the caller's name.
+    #[must_use]
+    pub fn logout_extent(&self) -> Extent {
+        let asks = self.query.split('&').any(|pair| pair == EVERYWHERE);
+        if asks { Extent::Everywhere } else { Extent::ThisDevice }
     }
 
     /// Whether the method only reads (RFC 9110, 9.2.1).

@@ -3,7 +3,10 @@
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use jiff::Timestamp;
 
-use super::{Item, Store, StoreError, key, number, text};
+use super::account::everything_ends;
+use super::transaction::Transaction;
+use super::{Guarded, Item, Store, StoreError, Write, key, number, text};
+use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::history::{Act, KEPT, Record};
 use crate::domain::role::Role;
@@ -17,6 +20,25 @@ const DOOR: &str = "door";
 const AT: &str = "at";
 
 impl Store {
+    /// Ends every session of the account and its shared key, because its holder says so, and writes that
+    /// down.
+    pub async fn end_own_sessions(
+        &self,
+        account: &Account,
+        record: &Record,
+        op: &str,
+    ) -> Result<Write, StoreError> {
+        let on = Guarded { number: account.number, epoch: account.epoch, op };
+        let items = vec![
+            self.guarded_part(on, everything_ends(account)),
+            self.record_part(account.number, record, op),
+        ];
+        Ok(match self.transact(items, account.number, op).await? {
+            Transaction::Applied => Write::Applied,
+            Transaction::Failed(_) => Write::Refused,
+        })
+    }
+
     /// The part of a transaction that writes down what it does to the account. `mark` is the
     /// transaction's, so that one tried again writes the same item; a transaction that writes two
     /// records about one account gives the second one a mark of its own.

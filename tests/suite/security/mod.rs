@@ -6,6 +6,7 @@ mod access;
 mod bodies;
 mod csrf;
 mod enumeration;
+mod everywhere;
 mod frozen;
 mod headers;
 mod input;

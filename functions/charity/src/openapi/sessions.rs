@@ -1,7 +1,7 @@
 //! Logging in and out.
 
 use http::Method;
-use tally::http::openapi::{Field, Operation};
+use tally::http::openapi::{Field, Operation, Parameter};
 
 use super::{PASSWORD, SESSION, bad_request, done, id, sign_in_refusals, told};
 use crate::envelope::success;
@@ -29,6 +29,7 @@ pub(super) fn login() -> Operation {
 
 pub(super) fn logout() -> Operation {
     Operation::new(Method::POST, "/user/logout/", "logout", "Log out")
+        .with(Parameter::everywhere())
         .described("Ends the session of the token, and no other. The document has no such call; it is ours.")
         .answers([done("logged_out", "The session is over.")])
 }

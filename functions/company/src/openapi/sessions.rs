@@ -2,7 +2,7 @@
 
 use http::header::SET_COOKIE;
 use http::{HeaderName, Method};
-use tally::http::openapi::{Field, Operation};
+use tally::http::openapi::{Field, Operation, Parameter};
 use tally::services::sessions::SignInRefusal;
 
 use super::{EMAIL, PASSWORD, account, customer, done, errors, form_failure, throttled, told};
@@ -48,6 +48,7 @@ fn login() -> Operation {
 fn logout() -> Operation {
     let logged_out = done("logged_out", "Nobody is logged in on this device any more.", words::LOGGED_OUT);
     Operation::new(Method::POST, "/users/account_logout/", "account_logout", "Log this device out")
+        .with(Parameter::everywhere())
         .described("The answer is the same whoever asks. No field is read.")
         .reads([])
         .answers([logged_out

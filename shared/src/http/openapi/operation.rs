@@ -38,6 +38,13 @@ impl Parameter {
         Self(json!({"name": name, "in": "header", "description": meaning, "schema": schema}))
     }
 
+    /// The query by which a logout goes further than this device.
+    #[must_use]
+    pub fn everywhere() -> Self {
+        let schema = json!({"type": "string", "enum": ["true"]});
+        Self::query("everywhere", "`true` ends all that is open in the caller's name.", &schema)
+    }
+
     /// It has to be there.
     #[must_use]
     pub fn required(mut self) -> Self {

@@ -1,12 +1,41 @@
-//! Signing out of one device.
+//! Signing out of one device, or of all.
 
 use super::{Caller, ROUNDS, RecognisedBy};
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
+use crate::domain::asker::Asker;
+use crate::domain::history::{Act, Actor, Record};
+use crate::domain::session::Extent;
 use crate::store::{Guarded, StoreError, Write};
 
-/// Signs a caller out of this device: ends the session, gives the key back, or both.
-pub async fn sign_out(app: &App, caller: &Caller) -> Result<(), StoreError> {
+/// Signs a caller out: of this device, or of all.
+pub async fn sign_out(app: &App, caller: &Caller, extent: Extent, asker: &Asker) -> Result<(), StoreError> {
+    match extent {
+        Extent::ThisDevice => leave_device(app, caller).await,
+        Extent::Everywhere => leave_everything(app, caller, asker).await,
+    }
+}
+
+/// Ends all sessions and the shared key, and writes that down.
+async fn leave_everything(app: &App, caller: &Caller, asker: &Asker) -> Result<(), StoreError> {
+    let op = app.entropy.mark();
+    let (door, at) = (asker.door.to_owned(), app.clock.now());
+    let record = Record { act: Act::SessionsEnded, by: Actor::Oneself, door, at };
+    let mut account = caller.account.clone();
+    for _ in 0..ROUNDS {
+        if app.store.end_own_sessions(&account, &record, &op).await? == Write::Applied {
+            return Ok(());
+        }
+        match app.store.find_account(account.number).await? {
+            Some(now) if is_still_in(app, &now, caller) => account = now,
+            Some(_) | None => return Ok(()),
+        }
+    }
+    Err(StoreError::Unavailable("the account kept changing".into()))
+}
+
+/// Ends the session, gives the key back, or both.
+async fn leave_device(app: &App, caller: &Caller) -> Result<(), StoreError> {
     let session = match &caller.by {
         RecognisedBy::Session(digest) => Some(digest),
         RecognisedBy::SharedKey => None,
