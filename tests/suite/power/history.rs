@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::history::{Act, Actor, KEPT};
 use tally::domain::role::Role;
+use tests::process;
 use tests::server::Server;
 use tests::table;
 
@@ -182,4 +183,33 @@ async fn records_are_kept_400_days() {
     let at = |days: i64| app.clock.now() + jiff::SignedDuration::from_hours(24 * days);
     let count = async |days| app.store.history(own, at(days)).await.expect("it can be read").len();
     assert_eq!((count(0).await, count(399).await, count(400).await), (1, 1, 0));
+}
+
+#[tokio::test]
+async fn an_operator_whom_sts_does_not_name_is_named_by_the_access_key() {
+    let server = Server::start().await;
+    register(&server.client(), "zhang", "zhang@example.com").await;
+    let own = number(&server, "zhang").await;
+    let aws = server.service().aws().url();
+    let mut faults = Vec::new();
+    // Nothing listens there; and what speaks DynamoDB does not know what is asked.
+    for sts in ["http://127.0.0.1:1".to_owned(), format!("{aws}/nowhere")] {
+        for line in [["freeze", "zhang"], ["unfreeze", "zhang"]] {
+            let mut command = tokio::process::Command::new(process::tally_admin());
+            command.args(line).env_clear().envs([
+                ("AWS_ENDPOINT_URL", aws.as_str()),
+                ("AWS_ENDPOINT_URL_STS", sts.as_str()),
+                ("AWS_REGION", "local"),
+                ("AWS_ACCESS_KEY_ID", "AKIALOCAL"),
+                ("AWS_SECRET_ACCESS_KEY", "local"),
+                ("TALLY_TABLE", local::service::TABLE),
+            ]);
+            let ended = command.output().await.expect("the binary can be started");
+            let last = records(&server, own).await.pop().map(|one| one.by);
+            if !ended.status.success() || last != Some(Actor::Operator("access key AKIALOCAL".to_owned())) {
+                faults.push(format!("{line:?} at {sts}: {last:?}, {ended:?}"));
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
 }
