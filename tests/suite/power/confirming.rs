@@ -106,6 +106,7 @@ async fn an_operator_gives_an_address_and_takes_it_from_who_never_proved_it() {
     assert!(everything(&server).await == before);
     // The console's own reset works by it.
     order(&server, "staff director on").await;
+    server.clock().advance(std::time::Duration::from_secs(1));
     let asked = json!({"username": ADDRESS, "code_type": 1});
     server.client().post("/v3_1/manage/verCode/").json(&asked).send().await;
     let messages = server.inbox().messages();
