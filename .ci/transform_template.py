@@ -264,7 +264,7 @@ def with_own_configuration_set():
         [rule] = deployed.of_type("AWS::Events::Rule").values()
         assert rule["EventPattern"]["detail"]["mail"]["tags"]["ses:configuration-set"] == [used]
         assert all(deployed.environment(group)["TALLY_MAIL_CONFIGURATION_SET"] == used for group in FUNCTIONS)
-        [statement] = deployed.resources["MailAccess"]["Properties"]["PolicyDocument"]["Statement"]
+        [statement, _] = deployed.resources["MessageAccess"]["Properties"]["PolicyDocument"]["Statement"]
         assert statement["Resource"][1]["Fn::Sub"][1] == {"Set": used}, "mail may be sent by that set"
     return Deployment(MailConfigurationSet="theirs")
 

@@ -23,7 +23,11 @@ async fn registered_made_staff_and_reset_by_mail_in_all_three_groups() {
     let manage = json!({"username": EMAIL, "password": PASSWORD});
     let refused = caller.post("/v3_1/manage/login/").json(&manage).send().await;
     assert_eq!(refused.json()["meta"]["code"], 1002, "not on the staff yet");
-    let made_staff = service.administer(&["staff", EMAIL, "on"]).await;
+    // Nobody has proven the address, so the operator has to say whose it is, and so vouches for it.
+    let unsaid = service.administer(&["staff", EMAIL, "on"]).await;
+    assert!(!unsaid.status.success() && unsaid.stderr.contains("--confirm"), "{unsaid:?}");
+    let number = tests::table::owner(&key).to_string();
+    let made_staff = service.administer(&["staff", EMAIL, "on", "--confirm", &number]).await;
     assert!(made_staff.status.success(), "{made_staff:?}");
 
     // The change of role has ended everything before it.

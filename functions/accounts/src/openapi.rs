@@ -210,7 +210,7 @@ fn change_account() -> Operation {
     let email_address = account.email.as_ref().expect("the person of the examples has an address");
     let too_long = words::too_long(PHONE.1, PHONE.1 + 1);
     Operation::new(Method::POST, "/api/accounts/account_change/", "account_change", "Change one's account")
-        .described("All five fields at once, or none. For 7 days, codes go to the e-mail address before.")
+        .described("All five fields at once, or none. Nobody has proven the new address: one that was proven goes on recovering the account, else the one before does for 7 days. The account's other sessions end with the old address.")
         .carried_by(&WITH_SESSION)
         .reads([
             token(),

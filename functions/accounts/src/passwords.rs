@@ -39,7 +39,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
         let is_wrong = old.is_some() && proven.is_none();
         return Err(if is_wrong { Failure::WrongOldPassword(errors) } else { Failure::PasswordForm(errors) });
     };
-    match passwords::replace(&app, proven, &new).await? {
+    match passwords::replace(&app, proven, &new, request.language()).await? {
         Write::Applied => {
             let answer = success(words::PASSWORD_CHANGED, "");
             Ok(end_session(&app, session_cookie::forget(&app, answer)))

@@ -24,6 +24,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
         name: LoginName::Number(id.to_owned()),
         old: Password::new(password).ok(),
         new,
+        language: request.language(),
         asker: request.asker,
     };
     Box::pin(passwords::change_named(&app, change)).await?;

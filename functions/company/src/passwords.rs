@@ -24,7 +24,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let new = form.repeated_password("new_password", "confirm_password", &account.names());
     let (old, new) = form.accept(old.zip(new))?;
     let proven = prove(&app, &account, &old, &request).await?;
-    match passwords::replace_and_stay(&app, &proven, &new, SESSION).await? {
+    match passwords::replace_and_stay(&app, &proven, &new, SESSION, request.language()).await? {
         Some(Opened { token, device }) => {
             let answer = session_cookie::start(&app, success(words::PASSWORD_CHANGED, Nothing {}), &token);
             Ok(session_cookie::mark(&app, answer, device.as_ref()))

@@ -39,7 +39,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
         passwords::leave(&app, &proven).await;
         return Err(Failure::Fields(form.errors.in_order(&FIELDS)));
     };
-    match passwords::replace(&app, &proven, &new).await? {
+    match passwords::replace(&app, &proven, &new, request.language()).await? {
         Write::Applied => Ok(without_session(&app, &caller, detail(StatusCode::OK, words::PASSWORD_SAVED))),
         // Another device changed it first: this caller is signed out already.
         Write::Refused => Err(Refusal::NotAuthenticated.into()),

@@ -223,6 +223,13 @@ impl Attempts {
         }
     }
 
+    /// Whether any of these is a place where somebody succeeded not too long ago.
+    #[must_use]
+    pub fn knows_any(&self, places: &[Place], now: Timestamp) -> bool {
+        let seen = places.iter().filter_map(|place| self.places.get(place));
+        seen.into_iter().any(|seen| is_fresh(*seen, now))
+    }
+
     /// The known places that give way when these are where somebody succeeds now: those that are known
     /// no longer, then the oldest over the cap.
     #[must_use]

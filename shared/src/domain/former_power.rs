@@ -9,7 +9,6 @@ use super::role::Role;
 
 /// What the former form says of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact that was written down by itself")]
 pub struct FormerPower {
     /// Its role.
     pub role: Role,

@@ -83,6 +83,18 @@ pub(super) async fn succeed(app: &App, trial: &Trial, marked: Option<&Device>) {
     remember(app, subject, places, Some(reserved)).await;
 }
 
+/// Whether somebody is where the account is known from.
+pub(super) async fn is_known_place(
+    app: &App,
+    number: AccountNumber,
+    asker: &Asker,
+) -> Result<bool, StoreError> {
+    let subject = Subject::Account(number);
+    let Places { network, device } = Places::of(app, &subject, asker);
+    let places: Vec<Place> = std::iter::once(network).chain(device).collect();
+    app.store.is_known_at(&subject, &places, app.clock.now()).await
+}
+
 /// The same after a reset by a code, for which nobody tried a password.
 pub(super) async fn succeed_by_code(app: &App, number: AccountNumber, asker: &Asker) {
     let subject = Subject::Account(number);

@@ -1,6 +1,7 @@
 //! Changing a password, which ends everything the old one had opened.
 
 use crate::app::App;
+use crate::courier::{Language, Letter, TextMessage};
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::{Asker, Device};
 use crate::domain::credential::Comparison;
@@ -8,6 +9,7 @@ use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::{Password, PasswordFault};
 use crate::domain::session::{Session, SessionToken};
 use crate::services::attempts::{self, Trial};
+use crate::services::codes;
 use crate::services::sessions::{self, Admitted, LoginName, NewSession, SignInRefusal};
 use crate::store::key::Subject;
 use crate::store::{CredentialChange, StoreError, Write};
@@ -42,6 +44,8 @@ pub struct NamedChange {
     pub new: Password,
     /// Where the request came from.
     pub asker: Asker,
+    /// The language to tell the owner in.
+    pub language: Language,
 }
 
 /// Why the password was not changed.
@@ -65,7 +69,7 @@ const ROUNDS: usize = 8;
 /// of attempts, the same work and the same order (security rule K20). Every session and the shared
 /// key end with the same write.
 pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedChangeRefusal> {
-    let NamedChange { name, old, new, asker } = change;
+    let NamedChange { name, old, new, asker, language } = change;
     let Admitted { mut account, trial, .. } =
         sessions::admit(app, &name, old.as_ref(), &asker, false).await?;
     let verified = account.credential.clone();
@@ -76,7 +80,7 @@ pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedCha
             leave(app, &proven).await;
             return Err(NamedChangeRefusal::Password(faults));
         }
-        if replace(app, &proven, &new).await? == Write::Applied {
+        if replace(app, &proven, &new, language).await? == Write::Applied {
             return Ok(());
         }
         // Another write came first. The password that was checked must still be the account's.
@@ -104,12 +108,17 @@ pub async fn prove<'a>(
     }
 }
 
-/// Sets the new password: every session and the shared key end with the same write.
+/// Sets the new password: every session and the shared key end with the same write. The owner is told.
 ///
 /// [`Write::Refused`] means that the account changed since it was read, for instance by the same
 /// request from another device; nothing was done.
-pub async fn replace(app: &App, proven: &Proven<'_>, new: &Password) -> Result<Write, StoreError> {
-    replace_and_open(app, proven, new, None, None).await
+pub async fn replace(
+    app: &App,
+    proven: &Proven<'_>,
+    new: &Password,
+    language: Language,
+) -> Result<Write, StoreError> {
+    replace_and_open(app, proven, new, None, language).await
 }
 
 /// The same, but the client that changes it stays in: its new session opens with the same write.
@@ -119,11 +128,13 @@ pub async fn replace_and_stay(
     proven: &Proven<'_>,
     new: &Password,
     session: NewSession,
+    language: Language,
 ) -> Result<Option<Opened>, StoreError> {
     let account = proven.account;
     let device = sessions::new_mark(app, proven.asker, session);
     let (token, session) = sessions::open(app, account.number, account.epoch + 1, account.logins, session);
-    Ok(match replace_and_open(app, proven, new, Some(&session), device.as_ref()).await? {
+    let opened = Some((&session, device.as_ref()));
+    Ok(match replace_and_open(app, proven, new, opened, language).await? {
         Write::Applied => Some(Opened { token, device }),
         Write::Refused => None,
     })
@@ -133,9 +144,10 @@ async fn replace_and_open(
     app: &App,
     proven: &Proven<'_>,
     new: &Password,
-    opened: Option<&Session>,
-    marked: Option<&Device>,
+    opened: Option<(&Session, Option<&Device>)>,
+    language: Language,
 ) -> Result<Write, StoreError> {
+    let (opened, marked) = opened.map_or((None, None), |(session, device)| (Some(session), device));
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
     let op = app.entropy.mark();
     let record = Record {
@@ -150,6 +162,8 @@ async fn replace_and_open(
     let (replaced, ()) = futures_util::future::join(replaced, succeeded).await;
     if let Ok(Write::Applied) = replaced {
         telemetry::note(|notes| notes.act = Some((record.act, proven.account.number)));
+        let (letter, text) = (Letter::PasswordChanged, TextMessage::PasswordChanged);
+        Box::pin(codes::notify_owner(app, proven.account, &letter, &text, language)).await;
     }
     replaced
 }

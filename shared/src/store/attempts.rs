@@ -93,6 +93,18 @@ impl Store {
         Ok(Reserved { reservation, attempts, waits_in: None })
     }
 
+    /// Whether any of these places is known to the subject. It grants no try, only a share of messages.
+    pub async fn is_known_at(
+        &self,
+        subject: &Subject,
+        places: &[Place],
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::attempts(subject)));
+        let item = request.consistent_read(true).send().await?.item;
+        Ok(item.is_some_and(|item| read(&item).knows_any(places, now)))
+    }
+
     /// Counts a try that was no success, unless another one came after it, which then counts both.
     pub async fn settle_attempt(
         &self,

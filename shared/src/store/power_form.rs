@@ -29,7 +29,7 @@ pub struct FormerlyWritten {
 #[derive(Debug)]
 pub struct FormerPage {
     /// The accounts.
-    pub accounts: Vec<FormerlyWritten>,
+    pub found: Vec<FormerlyWritten>,
     /// Items that should be accounts and cannot be read.
     pub unreadable: Vec<StoreError>,
     /// How many items of any kind were looked at.
@@ -55,14 +55,14 @@ impl Store {
             .send()
             .await?;
         let mut page = FormerPage {
-            accounts: Vec::new(),
+            found: Vec::new(),
             unreadable: Vec::new(),
             items: u64::try_from(answer.scanned_count).unwrap_or_default(),
             next: answer.last_evaluated_key.as_ref().map(ScanPosition::of).transpose()?,
         };
         for item in answer.items.unwrap_or_default() {
             match read_former(item) {
-                Ok(account) => page.accounts.extend(account),
+                Ok(account) => page.found.extend(account),
                 Err(unreadable) => page.unreadable.push(unreadable),
             }
         }

@@ -123,7 +123,6 @@ pub(super) struct DetailsRecord {
 
 /// The attributes of an account item that a search looks at.
 #[derive(Debug, Deserialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an attribute of the item")]
 pub(super) struct EntryRecord {
     standing: String,
     role: Option<String>,

@@ -8,14 +8,26 @@ use tests::tap::{Action, Fault, Which};
 use tests::tapped::{Ask, Ground, Tapped};
 
 use super::{
-    NEW_PASSWORD, PASSWORD, UPDATE, details, login, logout, password_change, profile, start_with_user,
+    ACCOUNT_AND_RECORD, NEW_PASSWORD, PASSWORD, TRANSACTION, UPDATE, details, login, logout, password_change,
+    profile, start_with_user,
 };
 
 /// Sends a request whose write happens, but whose answer is lost; another request is answered before
 /// the write is repeated.
 async fn interleave(ground: &Ground, service: &Tapped, ask: &Ask, other: &Ask) -> (Answer, Answer) {
+    interleave_at((UPDATE, "ACCOUNT"), ground, service, ask, other).await
+}
+
+/// The same for a write of that kind.
+async fn interleave_at(
+    (operation, items): (&'static str, &str),
+    ground: &Ground,
+    service: &Tapped,
+    ask: &Ask,
+    other: &Ask,
+) -> (Answer, Answer) {
     let calm = ground.tapped(Duration::ZERO).await;
-    let write = || Fault::every(UPDATE, Action::DropAfter).on("ACCOUNT");
+    let write = || Fault::every(operation, Action::DropAfter).on(items);
     service.tap.inject(Fault { which: Which::Nth(0), ..write() });
     // Shorter than the SDK waits for one try, longer than the other request takes.
     let delay = Action::Delay(Duration::from_millis(1200));
@@ -65,7 +77,8 @@ async fn a_logout_counts_once() {
 async fn a_password_change_holds_against_a_login_with_the_new_password() {
     let (ground, service, welcome) = start_with_user().await;
     let ask = password_change().session(&welcome);
-    let (answer, other) = interleave(&ground, &service, &ask, &login("zhang", NEW_PASSWORD)).await;
+    let write = (TRANSACTION, ACCOUNT_AND_RECORD);
+    let (answer, other) = interleave_at(write, &ground, &service, &ask, &login("zhang", NEW_PASSWORD)).await;
     assert_eq!(other.code(), 200, "the new password is in force: {other:?}");
     assert_eq!(answer.code(), 200, "{answer:?}");
     assert_eq!(ground.account_of(&other.key()).await.epoch, 1);

@@ -18,7 +18,7 @@ async fn write_formerly(server: &Server, account: AccountNumber, flags: &[&str],
     for mark in ["power", "charity", "role", "is_staff", "is_superuser"] {
         item.remove(mark);
     }
-    let digit = if role == "administrator" { 0 } else { 1 };
+    let digit = u8::from(role != "administrator");
     let text = |value: String| AttributeValue::S(value);
     item.insert("listed_in".to_owned(), text((account.get() % 8).to_string()));
     item.insert("place".to_owned(), text(format!("{digit}#{:010}", account.get())));

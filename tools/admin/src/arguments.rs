@@ -161,6 +161,7 @@ pub struct UsageError(String);
 
 /// Everything that was said, before it is known whether it makes sense together.
 #[derive(Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 struct Said {
     table: Option<String>,
     username: Option<String>,

@@ -3,6 +3,7 @@
 use serde::Serialize;
 use tally::domain::account_number::AccountNumber;
 use tally::domain::history::{Actor, Record};
+use tally::domain::role::Role;
 
 use crate::printing::harmless;
 
@@ -43,7 +44,7 @@ pub(crate) fn json(account: AccountNumber, records: &[Record]) -> String {
             account: account.get(),
             at: record.at.to_string(),
             act: record.act.word(),
-            role: record.act.role().map(|role| role.word()),
+            role: record.act.role().map(Role::word),
             group: record.act.group(),
             by,
             by_account,
@@ -77,7 +78,6 @@ pub(crate) fn text(account: AccountNumber, records: &[Record]) -> String {
 mod tests {
     use jiff::Timestamp;
     use tally::domain::history::Act;
-    use tally::domain::role::Role;
 
     use super::*;
 

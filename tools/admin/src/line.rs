@@ -46,6 +46,7 @@ const LONGEST_FIELD: usize = 50;
 
 /// A line as it is written. What is absent is empty, false or the usual.
 #[derive(Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a field of the line")]
 struct Line<'a> {
     number: u32,
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -22,10 +22,10 @@ pub(crate) async fn carry_out(on: &Basics, dry_run: bool) -> Result<String, Fail
         let page = administration::former_power_page(on, from.as_ref()).await;
         let page = page.map_err(|source| unusable(on, source))?;
         unreadable += page.unreadable.len();
-        for one in page.accounts.iter().filter(|one| one.former.is_doubtful()) {
+        for one in page.found.iter().filter(|one| one.former.is_doubtful()) {
             writeln!(said, "{}", doubtful(one)).expect("a string takes any text");
         }
-        let renewed: Vec<bool> = stream::iter(page.accounts.iter().map(|one| renew(on, one, dry_run)))
+        let renewed: Vec<bool> = stream::iter(page.found.iter().map(|one| renew(on, one, dry_run)))
             .buffer_unordered(MOST_UNDER_WAY)
             .try_collect()
             .await

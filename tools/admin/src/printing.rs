@@ -14,6 +14,7 @@ use tally::services::administration::{Found, FoundBy, Given};
 
 /// An account as it is shown: everything but what opens it.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Card<'a> {
     found_by: &'static str,
     number: u32,

@@ -141,7 +141,7 @@ fn change() -> Operation {
         .described(
             "The fields are judged first, then the password is tried, then the code. An address that \
              another account claimed without proof is taken from it. The address before is told; if it \
-             was bound, codes that reset the password go there for 7 days more. The user name stays.",
+             was bound, it recovers the account for 7 days more. The account's other sessions end; the user name stays.",
         )
         .reads([own_password(), code("The code that `send_email_code` mailed to `email`."), email()])
         .answers([

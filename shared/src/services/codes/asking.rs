@@ -7,6 +7,7 @@ use super::subject;
 use crate::app::App;
 use crate::courier::{Dispatch, Language, Letter, TextMessage};
 use crate::domain::account::Standing;
+use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination, TextPurpose};
@@ -14,9 +15,9 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::sent_messages::{Cause, Fate};
-use crate::services::address_gate;
 use crate::services::budget::{self, Messages, Taking, UsedUp};
 use crate::services::sessions::{self, Caller};
+use crate::services::{address_gate, attempts};
 use crate::store::key::Identifier;
 use crate::store::{NewMessage, StoreError, TakenMessage};
 
@@ -118,6 +119,7 @@ async fn send_reset(
     .await?;
     let account = account.filter(|account| made_for.is_some() && account.standing == Standing::Active);
     let is_due = account.is_some_and(|account| account.is_recovered_by_email(email, now));
+    let draft = Box::pin(as_owner(app, asker, draft, destination, content, number, is_due)).await?;
     let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
     let taking = |messages| budget::take_mail(app, messages, Share::Recovery, proof);
     let due = Due::settle(app, draft, is_due, taking).await?;
@@ -168,7 +170,8 @@ async fn send_text(
             let (account, draft) =
                 futures_util::future::try_join(app.store.find_account(number), drafting).await?;
             let account = account.filter(|account| account.standing == Standing::Active);
-            (fits && account.is_some_and(|account| account.is_recovered_by_phone(phone)), draft)
+            let is_due = fits && account.is_some_and(|account| account.is_recovered_by_phone(phone));
+            (is_due, Box::pin(as_owner(app, asker, draft, destination, content, number, is_due)).await?)
         }
     };
     let taking = |messages| budget::take_text(app, messages, share, phone, Some(asker));
@@ -205,6 +208,29 @@ async fn send_binding(
     let send =
         async |to: &EmailAddress| app.courier().mail(to, &Letter::EmailBindingCode(&code), language).await;
     Ok(due.send(app, is_due.then_some(email), send).await)
+}
+
+/// Where strangers have used up their share of a destination's messages, whoever asks from a place that
+/// the account is known from has another one (trust rule 7). It is looked up for accounts that are not
+/// there, too.
+#[expect(clippy::too_many_arguments, reason = "a draft, what it was made of, and whose it may be")]
+async fn as_owner(
+    app: &App,
+    asker: &Asker,
+    refused: Draft,
+    destination: Destination<'_>,
+    content: Content<'_>,
+    number: AccountNumber,
+    is_due: bool,
+) -> Result<Draft, StoreError> {
+    let Draft::Wait(_) = refused else {
+        return Ok(refused);
+    };
+    let is_known = attempts::is_known_place(app, number, asker).await?;
+    if !(is_known && is_due) {
+        return Ok(refused);
+    }
+    draft(app, destination, &Content { cause: Cause::Owner, ..content }).await
 }
 
 /// A message that was noted, if there was room for one, and taken out of the budgets, if they allow.

@@ -42,6 +42,7 @@ impl Draft {
 }
 
 /// A message without a code, or with a fresh one.
+#[derive(Clone, Copy)]
 pub(super) struct Content<'a> {
     /// What it is for.
     pub(super) purpose: &'static str,
