@@ -7,6 +7,7 @@
 //! waits for it; a success clears all. Writers that replace what they have seen name its version.
 
 use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
@@ -40,6 +41,9 @@ const LOG_LENGTH: usize = 8;
 
 /// How often a try is made again after others changed the item first.
 const ROUNDS: usize = 16;
+
+/// How long whoever lost all of these waits.
+const LOST_WAIT: Duration = Duration::from_secs(1);
 
 /// What came of reserving a try.
 #[derive(Clone, Debug)]
@@ -84,7 +88,9 @@ impl Store {
                 return Ok(Reserved { reservation, attempts, waits_in: None });
             }
         }
-        Err(StoreError::Unavailable("the attempts kept changing".into()))
+        // Others are trying without a break; the one who lost every round comes back.
+        let (attempts, reservation) = (Attempts::default(), Reservation::Wait(LOST_WAIT));
+        Ok(Reserved { reservation, attempts, waits_in: None })
     }
 
     /// Whether any of these places is known to the subject. It grants no try, only a share of messages.
