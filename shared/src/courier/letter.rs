@@ -82,6 +82,7 @@ impl Letter<'_> {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "an arm for each letter and language")]
     const fn templates(&self, language: Language) -> (&'static str, &'static str) {
         match (self, language) {
             (Self::PasswordResetCode(_), Language::Chinese) => (

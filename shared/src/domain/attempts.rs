@@ -223,6 +223,13 @@ impl Attempts {
         }
     }
 
+    /// Whether the account is known at places, but not at this one.
+    #[must_use]
+    pub fn is_elsewhere(&self, place: &Place, now: Timestamp) -> bool {
+        let is_known_somewhere = self.places.values().any(|seen| is_fresh(*seen, now));
+        is_known_somewhere && !self.knows_any(std::slice::from_ref(place), now)
+    }
+
     /// Whether any of these is a place where somebody succeeded not too long ago.
     #[must_use]
     pub fn knows_any(&self, places: &[Place], now: Timestamp) -> bool {
@@ -331,7 +338,7 @@ mod tests {
         for _ in 0..10 {
             assert_eq!(attempts.reserve(&by("home", "zhang", 200)), Reservation::Granted);
         }
-        let wait = Reservation::Wait(Duration::from_secs(3_540));
+        let wait = Reservation::Wait(Duration::from_mins(59));
         assert_eq!(attempts.reserve(&by("home", "zhang", 260)), wait);
         assert_eq!(attempts.reserve(&by("home", "zhang", 3_800)), Reservation::Granted);
     }

@@ -14,6 +14,13 @@ impl Account {
         self.former_emails.iter().filter(move |former| now < former.until)
     }
 
+    /// The address as the account has it, however it is spelled elsewhere: that spelling is mailed.
+    #[must_use]
+    pub fn own_spelling(&self, address: &EmailAddress, now: Timestamp) -> Option<&EmailAddress> {
+        let formers = self.counting_formers(now).map(|former| &former.address);
+        self.email.iter().chain(formers).find(|own| own.is_same(address))
+    }
+
     /// Whether the address is one of the account's own channels, and proven.
     #[must_use]
     pub fn has_proven_email(&self, address: &EmailAddress, now: Timestamp) -> bool {

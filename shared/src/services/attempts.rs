@@ -66,6 +66,11 @@ pub(super) async fn begin(
     Ok(Trial { subject, reserved, places })
 }
 
+/// Whether the account is known in other networks than the one that the try comes from.
+pub(super) fn is_elsewhere(app: &App, trial: &Trial) -> bool {
+    trial.reserved.is_elsewhere(&trial.places.network, app.clock.now())
+}
+
 /// Counts a try that was no success. Where that fails it stays in the log, and the next one counts it.
 pub(super) async fn fail(app: &App, trial: &Trial) {
     if let Err(error) = app.store.settle_attempt(&trial.subject, &trial.reserved, app.clock.now()).await {

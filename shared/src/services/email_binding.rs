@@ -216,6 +216,7 @@ pub async fn follow_link(app: &App, token: &str, asker: &Asker) -> Result<(), To
 ///
 /// An account that claimed it without proof loses it, and hears of it by text message if it has a
 /// mobile number. The owner of the address before hears of the change by mail.
+#[expect(clippy::too_many_arguments, reason = "an address, the code that proves it, and who shows it")]
 pub async fn bind(
     app: &App,
     caller: &Caller,

@@ -29,6 +29,7 @@ pub enum PhoneRefusal {
 /// Makes the number the caller's and gives the one before up, by a code that was sent to the new one
 /// and tried for this caller, whose other sessions end. The owner hears of it, at a proven address or at
 /// the number before.
+#[expect(clippy::too_many_arguments, reason = "a number, the code that proves it, and who shows it")]
 pub async fn change(
     app: &App,
     caller: &Caller,

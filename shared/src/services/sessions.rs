@@ -147,11 +147,16 @@ pub enum RecognisedBy {
 }
 
 /// Checks a password and opens a session.
-pub async fn sign_in(app: &App, request: SignIn) -> Result<SignedIn, SignInRefusal> {
+pub async fn sign_in(app: &App, mut request: SignIn) -> Result<SignedIn, SignInRefusal> {
     let (name, password) = (&request.name, request.password.as_ref());
     let admitted = admit(app, name, password, &request.asker, request.staff_only).await?;
     let Admitted { account, trial, is_outdated } = admitted;
     let device = new_mark(app, &request.asker, request.session);
+    // A cookie that comes from another network than the account is known in may be a copy. Then the
+    // browser that it was copied from is not signed out.
+    if attempts::is_elsewhere(app, &trial) {
+        request.replaces = None;
+    }
     let recorded = Box::pin(record(app, account, request, is_outdated));
     let succeeded = attempts::succeed(app, &trial, device.as_ref());
     let (recorded, ()) = futures_util::future::join(recorded, succeeded).await;

@@ -56,6 +56,14 @@ pub struct Reserved {
     waits_in: Option<Seen>,
 }
 
+impl Reserved {
+    /// Whether the account is known at places, but not at this one.
+    #[must_use]
+    pub fn is_elsewhere(&self, place: &Place, now: Timestamp) -> bool {
+        self.attempts.is_elsewhere(place, now)
+    }
+}
+
 /// What a writer has seen of an item.
 #[derive(Clone, Copy, Debug)]
 struct Seen {
@@ -203,7 +211,7 @@ fn appended(tried: &Try) -> Update {
 fn cleared() -> Update {
     [LOG, STRANGERS, SHOWN, WAITS, KNOWN]
         .into_iter()
-        .fold(Update::default().count_up(VERSION), |update, attribute| update.remove(attribute))
+        .fold(Update::default().count_up(VERSION), Update::remove)
 }
 
 /// Items are swept when the last known place in them is none any more; those of identifiers that nobody

@@ -280,6 +280,7 @@ impl AccountRecord {
     }
 
     /// The account it holds.
+    #[expect(clippy::too_many_lines, reason = "a line for each attribute")]
     pub(super) fn into_account(self, number: AccountNumber) -> Result<Account, StoreError> {
         let unreadable = |what: &str| StoreError::Unreadable(format!("account {number}: {what}"));
         let time = |microseconds| Timestamp::from_microsecond(microseconds).map_err(|_| unreadable("time"));

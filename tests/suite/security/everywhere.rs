@@ -33,7 +33,8 @@ impl Open {
         let by_key = server.client().get("/api/users_display/").token(&self.key).send().await.code() != 401;
         let by_cookie = self.browser.get("/users/my_info/").send().await.code() == 200;
         let rename = json!({"first_name": "三", "last_name": "张"});
-        let by_token = server.client().post("/user/changeinformation/").header("token", &self.token).json(&rename);
+        let by_token =
+            server.client().post("/user/changeinformation/").header("token", &self.token).json(&rename);
         let by_token = by_token.send().await.code() == 200;
         [by_key, by_cookie, by_token].into_iter().filter(|opens| *opens).count()
     }

@@ -27,7 +27,7 @@ pub const LOGOUT_BY_KEY: Limit = limit("logout by key", 2, 2.0, 1.0);
 /// Register with username + e-mail.
 pub const REGISTER: Limit = limit("register with username + e-mail", 2, 1.0, 8.0);
 /// Password change.
-pub const PASSWORD_CHANGE: Limit = limit("password change", 3, 2.0, 6.0);
+pub const PASSWORD_CHANGE: Limit = limit("password change", 5, 2.0, 8.0);
 
 /// Register with names (charity).
 pub const REGISTER_A_NUMBER: Limit = limit("register with names (charity)", 2, 0.0, 7.0);
@@ -54,7 +54,7 @@ pub const MY_INFO: Limit = limit("own data of a customer", 2, 2.0, 0.0);
 /// Change of a customer's data.
 pub const CHANGE_MY_INFO: Limit = limit("change of a customer's data", 2, 1.0, 4.0);
 /// Password change, staying in.
-pub const CHANGE_MY_PWD: Limit = limit("password change, staying in", 3, 2.0, 6.0);
+pub const CHANGE_MY_PWD: Limit = limit("password change, staying in", 6, 2.0, 9.0);
 /// Change of the mobile number.
 pub const CHANGE_MOBILE: Limit = limit("change of the mobile number", 7, 1.0, 16.0);
 /// Password reset by phone.

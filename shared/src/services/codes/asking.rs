@@ -118,14 +118,16 @@ async fn send_reset(
     )
     .await?;
     let account = account.filter(|account| made_for.is_some() && account.standing == Standing::Active);
-    let is_due = account.is_some_and(|account| account.is_recovered_by_email(email, now));
+    let account = account.filter(|account| account.is_recovered_by_email(email, now));
+    let to = account.as_ref().and_then(|account| account.own_spelling(email, now));
+    let is_due = to.is_some();
     let draft = Box::pin(as_owner(app, asker, draft, destination, content, number, is_due)).await?;
     let proof = Proof::when(claim.is_some_and(|claim| claim.is_proven));
     let taking = |messages| budget::take_mail(app, messages, Share::Recovery, proof);
     let due = Due::settle(app, draft, is_due, taking).await?;
     let send =
         async |to: &EmailAddress| app.courier().mail(to, &Letter::PasswordResetCode(&code), language).await;
-    Ok(due.send(app, is_due.then_some(email), send).await)
+    Ok(due.send(app, to, send).await)
 }
 
 async fn send_text(

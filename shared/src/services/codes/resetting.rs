@@ -42,6 +42,7 @@ pub enum ResetRefusal {
 ///
 /// Where the code is the first proof of an address, all ends that was attached to the account without
 /// one, since it may have been somebody else's (trust rule 3). The owner is told of it.
+#[expect(clippy::too_many_arguments, reason = "a code, where it went, what it is for, and who shows it")]
 pub async fn reset_password(
     app: &App,
     destination: impl Into<Destination<'_>>,
@@ -58,10 +59,10 @@ pub async fn reset_password(
         Destination::Phone(phone) => (CodePurpose::ChangePwd, Identifier::phone(phone)),
     };
     let subject = subject(app, destination);
-    let trier = Trier::of(asker);
+    let whose = Trier::of(asker);
     let (claim, trial) = futures_util::future::try_join(
         app.store.claim_on(&identifier, now),
-        compare(app, &subject, purpose, typed, &trier),
+        compare(app, &subject, purpose, typed, &whose),
     )
     .await?;
     let number = claim.map_or_else(|| sessions::nobody(app, &subject), |claim| claim.account);

@@ -66,8 +66,8 @@ pub async fn try_for(
 ) -> Result<SpendableCode, TryRefusal> {
     refuse_if_blocked(app, asker)?;
     let (purpose, subject) = (purpose.into(), subject(app, destination.into()));
-    let trier = account.map_or_else(|| Trier::of(asker), Trier::Account);
-    match compare(app, &subject, purpose, typed, &trier).await? {
+    let whose = account.map_or_else(|| Trier::of(asker), Trier::Account);
+    match compare(app, &subject, purpose, typed, &whose).await? {
         Trial::Right(tried) if tried.made_for.is_none() || tried.made_for == account => {
             Ok(tried.into_spendable(subject, purpose))
         }
@@ -112,9 +112,9 @@ pub(super) async fn compare(
     subject: &str,
     purpose: CodePurpose,
     typed: &Code,
-    trier: &Trier,
+    whose: &Trier,
 ) -> Result<Trial, StoreError> {
-    let tried = app.store.try_code(subject, purpose, &trier.fingerprint(app), app.clock.now()).await?;
+    let tried = app.store.try_code(subject, purpose, &whose.fingerprint(app), app.clock.now()).await?;
     Ok(match tried {
         Some(tried) if is_same(app, subject, purpose, &tried, typed) => Trial::Right(tried),
         wrong => Trial::Wrong(wrong),
@@ -143,8 +143,8 @@ async fn count_missed(app: &App, missed: Option<TriedCode>) -> Result<(), StoreE
     let Some(missed) = missed.filter(|missed| missed.tries == 1) else {
         return Ok(());
     };
-    let whose = missed.made_for.map_or_else(|| "nobody".to_owned(), |account| account.to_string());
-    let subject = format!("missed codes of {whose}");
+    let account = missed.made_for.map_or_else(|| "nobody".to_owned(), |account| account.to_string());
+    let subject = format!("missed codes of {account}");
     let subject = app.secret.fingerprint(Purpose::CodeSubject, subject.as_bytes());
     let now = app.clock.now();
     let count = app.store.count_deed(&subject, Deed::MissedCode, &MISSED_CODES, now).await?;
