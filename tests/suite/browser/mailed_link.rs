@@ -1,6 +1,6 @@
 //! The page behind a mailed link, in a real browser that runs no scripts and is logged in nowhere.
 //!
-//! Skipped with a word where there is no Chromium or no ChromeDriver.
+//! Skipped with a word where there is no Chromium or no `ChromeDriver`.
 
 use std::path::Path;
 use std::process::Stdio;
@@ -65,7 +65,7 @@ async fn is_bound(customer: &Client) -> bool {
     customer.get("/users/notify_email_is_bind/").send().await.json()["is_bind"] == true
 }
 
-/// A browser, steered by WebDriver (W3C).
+/// A browser, steered by the W3C's `WebDriver`.
 struct Driver {
     process: Child,
     client: Client,
@@ -124,7 +124,7 @@ impl Driver {
         answer.json()["value"].clone()
     }
 
-    /// The name that WebDriver has for the first such element.
+    /// The name that `WebDriver` has for the first such element.
     async fn element(&self, selector: &str) -> String {
         let found = self.post("element", &json!({"using": "css selector", "value": selector})).await;
         let element = found.as_object().and_then(|names| names.values().next()).and_then(Value::as_str);
@@ -162,7 +162,7 @@ impl Driver {
     }
 }
 
-/// The port that ChromeDriver says it listens on.
+/// The port that `ChromeDriver` says it listens on.
 async fn port_of(output: tokio::process::ChildStdout) -> u16 {
     let mut lines = BufReader::new(output).lines();
     let reading = async {

@@ -215,8 +215,8 @@ async fn what_was_made_before_opens_nothing_after() {
             pairs += 1;
         }
     }
-    println!("{pairs} pairs of an event and a code or link from before it");
-    assert_eq!(pairs, EVENTS.len() * MADE.len() - 1);
+    // A proven address cannot be taken over.
+    assert_eq!(pairs, 13 * 5 - 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -236,8 +236,7 @@ async fn what_is_made_afterwards_works_where_the_account_may_use_it() {
             working += usize::from(may_open);
         }
     }
-    println!("{pairs} pairs of an event and a code from after it, {working} of them open");
-    assert!(working > pairs / 2, "{working} of {pairs}");
+    assert_eq!((pairs, working), (23, 18));
 }
 
 #[tokio::test]
