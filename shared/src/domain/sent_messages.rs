@@ -102,7 +102,8 @@ pub fn judge(sent: &[SentMessage], wanted: Wanted<'_>, now: Timestamp) -> Result
     let alike = || of_kind().filter(|message| message.cause == wanted.cause);
     // Whoever turns out to be the owner asks again for what a stranger may just have asked for.
     let counts = |message: &&SentMessage| {
-        message.purpose == wanted.purpose && (message.cause == wanted.cause || wanted.cause == Cause::Owner)
+        let may_be_owner = wanted.cause == Cause::Owner && message.cause == Cause::Stranger;
+        message.purpose == wanted.purpose && (message.cause == wanted.cause || may_be_owner)
     };
     let same = of_kind().filter(counts).map(since);
     let same: Vec<Duration> = same.filter(|_| wanted.pauses).collect();
