@@ -8,7 +8,7 @@
 use std::time::Duration;
 
 use crate::app::App;
-use crate::courier::{Dispatch, Language, Letter, TextMessage};
+use crate::courier::{Language, Letter, TextMessage};
 use crate::domain::account::{Account, Standing};
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
@@ -17,10 +17,9 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::email_change;
 use crate::domain::history::{Act, Actor, Record};
 use crate::domain::message_budget::{Proof, Share};
-use crate::domain::sent_messages::Fate;
 use crate::secret::Purpose;
 use crate::services::budget::{self, Messages};
-use crate::services::codes::SpendableCode;
+use crate::services::codes::{Delivery, SpendableCode};
 use crate::services::sessions::Caller;
 use crate::services::{address_gate, codes};
 use crate::store::key::Identifier;
@@ -106,21 +105,12 @@ pub async fn send_link(
     let code = app.secret.code(Purpose::BindingLink, &message);
     let link = BindingLink::new(&format!("{public_url}{LANDING}"), account.number, ends, &code);
     let cause = codes::cause_of(app, account, email);
-    let message = codes::note_message(app, MESSAGE, cause, email).await?.map_err(LinkRefusal::Throttled)?;
-    if message.fate != Fate::Sent {
-        return Err(LinkRefusal::NotSent);
-    }
-    let Ok(taken) = budget::take_mail(app, Messages::Sent, share, Proof::Unproven).await? else {
-        codes::withdraw_message(app, &message).await;
-        return Err(LinkRefusal::NotSent);
-    };
-    match app.courier().mail(email, &Letter::EmailBindingLink(&link), language).await {
-        Dispatch::Sent | Dispatch::Unknown => Ok(()),
-        Dispatch::NotSent => {
-            let given_back = budget::give_back(app, taken);
-            futures_util::future::join(given_back, codes::withdraw_message(app, &message)).await;
-            Err(LinkRefusal::NotSent)
-        }
+    let taking = budget::take_mail(app, Messages::Sent, share, Proof::Unproven);
+    let sending = async || app.courier().mail(email, &Letter::EmailBindingLink(&link), language).await;
+    match Box::pin(codes::deliver(app, MESSAGE, cause, email, taking, sending)).await? {
+        Delivery::Sent => Ok(()),
+        Delivery::NotSent => Err(LinkRefusal::NotSent),
+        Delivery::Wait(wait) => Err(LinkRefusal::Throttled(wait)),
     }
 }
 

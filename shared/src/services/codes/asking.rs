@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::messages::{Content, Draft, cause_of, draft, settle, withdraw_message};
+use super::messages::{Content, Draft, cause_of, draft, settle, take_back};
 use super::subject;
 use crate::app::App;
 use crate::courier::{Dispatch, Language, Letter, TextMessage};
@@ -292,8 +292,7 @@ impl Due {
         match send(to).await {
             Dispatch::Sent | Dispatch::Unknown => Asked::Taken,
             Dispatch::NotSent => {
-                let given_back = budget::give_back(app, taken);
-                futures_util::future::join(given_back, withdraw_message(app, &message)).await;
+                take_back(app, &message, taken).await;
                 Asked::NotSent
             }
         }

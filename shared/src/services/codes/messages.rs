@@ -11,12 +11,14 @@ use data_encoding::HEXLOWER;
 
 use super::{digest, subject};
 use crate::app::App;
+use crate::courier::Dispatch;
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::code::{Code, CodePurpose, Destination};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::sent_messages::{self, Cause, Fate, Wanted};
-use crate::store::{MessageHistory, NewCode, NewMessage, StoreError, chain};
+use crate::services::budget::{self, Taking, UsedUp};
+use crate::store::{MessageHistory, NewCode, NewMessage, StoreError, TakenMessage, chain};
 
 /// What notices are called in the history of a destination.
 pub(super) const NOTICE: &str = "notice";
@@ -107,6 +109,56 @@ pub async fn note_message(
     let content = Content { purpose, cause, is_due: true, code: None };
     let draft = draft(app, destination.into(), &content).await?;
     settle(app, draft).await
+}
+
+/// What became of a message without a code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// It went out, or may have.
+    Sent,
+    /// It did not: its destination or a budget had no room for it, or it could not be sent.
+    NotSent,
+    /// Whoever causes it has to wait so long first.
+    Wait(Duration),
+}
+
+/// Notes a message without a code that is due for certain, takes it out of the budgets, and sends it.
+/// What certainly was not sent is taken back everywhere.
+#[expect(clippy::too_many_arguments, reason = "a message, whose it is, and how it goes out")]
+pub async fn deliver(
+    app: &App,
+    purpose: &'static str,
+    cause: Cause,
+    to: impl Into<Destination<'_>>,
+    taking: impl Future<Output = Taking>,
+    sending: impl AsyncFnOnce() -> Dispatch,
+) -> Result<Delivery, StoreError> {
+    let message = match note_message(app, purpose, cause, to).await? {
+        Ok(message) => message,
+        Err(wait) => return Ok(Delivery::Wait(wait)),
+    };
+    if message.fate != Fate::Sent {
+        return Ok(Delivery::NotSent);
+    }
+    let taken = match Box::pin(taking).await? {
+        Ok(taken) => taken,
+        Err(UsedUp::Network | UsedUp::Others) => {
+            withdraw_message(app, &message).await;
+            return Ok(Delivery::NotSent);
+        }
+    };
+    match sending().await {
+        Dispatch::Sent | Dispatch::Unknown => Ok(Delivery::Sent),
+        Dispatch::NotSent => {
+            take_back(app, &message, taken).await;
+            Ok(Delivery::NotSent)
+        }
+    }
+}
+
+/// Takes a message back that certainly was not sent, out of its destination's history and the budgets.
+pub(super) async fn take_back(app: &App, message: &NewMessage, taken: Vec<TakenMessage>) {
+    futures_util::future::join(budget::give_back(app, taken), withdraw_message(app, message)).await;
 }
 
 /// Takes a message back that certainly was not sent. Where this fails, its pause stays.

@@ -1,7 +1,7 @@
 //! Telling somebody what happened to their account. A notice is a courtesy: that it was not sent is
 //! logged, and changes nothing. It counts among the messages that its destination gets (trust rule 7).
 
-use super::messages::{NOTICE, cause_of, note_message, withdraw_message};
+use super::messages::{Delivery, NOTICE, cause_of, deliver};
 use crate::app::App;
 use crate::courier::{Dispatch, Language, Letter, TextMessage};
 use crate::domain::account::Account;
@@ -10,9 +10,9 @@ use crate::domain::email_address::EmailAddress;
 use crate::domain::email_change::EmailChange;
 use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
-use crate::domain::sent_messages::{Cause, Fate};
-use crate::services::budget::{self, Messages, Taking, UsedUp};
-use crate::store::{StoreError, chain};
+use crate::domain::sent_messages::Cause;
+use crate::services::budget::{self, Messages, Taking};
+use crate::store::chain;
 
 /// Tells it by mail. `account` is the one that it is told of, as it was before.
 pub(super) async fn notify(
@@ -74,37 +74,8 @@ async fn tell(
     taking: impl Future<Output = Taking>,
     sending: impl AsyncFnOnce() -> Dispatch,
 ) {
-    if let Err(error) = Box::pin(try_to_tell(app, cause, to, taking, sending)).await {
-        tracing::warn!(error = %chain(&error), "a notice was not sent");
+    match Box::pin(deliver(app, NOTICE, cause, to, taking, sending)).await {
+        Ok(Delivery::Sent | Delivery::NotSent | Delivery::Wait(_)) => {}
+        Err(error) => tracing::warn!(error = %chain(&error), "a notice was not sent"),
     }
-}
-
-async fn try_to_tell(
-    app: &App,
-    cause: Cause,
-    to: Destination<'_>,
-    taking: impl Future<Output = Taking>,
-    sending: impl AsyncFnOnce() -> Dispatch,
-) -> Result<(), StoreError> {
-    let Ok(message) = note_message(app, NOTICE, cause, to).await? else {
-        return Ok(());
-    };
-    if message.fate != Fate::Sent {
-        return Ok(());
-    }
-    let taken = match Box::pin(taking).await? {
-        Ok(taken) => taken,
-        Err(UsedUp::Network | UsedUp::Others) => {
-            withdraw_message(app, &message).await;
-            return Ok(());
-        }
-    };
-    match sending().await {
-        Dispatch::Sent | Dispatch::Unknown => {}
-        Dispatch::NotSent => {
-            let given_back = budget::give_back(app, taken);
-            futures_util::future::join(given_back, withdraw_message(app, &message)).await;
-        }
-    }
-    Ok(())
 }
