@@ -139,11 +139,10 @@ impl Account {
         self.is_staff || self.is_superuser
     }
 
-    /// Whether it counts as an administrator of the charity: by its role, or as a superuser while it is
-    /// one (trust rule 4).
+    /// Whether it counts as an administrator of the charity.
     #[must_use]
     pub fn administers_charity(&self) -> bool {
-        self.role == Role::Administrator || self.is_superuser
+        administers_charity(self.role, self.is_superuser)
     }
 
     /// Whether the charity's administrators see it at all (trust rule 4). A superuser counts as one of
@@ -165,6 +164,13 @@ impl Account {
         let is_wanted = |session: &&Session| session.digest == *digest && session.is_alive(self.epoch, now);
         self.sessions.iter().find(is_wanted).filter(|_| self.standing == Standing::Active)
     }
+}
+
+/// Whether somebody counts as an administrator of the charity: by the role, or as a superuser while
+/// being one (trust rule 4).
+#[must_use]
+pub fn administers_charity(role: Role, is_superuser: bool) -> bool {
+    role == Role::Administrator || is_superuser
 }
 
 #[cfg(test)]

@@ -87,7 +87,7 @@ fn is_address_of_another(text: &str, own_email: Option<&EmailAddress>) -> bool {
     let Ok(address) = EmailAddress::parse(text) else {
         return false;
     };
-    own_email.is_none_or(|own| own.canonical() != address.canonical())
+    own_email.is_none_or(|own| !own.is_same(&address))
 }
 
 #[cfg(test)]

@@ -236,7 +236,7 @@ fn to_vouch_for<'a>(
     let Some(vouched) = vouched else {
         return Ok(None);
     };
-    let own = account.email.as_ref().filter(|own| own.canonical() == vouched.canonical());
+    let own = account.email.as_ref().filter(|own| own.is_same(vouched));
     let own = own.ok_or(OrderRefusal::AddressMoved)?;
     Ok(Some(own).filter(|_| !account.email_proven))
 }

@@ -16,7 +16,7 @@ use crate::domain::shared_key::SharedKey;
 use crate::domain::transfer::{Arrival, Likeness};
 use crate::services::registration::{self, DRAWS, Taken};
 use crate::store::key::Identifier;
-use crate::store::{AccountPage, Creation, NewAccount, ScanPosition, StoreError};
+use crate::store::{AccountPage, Creation, NewAccount, Resident, ScanPosition, StoreError};
 
 /// The pause before a call that DynamoDB had no time for is tried again; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -74,7 +74,7 @@ pub fn claims(account: &Account) -> Vec<Identifier> {
 }
 
 /// The next accounts of the pool behind a place in the table.
-pub async fn page(on: &Basics, from: Option<&ScanPosition>) -> Result<AccountPage, StoreError> {
+pub async fn page(on: &Basics, from: Option<&ScanPosition>) -> Result<AccountPage<Resident>, StoreError> {
     patiently(async || on.store.account_page(from).await).await
 }
 

@@ -275,10 +275,7 @@ impl Store {
         ];
         // Its salt makes the credential one of a kind.
         let has_credential = |item: &Item| item.get(CREDENTIAL) == Some(&text(new.as_str()));
-        Ok(match self.transact_traced(items, account.number, op, has_credential).await? {
-            Transaction::Applied => Write::Applied,
-            Transaction::Failed(_) => Write::Refused,
-        })
+        Ok(self.transact_traced(items, account.number, op, has_credential).await?.into())
     }
 
     /// One conditional write of the account item.

@@ -21,7 +21,7 @@ use super::contacts::email_update;
 use super::directory::{list_account, list_nowhere, list_role};
 use super::expression::{Place, Update};
 use super::record::{GroupRecord, POWER_FORM, role_word, standing_word};
-use super::transaction::Transaction;
+use super::transaction::{Transaction, first_failed};
 use super::{Item, Store, StoreError, Write, attribute, key, number, text};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::AccountNumber;
@@ -94,11 +94,8 @@ impl Store {
         act: &Acted<'_>,
     ) -> Result<Administered, StoreError> {
         let Acted { by, op, .. } = *act;
-        let update = set_role(everything_ends(account), ruling.role)
-            .set(STANDING, text(standing_word(ruling.standing)))
-            .set(OP, text(op))
-            .if_equal(EPOCH, number(account.epoch))
-            .if_equal(STANDING, text(standing_word(account.standing)));
+        let update = if_as_read(set_role(everything_ends(account), ruling.role), account, op)
+            .set(STANDING, text(standing_word(ruling.standing)));
         let update = set_flag(set_flag(update, IS_STAFF, ruling.is_staff), IS_SUPERUSER, ruling.is_superuser);
         let update = list_as_ruled(in_present_form(update, ruling.charity), account, ruling);
         let mut parts = self.acting_parts(account, update, act)?;
@@ -117,17 +114,14 @@ impl Store {
     ) -> Result<Write, StoreError> {
         let Acted { record, op, .. } = *act;
         let change = email_change::by_code(account, email, record.at);
-        let update = codes_die(Update::default(), record.at)
-            .set(OP, text(op))
-            .if_equal(EPOCH, number(account.epoch))
-            .if_equal(STANDING, text(standing_word(account.standing)));
+        let update = if_as_read(codes_die(Update::default(), record.at), account, op);
         let update = email_update(update, account, &change)?;
         let mut items = vec![
             update.into_part(&self.table, key::account(account.number)),
             self.record_part(account.number, record, op),
         ];
         items.extend(self.claim_parts(account, &change, None, record.at));
-        self.write_transacted(items, account.number, op).await
+        Ok(self.transact(items, account.number, op).await?.into())
     }
 
     /// What an act writes: the account, and the record. All codes and links die that were made for the
@@ -156,19 +150,6 @@ impl Store {
         Ok(items.into_iter().map(|item| (item, Administered::Refused)).collect())
     }
 
-    /// Writes all of these, or none.
-    async fn write_transacted(
-        &self,
-        items: Vec<TransactWriteItem>,
-        account: AccountNumber,
-        op: &str,
-    ) -> Result<Write, StoreError> {
-        Ok(match self.transact(items, account, op).await? {
-            Transaction::Applied => Write::Applied,
-            Transaction::Failed(_) => Write::Refused,
-        })
-    }
-
     /// Writes all the parts, or none; the first one that failed says why.
     pub(super) async fn administer_parts(
         &self,
@@ -179,10 +160,7 @@ impl Store {
         let (items, meanings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         Ok(match self.transact(items, account, op).await? {
             Transaction::Applied => Administered::Applied,
-            Transaction::Failed(failed) => {
-                let first = meanings.into_iter().zip(failed).find(|(_, failed)| *failed);
-                first.map_or(Administered::Refused, |(meaning, _)| meaning)
-            }
+            Transaction::Failed(failed) => first_failed(meanings, failed).unwrap_or(Administered::Refused),
         })
     }
 
@@ -235,8 +213,8 @@ impl Store {
         };
         let update =
             if groups.is_empty() { update.remove(GROUPS) } else { update.set(GROUPS, list(groups)?) };
-        let parts = self.acting_parts(account, update, act)?;
-        self.write_transacted(parts.into_iter().map(|(item, _)| item).collect(), account.number, op).await
+        let items = self.acting_parts(account, update, act)?.into_iter().map(|(item, _)| item).collect();
+        Ok(self.transact(items, account.number, op).await?.into())
     }
 
     /// The group with that name, which gets its number by being asked for the first time.
@@ -292,6 +270,15 @@ impl Store {
         };
         id.ok_or_else(|| StoreError::Unreadable("the registry of groups".to_owned()))
     }
+}
+
+/// The part of an update by an operator or an administrator that leaves their mark, if the account,
+/// which may be frozen, is in the epoch and of the standing that it was read in.
+pub(super) fn if_as_read(update: Update, account: &Account, op: &str) -> Update {
+    update
+        .set(OP, text(op))
+        .if_equal(EPOCH, number(account.epoch))
+        .if_equal(STANDING, text(standing_word(account.standing)))
 }
 
 /// Writes power in the form of today, whatever it was read in. That somebody is one of the charity's

@@ -12,7 +12,6 @@ use super::account::{OP, credential_update};
 use super::contacts::email_update;
 use super::expression::{Place, Update};
 use super::key::{self, Identifier};
-use super::transaction::Transaction;
 use super::weixin::unbound;
 use super::{Guarded, Item, Store, StoreError, Write, number, text};
 use crate::domain::account::Account;
@@ -234,10 +233,7 @@ impl Store {
         let mut items = vec![self.guarded_part(on, update), self.consume(code)];
         items.extend(claims);
         items.push(self.record_part(account.number, record, op));
-        Ok(match self.transact(items, account.number, op).await? {
-            Transaction::Applied => Write::Applied,
-            Transaction::Failed(_) => Write::Refused,
-        })
+        Ok(self.transact(items, account.number, op).await?.into())
     }
 
     /// The part of a transaction that uses a code up, and with it all others that went there.

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 
 use super::expression::Update;
 use super::key;
-use super::transaction::Transaction;
 use super::{Guarded, Item, Store, StoreError, Write, text};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::company::{Company, CompanyChange, ReceivingAddress};
@@ -52,10 +51,7 @@ impl Store {
     pub async fn change_company(&self, on: Guarded<'_>, change: &CompanyChange) -> Result<Write, StoreError> {
         let data = company_update(change).into_part(&self.table, key::company(on.number));
         let items = vec![self.guarded_part(on, Update::default()), data];
-        Ok(match self.transact(items, on.number, on.op).await? {
-            Transaction::Applied => Write::Applied,
-            Transaction::Failed(_) => Write::Refused,
-        })
+        Ok(self.transact(items, on.number, on.op).await?.into())
     }
 
     /// The item of a new account, as a part of the transaction that makes the account.

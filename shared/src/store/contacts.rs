@@ -13,7 +13,7 @@ use super::expression::Update;
 use super::guards::Claim;
 use super::key::{self, Identifier};
 use super::record::{ContactRecord, FormerEmailRecord};
-use super::transaction::Transaction;
+use super::transaction::{Transaction, first_failed};
 use super::{Guarded, SpendableCode, Store, StoreError, Write, attribute, number, text};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, FormerEmail};
@@ -91,22 +91,16 @@ impl Store {
         parts.extend(moved.code.map(|code| (self.consume(code), EmailMoved::CodeSpent)));
         let claims = self.claim_parts(account, change, moved.rival, record.at);
         parts.extend(claims.into_iter().map(|claim| (claim, EmailMoved::ClaimChanged)));
-        if let Some(loser) = moved.loser
-            && let Some(update) = loss(loser, &change.email, record.at)?
-        {
-            let lost = update.into_part(&self.table, key::account(loser.number));
-            let told = Record { act: Act::EmailLost, by: Actor::Account(account.number), ..record.clone() };
-            parts.push((lost, EmailMoved::ClaimChanged));
-            parts.push((self.record_part(loser.number, &told, op), EmailMoved::Refused));
+        if let Some(loser) = moved.loser {
+            let by = Record { by: Actor::Account(account.number), ..record.clone() };
+            let lost = self.loss_parts(loser, &change.email, &by, op)?;
+            parts.extend(lost.into_iter().map(|part| (part, EmailMoved::ClaimChanged)));
         }
         parts.push((self.record_part(account.number, record, op), EmailMoved::Refused));
         let (items, meanings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         Ok(match self.transact(items, account.number, op).await? {
             Transaction::Applied => EmailMoved::Applied,
-            Transaction::Failed(failed) => {
-                let first = meanings.into_iter().zip(failed).find(|(_, failed)| *failed);
-                first.map_or(EmailMoved::Refused, |(meaning, _)| meaning)
-            }
+            Transaction::Failed(failed) => first_failed(meanings, failed).unwrap_or(EmailMoved::Refused),
         })
     }
 
@@ -139,6 +133,25 @@ impl Store {
         let before = account.email.iter().chain(formers.iter().map(|former| &former.address));
         parts.extend(before.filter(|one| !kept(one)).map(|left| self.free(&Identifier::email(left), number)));
         parts
+    }
+
+    /// The writes by which an account loses an address with its claim on it, and by which that is
+    /// written down; none where it has the address no longer. `gain` is the record of whoever gets it.
+    pub(super) fn loss_parts(
+        &self,
+        loser: &Account,
+        address: &EmailAddress,
+        gain: &Record,
+        op: &str,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let Some(update) = loss(loser, address, gain.at)? else {
+            return Ok(Vec::new());
+        };
+        let record = Record { act: Act::EmailLost, ..gain.clone() };
+        Ok(vec![
+            update.into_part(&self.table, key::account(loser.number)),
+            self.record_part(loser.number, &record, op),
+        ])
     }
 }
 
@@ -187,11 +200,7 @@ fn set_formers(update: Update, formers: &[FormerEmail]) -> Result<Update, StoreE
 /// What an account loses with its claim on the address: the address itself, or its being a former one;
 /// with it die the codes and links that were made for it. Who wrote last stays as it was, so that a
 /// writer whose answer was lost still finds its mark.
-pub(super) fn loss(
-    loser: &Account,
-    address: &EmailAddress,
-    at: Timestamp,
-) -> Result<Option<Update>, StoreError> {
+fn loss(loser: &Account, address: &EmailAddress, at: Timestamp) -> Result<Option<Update>, StoreError> {
     let formers = formers_without(loser, address);
     let has_it = loser.email.as_ref().is_some_and(|own| own.is_same(address));
     if !has_it && formers.len() == loser.former_emails.len() {

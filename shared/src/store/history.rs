@@ -4,7 +4,6 @@ use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
 use jiff::Timestamp;
 
 use super::account::everything_ends;
-use super::transaction::Transaction;
 use super::{Guarded, Item, Store, StoreError, Write, key, number, text};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
@@ -33,10 +32,7 @@ impl Store {
             self.guarded_part(on, everything_ends(account)),
             self.record_part(account.number, record, op),
         ];
-        Ok(match self.transact(items, account.number, op).await? {
-            Transaction::Applied => Write::Applied,
-            Transaction::Failed(_) => Write::Refused,
-        })
+        Ok(self.transact(items, account.number, op).await?.into())
     }
 
     /// The part of a transaction that writes down what it does to the account. `mark` is the

@@ -8,8 +8,7 @@ use super::administration::{Acted, CHARITY, IS_STAFF, POWER, in_present_form};
 use super::directory::list_nowhere;
 use super::expression::Update;
 use super::record::AccountRecord;
-use super::transaction::Transaction;
-use super::transfer::{PAGE_ITEMS, ScanPosition, read};
+use super::transfer::{AccountPage, ScanPosition, read};
 use super::{Item, Store, StoreError, Write, key, text};
 use crate::domain::account::Account;
 use crate::domain::former_power::FormerPower;
@@ -25,48 +24,13 @@ pub struct FormerlyWritten {
     mark: String,
 }
 
-/// Some of them, in no order.
-#[derive(Debug)]
-pub struct FormerPage {
-    /// The accounts.
-    pub found: Vec<FormerlyWritten>,
-    /// Items that should be accounts and cannot be read.
-    pub unreadable: Vec<StoreError>,
-    /// How many items of any kind were looked at.
-    pub items: u64,
-    /// Where the next page begins; `None` after the last one.
-    pub next: Option<ScanPosition>,
-}
-
 impl Store {
     /// The next accounts behind a place in the table that are in the former form, strongly consistent.
-    pub async fn former_power_page(&self, from: Option<&ScanPosition>) -> Result<FormerPage, StoreError> {
-        let answer = self
-            .client
-            .scan()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .limit(PAGE_ITEMS)
-            .filter_expression("#sk = :account AND attribute_not_exists(#power)")
-            .expression_attribute_names("#sk", key::SORT)
-            .expression_attribute_names("#power", POWER)
-            .expression_attribute_values(":account", key::account_sort())
-            .set_exclusive_start_key(from.map(ScanPosition::to_key))
-            .send()
-            .await?;
-        let mut page = FormerPage {
-            found: Vec::new(),
-            unreadable: Vec::new(),
-            items: u64::try_from(answer.scanned_count).unwrap_or_default(),
-            next: answer.last_evaluated_key.as_ref().map(ScanPosition::of).transpose()?,
-        };
-        for item in answer.items.unwrap_or_default() {
-            match read_former(item) {
-                Ok(account) => page.found.extend(account),
-                Err(unreadable) => page.unreadable.push(unreadable),
-            }
-        }
-        Ok(page)
+    pub async fn former_power_page(
+        &self,
+        from: Option<&ScanPosition>,
+    ) -> Result<AccountPage<FormerlyWritten>, StoreError> {
+        self.scan_accounts(from, Some(POWER), read_former).await
     }
 
     /// Writes an account's power in the form of today, if nobody has written to it since it was read.
@@ -91,10 +55,7 @@ impl Store {
         };
         let own = update.into_part(&self.table, key::account(account.number));
         let items = vec![own, self.record_part(account.number, record, op)];
-        Ok(match self.transact(items, account.number, op).await? {
-            Transaction::Applied => Write::Applied,
-            Transaction::Failed(_) => Write::Refused,
-        })
+        Ok(self.transact(items, account.number, op).await?.into())
     }
 }
 

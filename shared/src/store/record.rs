@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{Item, StoreError, directory, key};
-use crate::domain::account::{Account, Group, Standing};
+use crate::domain::account::{Account, Group, Standing, administers_charity};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::credential::StoredCredential;
@@ -168,11 +168,7 @@ impl EntryRecord {
         };
         let is_one_by_form = record.power.is_none() && former.is_of_charity();
         Ok(Entry {
-            // As `Account::is_of_charity` has it.
-            is_of_charity: record.charity
-                || is_one_by_form
-                || record.is_superuser
-                || role == Role::Administrator,
+            is_of_charity: record.charity || is_one_by_form || administers_charity(role, record.is_superuser),
             standing: read_standing(&record.standing).ok_or_else(|| unreadable("standing"))?,
             role,
             first_name: record.first_name,

@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
 
 use super::account::OP;
-use super::{Item, Store, StoreError, key, text};
+use super::{Item, Store, StoreError, Write, key, text};
 use crate::domain::account_number::AccountNumber;
 
 /// How often a transaction that met another one on the same item is tried again.
@@ -22,6 +22,21 @@ pub(super) enum Transaction {
     Applied,
     /// Nothing is; for each item whether its condition failed.
     Failed(Vec<bool>),
+}
+
+impl From<Transaction> for Write {
+    fn from(transaction: Transaction) -> Self {
+        match transaction {
+            Transaction::Applied => Self::Applied,
+            Transaction::Failed(_) => Self::Refused,
+        }
+    }
+}
+
+/// What the first part means that failed.
+pub(super) fn first_failed<M>(meanings: Vec<M>, failed: Vec<bool>) -> Option<M> {
+    let mut parts = meanings.into_iter().zip(failed);
+    parts.find_map(|(meaning, has_failed)| has_failed.then_some(meaning))
 }
 
 impl Store {

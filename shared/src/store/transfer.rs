@@ -23,7 +23,7 @@ use crate::domain::company::Company;
 
 /// How many items are looked at for one page. An account of 1 KiB with two claims makes three of them,
 /// so a page stays well below the 1 MiB at which DynamoDB would cut it.
-pub(super) const PAGE_ITEMS: i32 = 1_000;
+const PAGE_ITEMS: i32 = 1_000;
 
 /// What DynamoDB answers when asking again later may help.
 const PASSING: [&str; 10] = [
@@ -48,11 +48,11 @@ pub struct Resident {
     pub company: Option<Company>,
 }
 
-/// Some of the accounts, in no order.
+/// Some of the accounts, in no order, each with what is asked about it.
 #[derive(Debug)]
-pub struct AccountPage {
+pub struct AccountPage<T> {
     /// The accounts.
-    pub residents: Vec<Resident>,
+    pub found: Vec<T>,
     /// Items that should be accounts and cannot be read.
     pub unreadable: Vec<StoreError>,
     /// How many items of any kind were looked at.
@@ -94,32 +94,52 @@ impl Store {
 
     /// The next accounts behind a place in the table, strongly consistent: whatever was acknowledged
     /// before the first page was read is in one of them.
-    pub async fn account_page(&self, from: Option<&ScanPosition>) -> Result<AccountPage, StoreError> {
-        let answer = self
+    pub async fn account_page(
+        &self,
+        from: Option<&ScanPosition>,
+    ) -> Result<AccountPage<Resident>, StoreError> {
+        let resident = |item| Ok(Some(Resident { account: read(item)?, company: None }));
+        let mut page = self.scan_accounts(from, None, resident).await?;
+        self.add_companies(&mut page.found).await?;
+        Ok(page)
+    }
+
+    /// The next accounts behind a place in the table, strongly consistent: only those without an
+    /// attribute, where one is named, and of them those of which `read` makes something.
+    pub(super) async fn scan_accounts<T>(
+        &self,
+        from: Option<&ScanPosition>,
+        without: Option<&str>,
+        read: impl Fn(Item) -> Result<Option<T>, StoreError>,
+    ) -> Result<AccountPage<T>, StoreError> {
+        let scan = self
             .client
             .scan()
             .table_name(&self.table)
             .consistent_read(true)
             .limit(PAGE_ITEMS)
-            .filter_expression("#sk = :account")
             .expression_attribute_names("#sk", key::SORT)
             .expression_attribute_values(":account", key::account_sort())
-            .set_exclusive_start_key(from.map(ScanPosition::to_key))
-            .send()
-            .await?;
+            .set_exclusive_start_key(from.map(ScanPosition::to_key));
+        let scan = match without {
+            None => scan.filter_expression("#sk = :account"),
+            Some(attribute) => scan
+                .filter_expression("#sk = :account AND attribute_not_exists(#without)")
+                .expression_attribute_names("#without", attribute),
+        };
+        let answer = scan.send().await?;
         let mut page = AccountPage {
-            residents: Vec::new(),
+            found: Vec::new(),
             unreadable: Vec::new(),
             items: u64::try_from(answer.scanned_count).unwrap_or_default(),
             next: answer.last_evaluated_key.as_ref().map(ScanPosition::of).transpose()?,
         };
         for item in answer.items.unwrap_or_default() {
             match read(item) {
-                Ok(account) => page.residents.push(Resident { account, company: None }),
+                Ok(found) => page.found.extend(found),
                 Err(unreadable) => page.unreadable.push(unreadable),
             }
         }
-        self.add_companies(&mut page.residents).await?;
         Ok(page)
     }
 
@@ -177,11 +197,11 @@ where
 }
 
 impl ScanPosition {
-    pub(super) fn of(key: &HashMap<String, AttributeValue>) -> Result<Self, StoreError> {
+    fn of(key: &HashMap<String, AttributeValue>) -> Result<Self, StoreError> {
         Ok(Self { partition: part(key, key::PARTITION)?, sort: part(key, key::SORT)? })
     }
 
-    pub(super) fn to_key(&self) -> key::Key {
+    fn to_key(&self) -> key::Key {
         HashMap::from([
             (key::PARTITION.to_owned(), text(&self.partition)),
             (key::SORT.to_owned(), text(&self.sort)),

@@ -27,7 +27,7 @@ pub(crate) async fn end_sessions(on: &Basics, confirmed: Option<&str>) -> Result
     loop {
         let page = transfer::page(on, from.as_ref()).await.map_err(|source| unusable(on, source))?;
         unreadable += page.unreadable.len();
-        let living = page.residents.into_iter().filter(|one| one.account.standing != Standing::Deleted);
+        let living = page.found.into_iter().filter(|one| one.account.standing != Standing::Deleted);
         let ended: Vec<usize> = stream::iter(living.map(|resident| end(on, resident)))
             .buffer_unordered(MOST_UNDER_WAY)
             .try_collect()

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use serde::{Deserialize, Serialize};
 use tally::app::Basics;
 use tally::services::transfer;
-use tally::store::{AccountPage, ScanPosition};
+use tally::store::{AccountPage, Resident, ScanPosition};
 
 use crate::commands::{Failure, refused, unusable};
 use crate::import::{count, unwritable};
@@ -109,18 +109,18 @@ pub async fn carry_out(on: &Basics, target: &Target) -> Result<String, Failure> 
 
 fn write(
     on: &Basics,
-    page: &AccountPage,
+    page: &AccountPage<Resident>,
     sink: &mut Sink,
     tally: &mut Tally,
     progress: &Progress,
 ) -> Result<(), Failure> {
     let now = on.clock.now();
-    let lines: String = page.residents.iter().map(|resident| line::write(resident, now)).collect();
+    let lines: String = page.found.iter().map(|resident| line::write(resident, now)).collect();
     sink.append(lines.as_bytes())?;
     for unreadable in &page.unreadable {
         progress.say(&unreadable.to_string());
     }
-    tally.users += u64::try_from(page.residents.len()).unwrap_or_default();
+    tally.users += u64::try_from(page.found.len()).unwrap_or_default();
     tally.unreadable += u64::try_from(page.unreadable.len()).unwrap_or_default();
     Ok(())
 }

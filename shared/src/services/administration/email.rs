@@ -7,7 +7,7 @@ use crate::domain::account_number::AccountNumber;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::history::Act;
 use crate::store::key::Identifier;
-use crate::store::{Acted, EmailGiven, GivenEmail, StoreError};
+use crate::store::{Acted, GivenEmail, StoreError, Write};
 
 /// What came of giving an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,11 +52,11 @@ pub async fn set_email(on: &Basics, number: AccountNumber, to: &EmailAddress) ->
         let op = on.entropy.mark();
         let given = GivenEmail { account: &account, to, rival, loser: loser.as_ref() };
         match on.store.give_email(&given, &Acted::new(&record, &op)).await? {
-            EmailGiven::Applied => {
+            Write::Applied => {
                 let sessions = living_sessions(on, &account);
                 return Ok(Given { sessions, loser: loser.map(|loser| loser.number) });
             }
-            EmailGiven::Changed => {}
+            Write::Refused => {}
         }
     }
     Err(kept_changing().into())

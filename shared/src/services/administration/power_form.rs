@@ -4,10 +4,13 @@ use super::operators_record;
 use crate::app::Basics;
 use crate::domain::history::Act;
 use crate::services::transfer::patiently;
-use crate::store::{Acted, FormerPage, FormerlyWritten, ScanPosition, StoreError, Write};
+use crate::store::{AccountPage, Acted, FormerlyWritten, ScanPosition, StoreError, Write};
 
 /// The next accounts behind a place in the table that are in the former form.
-pub async fn former_power_page(on: &Basics, from: Option<&ScanPosition>) -> Result<FormerPage, StoreError> {
+pub async fn former_power_page(
+    on: &Basics,
+    from: Option<&ScanPosition>,
+) -> Result<AccountPage<FormerlyWritten>, StoreError> {
     patiently(async || on.store.former_power_page(from).await).await
 }
 
