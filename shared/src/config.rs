@@ -2,8 +2,10 @@
 
 mod aws;
 mod environment;
+mod front;
 mod log;
 mod metrics;
+mod origins;
 mod texts;
 mod weixin;
 
@@ -16,8 +18,10 @@ use crate::domain::credential::Cost;
 
 pub use aws::{AwsEndpoints, AwsSettings};
 use environment::Environment;
+pub use front::Front;
 pub use log::log_filter;
 pub use metrics::MetricSettings;
+pub use origins::{ORIGIN_FORMS, is_of_this_computer, origin, trusted_origin};
 pub use texts::TextSettings;
 pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 
@@ -30,8 +34,12 @@ pub struct Config {
     pub secret_id: String,
     /// Whether cookies carry `Secure` and the `__Host-` prefix (`TALLY_SECURE_COOKIES`, default true).
     pub secure_cookies: bool,
-    /// Origins besides its own whose pages may use a session cookie (`TALLY_TRUSTED_ORIGINS`, comma list).
+    /// Origins besides its own whose pages may use the service, as browsers write them
+    /// (`TALLY_TRUSTED_ORIGINS`, comma list).
     pub trusted_origins: Vec<String>,
+    /// What stands in front of the gateway and tells whose request it is (`TALLY_CLIENT_ADDRESS`: gateway, or
+    /// the header with the address and a secret that only the front knows).
+    pub front: Option<Front>,
     /// How strict the limits per network address are (`TALLY_ADDRESS_LIMITS`: production or relaxed).
     pub address_limits: AddressLimits,
     /// How mail is sent, by functions that send any (`TALLY_MAIL_FROM`, `TALLY_MAIL_REPLY_TO`,
@@ -40,8 +48,8 @@ pub struct Config {
     /// Where company customers' pages go after registering, logging in or binding an address
     /// (`TALLY_COMPANY_REDIRECT_URL`, default `/`): never anything that a request says.
     pub company_redirect_url: String,
-    /// Where the service is reached from outside, `scheme://host[:port]`, for links in mail
-    /// (`TALLY_PUBLIC_URL`). Behind the gateway it may be unset: see `http::request::GatewayDomain`.
+    /// Where the service is reached from outside, `http(s)://host[:port]`, for links in mail and as an origin
+    /// of its own (`TALLY_PUBLIC_URL`). Behind the gateway it may be unset: see `http::request::GatewayDomain`.
     pub public_url: Option<String>,
     /// How ids are asked of WeChat (`TALLY_WEIXIN_ENDPOINT`, `TALLY_WEIXIN_APP_ID`,
     /// `TALLY_WEIXIN_SECRET_ID`).
@@ -125,7 +133,8 @@ impl Config {
             table: environment.required("TALLY_TABLE"),
             secret_id: environment.required("TALLY_SECRET_ID"),
             secure_cookies: environment.switch("TALLY_SECURE_COOKIES", true),
-            trusted_origins: trusted_origins(&mut environment),
+            trusted_origins: origins::trusted_origins(&mut environment),
+            front: Front::read(&mut environment),
             address_limits: environment.choice("TALLY_ADDRESS_LIMITS", limits, AddressLimits::Production),
             mail: MailSettings {
                 from: environment.text("TALLY_MAIL_FROM").unwrap_or_else(|| NO_SENDER.to_owned()),
@@ -138,10 +147,10 @@ impl Config {
             public_url: environment
                 .checked(
                     "TALLY_PUBLIC_URL",
-                    |url| is_origin(url.trim_end_matches('/')),
-                    "scheme://host[:port]",
+                    |url| is_address_of_service(url.trim_end_matches('/')),
+                    "http(s)://host[:port]",
                 )
-                .map(|url| url.trim_end_matches('/').to_owned()),
+                .and_then(|url| origin(url.trim_end_matches('/'))),
             weixin: WeixinSettings::read(&mut environment),
             texts: TextSettings::read(&mut environment),
             metrics: MetricSettings::read(&mut environment),
@@ -153,15 +162,6 @@ impl Config {
         };
         if environment.faults.is_empty() { Ok(config) } else { Err(ConfigFaults(environment.faults)) }
     }
-}
-
-fn trusted_origins<L: Fn(&str) -> Option<String>>(environment: &mut Environment<L>) -> Vec<String> {
-    let list = environment.text("TALLY_TRUSTED_ORIGINS").unwrap_or_default().to_ascii_lowercase();
-    let origins = list.split(',').map(str::trim).filter(|origin| !origin.is_empty());
-    let (origins, odd): (Vec<&str>, Vec<&str>) = origins.partition(|origin| is_origin(origin));
-    let fault = |origin| format!("TALLY_TRUSTED_ORIGINS holds {origin:?}, not scheme://host[:port]");
-    environment.faults.extend(odd.into_iter().map(fault));
-    origins.into_iter().map(str::to_owned).collect()
 }
 
 impl OperatorConfig {
@@ -196,11 +196,9 @@ impl SecretConfig {
     }
 }
 
-/// Whether the text is an origin as browsers write it: `scheme://host`, with a port or without.
-#[must_use]
-pub fn is_origin(text: &str) -> bool {
-    let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
-    host.is_some_and(|host| !host.is_empty() && !host.contains(['/', '*', '@', ' ']))
+/// Whether the text is where something is served: `http(s)://host[:port]`.
+fn is_address_of_service(text: &str) -> bool {
+    origin(text).is_some_and(|origin| origin.starts_with("http"))
 }
 
 /// Whether a browser can be sent there: a path of this service, or a page elsewhere. It goes into a
@@ -213,10 +211,10 @@ fn is_redirect(text: &str) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
 
-    fn read(pairs: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+    pub(crate) fn of(pairs: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
         Config::from_lookup(|name| {
             pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
@@ -224,7 +222,7 @@ mod tests {
 
     #[test]
     fn safe_by_default() {
-        let config = read(&[("TALLY_TABLE", "t"), ("TALLY_SECRET_ID", "s")]).unwrap();
+        let config = of(&[("TALLY_TABLE", "t"), ("TALLY_SECRET_ID", "s")]).unwrap();
         assert!(config.secure_cookies && config.trusted_origins.is_empty());
         assert_eq!(config.address_limits, AddressLimits::Production);
         assert_eq!(config.hash_cost, Cost::PRODUCTION);
@@ -246,10 +244,11 @@ mod tests {
 
     #[test]
     fn tells_all_faults_at_once() {
-        let faults = read(&[
+        let faults = of(&[
             ("TALLY_SECURE_COOKIES", "yes"),
             ("TALLY_OPEN_ADMINISTRATORS", "1"),
             ("TALLY_ADDRESS_LIMITS", "none"),
+            ("TALLY_CLIENT_ADDRESS", "x-forwarded-for"),
             ("TALLY_TRUSTED_ORIGINS", "https://a.example, *"),
             ("TALLY_COMPANY_REDIRECT_URL", "javascript:alert(1)"),
             ("TALLY_PUBLIC_URL", "api.example.com"),
@@ -257,7 +256,7 @@ mod tests {
             ("TALLY_WEIXIN_APP_ID", "wx1"),
             ("TALLY_METRICS_NAMESPACE", "a namespace"),
         ]);
-        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(11));
+        assert_eq!(faults.err().map(|faults| faults.0.len()), Some(12));
     }
 
     #[test]

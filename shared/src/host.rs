@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use axum::Router;
 use axum::body::Body as HttpBody;
 use data_encoding::BASE64;
-use http::header::{COOKIE, FORWARDED, HOST, SET_COOKIE};
+use http::header::{COOKIE, HOST, SET_COOKIE};
 use http::uri::PathAndQuery;
 use http::{HeaderMap, HeaderValue, Response, Uri};
 use http_body_util::BodyExt;
@@ -22,6 +22,7 @@ use crate::app::App;
 use crate::clock::Clock;
 use crate::config::{self, Config, MetricSettings};
 use crate::entropy::Entropy;
+use crate::http::client_address;
 use crate::http::request::{ClientAddress, GatewayDomain, Invocation, RequestId};
 use crate::telemetry::{JsonLines, TraceId};
 
@@ -101,7 +102,7 @@ fn request(event: ApiGatewayV2httpRequest) -> http::Request<HttpBody> {
         .map_or_else(|| Uri::from_static("/-"), Uri::from);
     *request.headers_mut() = headers(event.headers, event.cookies, context.domain_name.as_deref());
     let extensions = request.extensions_mut();
-    if let Some(address) = context.http.source_ip.and_then(|ip| ip.parse().ok()) {
+    if let Some(address) = context.http.source_ip.and_then(|ip| client_address::parse(&ip)) {
         extensions.insert(ClientAddress(address));
     }
     if let Some(id) = context.request_id {
@@ -125,20 +126,19 @@ fn target(path: String, query: Option<String>) -> Option<PathAndQuery> {
     PathAndQuery::try_from(target).ok()
 }
 
-/// The headers, without those by which proxies tell of a client: anybody could have sent them.
+/// The headers, with the cookies, of which the gateway makes a list. A neighbour's cookie that no header can
+/// hold hides none of the others.
 fn headers(mut headers: HeaderMap, cookies: Option<Vec<String>>, domain: Option<&str>) -> HeaderMap {
-    for name in ["x-forwarded-for", "x-forwarded-host", "x-forwarded-port", "x-forwarded-proto", "x-real-ip"]
-    {
-        headers.remove(name);
-    }
-    headers.remove(FORWARDED);
     if !headers.contains_key(HOST)
         && let Some(domain) = domain.and_then(|name| HeaderValue::from_str(name).ok())
     {
         headers.insert(HOST, domain);
     }
-    if let Some(Ok(cookies)) = cookies.map(|cookies| HeaderValue::from_str(&cookies.join("; "))) {
-        headers.insert(COOKIE, cookies);
+    if let Some(cookies) = cookies {
+        headers.remove(COOKIE);
+        for cookie in cookies.iter().filter_map(|cookie| HeaderValue::from_bytes(cookie.as_bytes()).ok()) {
+            headers.append(COOKIE, cookie);
+        }
     }
     headers
 }

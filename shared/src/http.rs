@@ -6,6 +6,7 @@
 
 pub mod answer;
 pub mod body;
+pub mod client_address;
 pub mod cookie;
 mod cors;
 pub mod csrf;

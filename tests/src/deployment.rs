@@ -29,6 +29,7 @@ pub fn settings(
         ("hash_cost", [CHEAP, Cost::PRODUCTION].contains(&options.hash_cost)),
         ("first_digits", options.first_digits == FIRST_DIGITS),
         ("code_answer_time", options.code_answer_time == Duration::ZERO),
+        ("front", options.front.is_none()),
         ("entropy", matches!(options.entropy, Entropy::System)),
     ];
     for (option, is_usual) in fixed {

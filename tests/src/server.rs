@@ -16,7 +16,7 @@ use local::inbox::Inbox;
 use local::service::{SECRET_ID, Service, ServiceOptions, TABLE};
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::{Config, MailSettings, TextSettings};
+use tally::config::{self, Config, MailSettings, TextSettings};
 use tally::domain::account_number::FIRST_DIGITS;
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
@@ -77,6 +77,7 @@ impl Server {
             storage: Storage::Memory,
             secret: SECRET.to_owned(),
             trusted_origins: Vec::new(),
+            front: None,
             mail: mail(),
             company_redirect_url: "/".to_owned(),
             public_url: None,
@@ -211,6 +212,13 @@ impl Builder {
         self
     }
 
+    /// What stands in front and tells whose request it is, as `TALLY_CLIENT_ADDRESS` has it.
+    #[must_use]
+    pub fn told_addresses_by(mut self, front: &str) -> Self {
+        self.options.front = Some(config::Front::parse(front).expect("this is a front"));
+        self
+    }
+
     /// Administrators of the charity register without another one's word.
     #[must_use]
     pub fn open_administrators(mut self) -> Self {
@@ -278,7 +286,8 @@ impl Builder {
     async fn start_in_process(self) -> Server {
         let Self { options, deployed, .. } = self;
         let (clock, limits, cost) = (options.clock.clone(), options.address_limits, options.hash_cost);
-        let (entropy, texts) = (options.entropy.clone(), options.texts.clone());
+        let (entropy, texts, told_by) =
+            (options.entropy.clone(), options.texts.clone(), options.front.clone());
         let (listener, aws_listener) = (listen().await, listen().await);
         let service = Service::start(listener, aws_listener, options).await.expect("the service starts");
         let front = match deployed {
@@ -289,6 +298,7 @@ impl Builder {
                     secret_id: SECRET_ID.to_owned(),
                     secure_cookies: true,
                     trusted_origins,
+                    front: told_by,
                     mail: mail(),
                     company_redirect_url: "/".to_owned(),
                     public_url: None,

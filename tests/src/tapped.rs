@@ -2,6 +2,7 @@
 //! [`Tap`] to stand-ins for AWS that several of them may share.
 
 use std::collections::HashMap;
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -23,6 +24,7 @@ use tally::domain::credential::Cost;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::shared_key::PresentedKey;
 use tally::entropy::Entropy;
+use tally::http::request::ClientAddress;
 use tally::store::key::{self, Identifier};
 use tokio::net::TcpListener;
 use tower::ServiceExt;
@@ -83,6 +85,7 @@ impl Ground {
             storage: Storage::Memory,
             secret: secret_file::fresh(&entropy),
             trusted_origins: Vec::new(),
+            front: None,
             mail: server::mail(),
             company_redirect_url: "/".to_owned(),
             public_url: None,
@@ -212,6 +215,7 @@ impl Tapped {
     /// Sends a request and waits for its answer, which may be a fault but has to look like ours.
     pub async fn send(&self, ask: &Ask) -> Answer {
         let mut request = Request::builder().method(ask.method.clone()).uri(&ask.path);
+        request = request.extension(ClientAddress(Ipv4Addr::LOCALHOST.into()));
         for (name, value) in &ask.headers {
             request = request.header(*name, value);
         }

@@ -43,23 +43,27 @@ pub(crate) fn check(
     tokens: Tokens,
 ) -> Result<bool, CsrfFault> {
     let session = caller.and_then(session);
-    let presented = session_cookie::presented(app, request).map(SessionDigest::of);
-    let bound = csrf::check(app, request, fields, &bindings(session, presented.as_ref(), tokens))?;
+    let presented: Vec<SessionDigest> =
+        session_cookie::presented(app, request).into_iter().map(SessionDigest::of).collect();
+    let bound = csrf::check(app, request, fields, &bindings(session, &presented, tokens))?;
     Ok(session.is_some_and(|session| bound == Binding::Session(session)))
 }
 
-/// What the token may be bound to, given the living session and the one that is merely presented.
+/// What the token may be bound to, given the living session and those that are merely presented.
 fn bindings<'a>(
     session: Option<&'a SessionDigest>,
-    presented: Option<&'a SessionDigest>,
+    presented: &'a [SessionDigest],
     tokens: Tokens,
 ) -> Vec<Binding<'a>> {
-    let others = match tokens {
-        Tokens::OfCaller => None,
-        Tokens::OrAnonymous => session.map(|_| Binding::Anonymous),
-        Tokens::OrEndedSession => presented.filter(|_| session.is_none()).map(Binding::Session),
-    };
-    std::iter::once(session.map_or(Binding::Anonymous, Binding::Session)).chain(others).collect()
+    let mut bindings = vec![session.map_or(Binding::Anonymous, Binding::Session)];
+    match tokens {
+        Tokens::OrAnonymous if session.is_some() => bindings.push(Binding::Anonymous),
+        Tokens::OrEndedSession if session.is_none() => {
+            bindings.extend(presented.iter().map(Binding::Session));
+        }
+        Tokens::OfCaller | Tokens::OrAnonymous | Tokens::OrEndedSession => {}
+    }
+    bindings
 }
 
 fn session(caller: &Caller) -> Option<&SessionDigest> {
@@ -76,7 +80,8 @@ mod tests {
     #[test]
     fn a_token_from_before_the_login_is_dead_but_for_logging_in() {
         let own = SessionDigest::of("own");
-        let bindings = |session, tokens| bindings(session, Some(&own), tokens);
+        let presented = [own.clone()];
+        let bindings = |session, tokens| bindings(session, &presented, tokens);
         assert_eq!(bindings(Some(&own), Tokens::OfCaller), [Binding::Session(&own)]);
         assert_eq!(bindings(Some(&own), Tokens::OrEndedSession), [Binding::Session(&own)]);
         assert_eq!(bindings(Some(&own), Tokens::OrAnonymous), [Binding::Session(&own), Binding::Anonymous]);
@@ -85,7 +90,8 @@ mod tests {
     #[test]
     fn a_token_of_an_ended_session_only_leads_to_being_told_so() {
         let ended = SessionDigest::of("ended");
-        let bindings = |tokens| bindings(None, Some(&ended), tokens);
+        let presented = [ended.clone()];
+        let bindings = |tokens| bindings(None, &presented, tokens);
         assert_eq!(bindings(Tokens::OfCaller), [Binding::Anonymous]);
         assert_eq!(bindings(Tokens::OrAnonymous), [Binding::Anonymous]);
         assert_eq!(bindings(Tokens::OrEndedSession), [Binding::Anonymous, Binding::Session(&ended)]);

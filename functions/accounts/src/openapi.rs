@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use http::Method;
 use http::header::SET_COOKIE;
-use http::{HeaderName, Method};
 use schemars::JsonSchema;
 use serde::Serialize;
 use tally::domain::contact::Contact;
@@ -68,8 +68,6 @@ pub fn section() -> Section {
             failure::<Refused>("no_object", "The body is JSON, but no object.", Failure::NotAnObject),
             csrf("csrf_token", "The CSRF token is missing, forged or dead.", CsrfFault::Token),
             csrf("no_csrf_cookie", "There is no cookie for the token to fit.", CsrfFault::NoCookie),
-            csrf("other_origin", "A page of another origin sent the request.", CsrfFault::OtherOrigin),
-            csrf("cross_site", "A page of another site sent the request.", CsrfFault::CrossSite),
         ],
         operations: vec![
             get_token(),
@@ -127,21 +125,16 @@ fn login() -> Operation {
 }
 
 fn logout(method: Method, name: &'static str) -> Operation {
-    let csrf = |name, meaning, fault| failure::<Refused>(name, meaning, Failure::Csrf(fault));
     let logged_out =
         success("logged_out", "Nobody is logged in on this device any more.", words::LOGGED_OUT, "");
     Operation::new(method, "/api/accounts/logout/", name, "Log this device out")
         .with(Parameter::everywhere())
         .described(
-            "Needs no token. The answer is the same whoever asks; a browser that only fetches ahead gets it \
-             and no effect.",
+            "Needs no token. The answer is the same whoever asks; a GET of another page, by HEAD or of a \
+             browser that only fetches ahead gets it and no effect.",
         )
         .carried_by(&[&["session"], &["deployedSession"], &[]])
-        .answers([
-            logged_out.perhaps_with(SET_COOKIE).perhaps_with(HeaderName::from_static("clear-site-data")),
-            csrf("cross_site", "A page of another site sent the request.", CsrfFault::CrossSite),
-            csrf("other_origin", "A page of another origin sent the request.", CsrfFault::OtherOrigin),
-        ])
+        .answers([logged_out.perhaps_with(SET_COOKIE)])
 }
 
 fn register() -> Operation {

@@ -1,7 +1,5 @@
 //! `POST /api/accounts/login/`, `/api/accounts/logout/`, and who is calling.
 
-use http::Method;
-use http::header::ORIGIN;
 use tally::app::App;
 use tally::domain::csrf_token::Binding;
 use tally::domain::password::Password;
@@ -9,9 +7,9 @@ use tally::domain::session::Carrier;
 use tally::domain::text;
 use tally::domain::username::{self, Username};
 use tally::http::answer::Answer;
-use tally::http::csrf::{self, CsrfFault};
+use tally::http::csrf;
 use tally::http::endpoint::Exchange;
-use tally::http::origin::{self, Provenance};
+use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
@@ -63,16 +61,14 @@ fn password(form: &Form) -> Option<&str> {
 /// Logs this device out; the answer is the same whoever asks.
 pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
-    refuse_foreign(&app, &request)?;
     let answer = success(words::LOGGED_OUT, "");
-    // A browser that only fetches ahead gets the answer and no effect (security rule X-06).
-    if session_cookie::presented(&app, &request).is_none() || origin::is_prefetch(&request) {
+    let has_cookie = session_cookie::is_presented(&request, &app.config);
+    if !has_cookie || !origin::may_act(&request, &app.config) {
         return Ok(answer);
     }
-    if let Some(caller) = recognise(&app, &request).await? {
-        sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
-    }
-    Ok(end_session(&app, session_cookie::clear(&app, answer)))
+    let cookies = session_cookie::presented(&app, &request);
+    sessions::sign_out_browser(&app, &cookies, request.logout_extent(), &request.asker).await?;
+    Ok(end_session(&app, session_cookie::forget(&app, answer)))
 }
 
 /// The answer, with a CSRF token for the stranger that the browser is from now on.
@@ -82,23 +78,5 @@ pub(crate) fn end_session(app: &App, answer: Answer) -> Answer {
 
 /// Recognises the caller by the session cookie. `Authorization` says nothing in this group.
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-    match session_cookie::presented(app, request) {
-        Some(value) => Ok(sessions::recognise_cookie(app, value).await?),
-        None => Ok(None),
-    }
-}
-
-/// Logging out takes no token, so the browser's word has to do (security rule K3). A link on another
-/// page of the same site may lead here; a POST comes from pages of ours only, and so does a fetch by
-/// a browser too old to tell sites apart.
-fn refuse_foreign(app: &App, request: &Request) -> Result<(), CsrfFault> {
-    let tells_origin_only =
-        request.headers.contains_key(ORIGIN) && !request.headers.contains_key("sec-fetch-site");
-    match origin::provenance(request, &app.config) {
-        Provenance::CrossSite => Err(CsrfFault::CrossSite),
-        Provenance::OtherOrigin if tells_origin_only || request.method == Method::POST => {
-            Err(CsrfFault::OtherOrigin)
-        }
-        Provenance::OtherOrigin | Provenance::Own => Ok(()),
-    }
+    Ok(sessions::recognise_cookies(app, &session_cookie::presented(app, request)).await?)
 }

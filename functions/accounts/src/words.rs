@@ -104,6 +104,9 @@ pub(crate) fn say(said: Failure) -> Answer {
 
 fn refusal_sentence(refused: &Refusal) -> String {
     let sentence = match refused {
+        Refusal::Foreign => "CSRF 验证失败, 请求被中断: 请求来源不受信任",
+        Refusal::NoAddress => "无法确定请求来源地址",
+        Refusal::CodedBody => "不支持压缩或编码的请求内容",
         Refusal::NotFound => "请求的地址不存在",
         Refusal::NotAcceptable => "无法提供可接受的响应格式",
         Refusal::NotAuthenticated => "用户未登陆, 请登陆后再尝试",
@@ -118,8 +121,6 @@ fn refusal_sentence(refused: &Refusal) -> String {
 
 const fn csrf_sentence(fault: CsrfFault) -> &'static str {
     match fault {
-        CsrfFault::CrossSite => "CSRF 验证失败, 请求被中断: 请求来自其他网站",
-        CsrfFault::OtherOrigin => "CSRF 验证失败, 请求被中断: 请求来源不受信任",
         CsrfFault::NoCookie => "CSRF 验证失败, 请求被中断: 缺少 CSRF COOKIE",
         CsrfFault::Token => "CSRF 验证失败, 请求被中断: CSRF TOKEN 缺失或不正确",
     }

@@ -88,12 +88,14 @@ const BAD_REQUEST: &str = "Bad request";
 
 fn say_refusal(refused: &Refusal) -> Answer {
     let sentence = match refused {
+        Refusal::Foreign => "The request comes from an origin that is not trusted",
+        Refusal::CodedBody => "Unsupported content encoding",
         Refusal::NotFound => "Not found",
         Refusal::NotAcceptable => "Not acceptable",
         Refusal::NotAuthenticated => "please login again",
         Refusal::MethodNotAllowed(_) => "Method not allowed",
         Refusal::BodyTooLarge => "Request body too large",
-        Refusal::BodyIncomplete => BAD_REQUEST,
+        Refusal::NoAddress | Refusal::BodyIncomplete => BAD_REQUEST,
         Refusal::Unavailable => "Service unavailable, please try again later",
         Refusal::Internal => "Internal server error",
     };

@@ -9,6 +9,7 @@ use tally::domain::code::CodePurpose;
 use tally::domain::email_address::EmailAddress;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::origin;
 use tally::http::request::Request;
 use tally::services::codes::{self, Asked};
 use tally::services::sessions::Caller;
@@ -18,7 +19,6 @@ use tally::telemetry::Outcome;
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
 use crate::passwords::prove;
-use crate::provenance;
 use crate::words::{self, Failure};
 
 /// The address, and whether it is bound.
@@ -48,10 +48,16 @@ pub(crate) fn notify_email(account: &Account) -> Answer {
 /// Mails the caller's address its link again.
 pub(crate) async fn resend(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, caller } = exchange;
-    provenance::check_link(&app, &request)?;
+    if origin::is_prefetch(&request) {
+        // An answer that the browser kept would be shown later without anything having happened.
+        return Err(Failure::Prefetch);
+    }
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     // Whoever only asks what the answer would look like gets no mail.
     if request.method != Method::HEAD {
+        if !origin::may_act(&request, &app.config) {
+            return Err(Refusal::Foreign.into());
+        }
         let public_url = request.public_url(&app.config);
         email_binding::resend_link(&app, &caller, public_url.as_deref(), &request.asker, request.language())
             .await?;

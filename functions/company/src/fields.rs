@@ -14,7 +14,6 @@ use tally::http::field_errors::FieldErrors;
 use tally::http::json::Value;
 use tally::http::request::Request;
 
-use crate::provenance;
 use crate::words::{self, Failure};
 
 /// A body's fields and all that was found wrong with them so far.
@@ -45,10 +44,9 @@ pub(crate) enum Kind {
 }
 
 impl Form {
-    /// Reads the body of a POST, once it is sure that no page of others sent it.
+    /// Reads the body of a POST.
     pub(crate) async fn read(exchange: &Exchange) -> Result<Self, Failure> {
-        let Exchange { app, request, .. } = exchange;
-        provenance::check_post(app, request)?;
+        let request = &exchange.request;
         refuse_other_types(request)?;
         match body::read(request).await? {
             Body::Fields(fields) => Ok(Self { fields, errors: FieldErrors::default() }),

@@ -17,7 +17,6 @@ use tally::http::request::Request;
 use tally::services::email_binding::{self, LANDING, LinkOffer};
 
 use crate::envelope::{Nothing, success};
-use crate::provenance;
 use crate::words::{self, Failure};
 
 /// The form's only field, and the query's.
@@ -37,7 +36,6 @@ pub(crate) async fn open(exchange: Exchange) -> Result<Answer, Failure> {
 /// Binds the address, and sends the browser on.
 pub(crate) async fn follow(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
-    provenance::check_post(&app, &request)?;
     let Body::Fields(fields) = body::read(&request).await? else {
         return Err(Failure::NotAnObject);
     };

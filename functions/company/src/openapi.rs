@@ -45,10 +45,7 @@ pub fn section() -> Section {
         parameters: Vec::new(),
         always: Vec::new(),
         of_callers: Vec::new(),
-        of_bodies: vec![
-            failure("no_object", "The body is JSON, but no object.", Failure::NotAnObject),
-            failure("foreign", "A page of another origin sent the request.", Failure::Foreign),
-        ],
+        of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::NotAnObject)],
         operations: operations(),
     })
 }

@@ -8,7 +8,6 @@ use crate::words::Failure;
 pub(crate) fn of(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
-        Failure::Foreign => Outcome::Csrf,
         Failure::Body(fault) => fault.outcome(),
         Failure::NotAnObject | Failure::Form(_) | Failure::Input(_) => Outcome::Invalid,
         Failure::Taken(_) | Failure::PhoneTaken => Outcome::Taken,

@@ -82,21 +82,15 @@ fn login_name(app: &App, typed: &str) -> LoginName {
 /// Logs this device out; the answer is the same whoever asks.
 pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
+    let Exchange { app, request, .. } = exchange;
     let answer = success(words::LOGGED_OUT, Nothing {});
-    if session_cookie::presented(&app, &request).is_none() {
-        return Ok(answer);
-    }
-    if let Some(caller) = caller {
-        sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
-    }
-    Ok(session_cookie::clear(&app, answer))
+    let cookies = session_cookie::presented(&app, &request);
+    sessions::sign_out_browser(&app, &cookies, request.logout_extent(), &request.asker).await?;
+    let has_cookie = session_cookie::is_presented(&request, &app.config);
+    Ok(if has_cookie { session_cookie::forget(&app, answer) } else { answer })
 }
 
 /// Recognises the caller by the session cookie. `Authorization` says nothing in this group.
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-    match session_cookie::presented(app, request) {
-        Some(value) => Ok(sessions::recognise_cookie(app, value).await?),
-        None => Ok(None),
-    }
+    Ok(sessions::recognise_cookies(app, &session_cookie::presented(app, request)).await?)
 }

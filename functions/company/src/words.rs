@@ -80,8 +80,6 @@ const FROZEN: &str = "账号已被冻结，请联系管理员";
 pub(crate) enum Failure {
     /// Around the endpoint.
     Refused(Refusal),
-    /// A page of another origin sent the request.
-    Foreign,
     /// The body could not be read.
     Body(BodyFault),
     /// The body is JSON, but no object.
@@ -140,7 +138,6 @@ impl Failure {
 pub(crate) fn say(failure: Failure) -> Answer {
     match failure {
         Failure::Refused(refusal) => error(refusal.status(), refusal_sentence(&refusal)),
-        Failure::Foreign => error(StatusCode::FORBIDDEN, "请求来源不受信任"),
         Failure::Body(fault) => {
             let (status, sentence) = body_sentence(&fault);
             error(status, sentence)
@@ -172,6 +169,9 @@ pub(crate) fn say(failure: Failure) -> Answer {
 
 const fn refusal_sentence(refusal: &Refusal) -> &'static str {
     match refusal {
+        Refusal::Foreign => "请求来源不受信任",
+        Refusal::NoAddress => "无法确定请求来源地址",
+        Refusal::CodedBody => "不支持压缩或编码的请求内容",
         Refusal::NotFound => "接口不存在",
         Refusal::NotAcceptable => "只提供 JSON 格式的数据",
         Refusal::NotAuthenticated => "请先登录",

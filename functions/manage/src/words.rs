@@ -97,6 +97,9 @@ pub(crate) fn say(failure: Failure) -> Answer {
 
 fn say_refusal(refusal: &Refusal) -> Answer {
     let sentence = match refusal {
+        Refusal::Foreign => "请求来源不受信任",
+        Refusal::NoAddress => "无法确定请求来源地址",
+        Refusal::CodedBody => "不支持压缩或编码的请求内容",
         Refusal::NotFound => "接口不存在",
         Refusal::NotAcceptable => "只提供 JSON 格式的数据",
         Refusal::NotAuthenticated => "请先登录",

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use http::header::SET_COOKIE;
-use http::{HeaderName, Method, StatusCode};
+use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde_json::json;
 use tally::domain::details::Details;
@@ -13,7 +13,6 @@ use tally::http::body;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Parameter, Section};
-use tally::http::origin::Provenance;
 use tally::services::profiles::DetailsRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
@@ -70,20 +69,16 @@ pub fn section() -> Section {
 
 const DESCRIPTION: &str = "The API that single-page and mobile apps call, as a Django server with \
     django-rest-auth spoke it. A user has one key, the same on every device; a browser gets a session \
-    besides. With a session cookie, a request that changes something must not come from a page of \
-    another origin.\n\n\
+    besides. A request that changes something must not come from a page of another origin.\n\n\
     `Accept: application/json; indent=4` prints the answer with so many blanks per level.";
 
 fn of_callers() -> Vec<Outcome> {
     let token = |name, meaning, fault| failure::<Detail>(name, meaning, Failure::Token(fault));
-    let csrf = |name, meaning, provenance| failure::<Detail>(name, meaning, Failure::Csrf(provenance));
     vec![
         token("invalid_token", "The key is unknown or dead.", TokenFault::Invalid),
         token("no_token", "Nothing stands behind the scheme.", TokenFault::Missing),
         token("spaces_in_token", "More than one word stands behind the scheme.", TokenFault::Spaces),
         token("characters_in_token", "The key is not UTF-8.", TokenFault::Characters),
-        csrf("other_origin", "A page of another origin sent a session.", Provenance::OtherOrigin),
-        csrf("cross_site", "A page of another site sent a session.", Provenance::CrossSite),
     ]
 }
 
@@ -162,13 +157,11 @@ fn logout(method: Method, name: &'static str) -> Operation {
     Operation::new(method, "/rest-auth/logout/", name, "Log this device out")
         .with(Parameter::everywhere())
         .described(
-            "The answer is the same whoever asks. A page of another site, or a browser that only fetches \
-             ahead, gets the answer and no effect.",
+            "The answer is the same whoever asks. A GET of another page, by HEAD or of a browser that \
+             only fetches ahead gets the answer and no effect.",
         )
         .carried_by(&[&["token"], &["session"], &["deployedSession"], &[]])
-        .answers([logged_out
-            .perhaps_with(SET_COOKIE)
-            .perhaps_with(HeaderName::from_static("clear-site-data"))])
+        .answers([logged_out.perhaps_with(SET_COOKIE)])
 }
 
 fn change_password() -> Operation {

@@ -9,7 +9,7 @@ use tally::domain::password::Password;
 use tally::domain::session::{Carrier, SessionToken};
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
-use tally::http::origin::{self, Provenance};
+use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::sessions::{self, Caller, LoginName, NewSession, RecognisedBy, Recognition, SignIn};
@@ -57,29 +57,23 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
 pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
     let answer = detail(StatusCode::OK, words::LOGGED_OUT);
-    let session = session_cookie::presented(&app, &request).filter(|_| acts_for_its_own(&app, &request));
-    let caller = match session {
-        Some(value) => sessions::recognise_cookie(&app, value).await?,
-        None => None,
-    };
-    let caller = match caller {
-        Some(caller) => Some(caller),
-        None => recognise_key(&app, &request).await?,
-    };
-    if let Some(caller) = caller {
-        sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
+    if !origin::may_act(&request, &app.config) {
+        return Ok(answer);
     }
-    Ok(if session.is_some() { session_cookie::clear(&app, answer) } else { answer })
+    let (extent, cookies) = (request.logout_extent(), session_cookie::presented(&app, &request));
+    let was_in = sessions::sign_out_browser(&app, &cookies, extent, &request.asker).await?;
+    if !was_in && let Some(caller) = recognise_key(&app, &request).await? {
+        sessions::sign_out(&app, &caller, extent, &request.asker).await?;
+    }
+    let has_cookie = session_cookie::is_presented(&request, &app.config);
+    Ok(if has_cookie { session_cookie::forget(&app, answer) } else { answer })
 }
 
 /// Recognises the caller: a living session cookie decides, else the `Authorization` header does.
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-    if let Some(value) = session_cookie::presented(app, request)
-        && let Some(caller) = sessions::recognise_cookie(app, value).await?
-    {
-        let provenance = origin::provenance(request, &app.config);
-        let is_allowed = request.is_safe() || provenance == Provenance::Own;
-        return if is_allowed { Ok(Some(caller)) } else { Err(Failure::Csrf(provenance)) };
+    let by_cookie = sessions::recognise_cookies(app, &session_cookie::presented(app, request)).await?;
+    if by_cookie.is_some() {
+        return Ok(by_cookie);
     }
     let Some(token) = presented_token(request).map_err(Failure::Token)? else {
         return Ok(None);
@@ -112,12 +106,6 @@ pub(crate) fn without_session(app: &App, caller: &Caller, answer: Answer) -> Ans
         RecognisedBy::Session(_) => session_cookie::forget(app, answer),
         RecognisedBy::SharedKey => answer,
     }
-}
-
-/// Logging out by GET is a change on a safe method: a foreign page, or a browser that only fetches
-/// ahead, gets the answer and no effect (security rules K3 and X-06).
-fn acts_for_its_own(app: &App, request: &Request) -> bool {
-    origin::provenance(request, &app.config) == Provenance::Own && !origin::is_prefetch(request)
 }
 
 async fn recognise_key(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {

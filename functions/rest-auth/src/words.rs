@@ -10,7 +10,6 @@ use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
-use tally::http::origin::Provenance;
 use tally::services::profiles::DetailsRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
@@ -47,8 +46,6 @@ pub(crate) enum Failure {
     Refused(Refusal),
     /// The `Authorization` header.
     Token(TokenFault),
-    /// A page of another origin sent a session cookie.
-    Csrf(Provenance),
     /// The body could not be read.
     Body(BodyFault),
     /// The body is JSON, but no object; `None` for `null`.
@@ -87,7 +84,6 @@ pub(crate) fn outcome(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
         Failure::Token(_) => Outcome::NotAuthenticated,
-        Failure::Csrf(_) => Outcome::Csrf,
         Failure::Body(fault) => fault.outcome(),
         Failure::NotAnObject(_) | Failure::Fields(_) => Outcome::Invalid,
         Failure::Taken(_) => Outcome::Taken,
@@ -104,7 +100,6 @@ pub(crate) fn say(failure: Failure) -> Answer {
     match failure {
         Failure::Refused(refusal) => say_refusal(&refusal),
         Failure::Token(fault) => unauthenticated(token_sentence(fault)),
-        Failure::Csrf(provenance) => detail(StatusCode::FORBIDDEN, csrf_sentence(provenance)),
         Failure::Body(fault) => say_body_fault(&fault),
         Failure::NotAnObject(None) => bad_request(&whole_body("No data provided")),
         Failure::NotAnObject(Some(kind)) => {
@@ -123,6 +118,9 @@ pub(crate) fn say(failure: Failure) -> Answer {
 fn say_refusal(refusal: &Refusal) -> Answer {
     let method;
     let sentence = match refusal {
+        Refusal::Foreign => "CSRF Failed: Origin checking failed - it does not match any trusted origin.",
+        Refusal::NoAddress => "The request does not tell where it comes from.",
+        Refusal::CodedBody => "Unsupported content encoding in request.",
         Refusal::NotFound => "Not found.",
         Refusal::NotAcceptable => "Could not satisfy the request Accept header.",
         Refusal::NotAuthenticated => return unauthenticated(NOT_AUTHENTICATED),
@@ -174,15 +172,6 @@ const fn token_sentence(fault: TokenFault) -> &'static str {
         TokenFault::Spaces => "Invalid token header. Token string should not contain spaces.",
         TokenFault::Characters => "Invalid token header. Token string should not contain invalid characters.",
         TokenFault::Invalid => "Invalid token.",
-    }
-}
-
-const fn csrf_sentence(provenance: Provenance) -> &'static str {
-    match provenance {
-        Provenance::CrossSite => "CSRF Failed: The request comes from another site.",
-        Provenance::OtherOrigin | Provenance::Own => {
-            "CSRF Failed: Origin checking failed - it does not match any trusted origin."
-        }
     }
 }
 

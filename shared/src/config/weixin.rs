@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::environment::Environment;
-use super::is_origin;
+use super::is_address_of_service;
 
 /// How ids are asked of WeChat.
 #[derive(Clone, Debug)]
@@ -33,8 +33,9 @@ pub const WEIXIN_PATIENCE: Duration = Duration::from_secs(4);
 
 impl WeixinSettings {
     pub(super) fn read<L: Fn(&str) -> Option<String>>(environment: &mut Environment<L>) -> Self {
-        let is_right =
-            |endpoint: &str| is_origin(endpoint) && (endpoint.starts_with("https://") || is_near(endpoint));
+        let is_right = |endpoint: &str| {
+            is_address_of_service(endpoint) && (endpoint.starts_with("https://") || is_near(endpoint))
+        };
         let endpoint = environment.checked("TALLY_WEIXIN_ENDPOINT", is_right, "https://host[:port]");
         let endpoint = endpoint.unwrap_or_else(|| WEIXIN_ENDPOINT.to_owned());
         let id = environment.text("TALLY_WEIXIN_APP_ID");

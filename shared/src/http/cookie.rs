@@ -67,13 +67,19 @@ impl Cookie {
     }
 }
 
-/// The value of the first cookie of that name, over all `Cookie` headers.
-#[must_use]
-pub fn find<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
-    let headers = request.headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    headers.flat_map(|header| header.split(';')).find_map(|pair| {
-        let (key, value) = pair.split_once('=')?;
-        (key.trim() == name).then(|| value.trim().trim_matches('"'))
+/// The values of the cookies of that name, over all `Cookie` headers.
+///
+/// A browser sends all cookies in one header, those of neighbours too, and a neighbour's may hold any bytes:
+/// what is not ASCII is passed over, and all around it is read. There may be several of one name, of other
+/// paths or of the domain; whoever asks knows its own.
+pub(super) fn values<'a>(request: &'a Request, name: &'static str) -> impl Iterator<Item = &'a str> {
+    let headers = request.headers.get_all(header::COOKIE).iter();
+    headers.flat_map(|header| header.as_bytes().split(|byte| *byte == b';')).filter_map(move |pair| {
+        let at = pair.iter().position(|byte| *byte == b'=')?;
+        let (key, value) = (pair[..at].trim_ascii(), pair[at + 1..].trim_ascii());
+        let value = str::from_utf8(value).ok().filter(|value| value.is_ascii() && key == name.as_bytes())?;
+        let quoted = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"'));
+        Some(quoted.unwrap_or(value)).filter(|value| !value.is_empty())
     })
 }
 

@@ -11,10 +11,14 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::answer::Answer;
+use super::origin;
 use crate::config::Config;
 
-/// The request headers of ours that a page may set.
-const REQUEST_HEADERS: &str = "authorization, content-type, token, x-csrftoken";
+/// The request headers that a page may set: ours, the one by which front ends of Django's servers mark their
+/// scripts, and those by which a trace goes on in the browser (W3C Trace Context and Baggage, X-Ray, B3,
+/// Sentry). None has an effect here but ours.
+const REQUEST_HEADERS: &str = "authorization, b3, baggage, content-type, sentry-trace, token, traceparent, \
+    tracestate, x-amzn-trace-id, x-csrftoken, x-request-id, x-requested-with";
 
 /// The answer headers that a page may read besides the usual ones.
 const ANSWER_HEADERS: &str = "retry-after, x-request-id";
@@ -26,8 +30,7 @@ const REMEMBERED: &str = "600";
 #[must_use]
 pub(super) fn trusted_origin(headers: &HeaderMap, config: &Config) -> Option<HeaderValue> {
     let origin = headers.get(ORIGIN)?;
-    let named = origin.to_str().ok()?.to_ascii_lowercase();
-    config.trusted_origins.contains(&named).then(|| origin.clone())
+    origin::is_trusted(config, origin.to_str().ok()?).then(|| origin.clone())
 }
 
 /// The answer to a preflight, if the request is one of a trusted page.

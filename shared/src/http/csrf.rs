@@ -1,15 +1,14 @@
-//! Whether a page of this service's own sent a request: by what the browser says about it, and by a
-//! token that other pages cannot know (accounts.md, section 2; security rule 2.6).
+//! Whether a page of this service's own sent a request, by a token that other pages cannot know
+//! (accounts.md, section 2; security rule 2.6).
 
 use http::HeaderValue;
 
 use super::body::Fields;
 use super::cookie::{self, CSRF_TOKEN_LASTS, Cookie};
 use super::json::Value;
-use super::origin::{self, Provenance};
 use super::request::Request;
 use crate::app::App;
-use crate::domain::csrf_token::{self, Binding, CsrfSecret, Letters, NONCE_LENGTH, PairFault, SECRET_LENGTH};
+use crate::domain::csrf_token::{self, Binding, CsrfSecret, Letters, NONCE_LENGTH, SECRET_LENGTH};
 use crate::secret::Purpose;
 
 /// The field that carries the token; it goes before the header.
@@ -21,10 +20,6 @@ const HEADER: &str = "x-csrftoken";
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsrfFault {
-    /// The browser says that it crosses from another site.
-    CrossSite,
-    /// The browser names another origin.
-    OtherOrigin,
     /// There is no cookie for the token to fit.
     NoCookie,
     /// The token is missing, forged, or of another browser or session.
@@ -48,23 +43,17 @@ pub fn check<'a>(
     fields: &Fields,
     bindings: &[Binding<'a>],
 ) -> Result<Binding<'a>, CsrfFault> {
-    refuse_foreign(app, request)?;
-    let secret = csrf_token::pair(presented(request), submitted(request, fields));
-    let secret = secret.map_err(|fault| match fault {
-        PairFault::NoCookie => CsrfFault::NoCookie,
-        PairFault::Different => CsrfFault::Token,
-    })?;
-    let bound = bindings.iter().find(|binding| is_bound(app, &secret, **binding));
-    bound.copied().ok_or(CsrfFault::Token)
-}
-
-/// Refuses what a browser says to come from elsewhere.
-pub fn refuse_foreign(app: &App, request: &Request) -> Result<(), CsrfFault> {
-    match origin::provenance(request, &app.config) {
-        Provenance::Own => Ok(()),
-        Provenance::OtherOrigin => Err(CsrfFault::OtherOrigin),
-        Provenance::CrossSite => Err(CsrfFault::CrossSite),
+    let submitted = submitted(request, fields);
+    let mut fault = CsrfFault::NoCookie;
+    for cookie in presented(request) {
+        let bound = csrf_token::pair(cookie, submitted)
+            .and_then(|secret| bindings.iter().find(|binding| is_bound(app, &secret, **binding)));
+        match bound {
+            Some(binding) => return Ok(*binding),
+            None => fault = CsrfFault::Token,
+        }
     }
+    Err(fault)
 }
 
 /// A token for the browser, newly masked; of the secret it has, if that is good for this binding and
@@ -72,8 +61,8 @@ pub fn refuse_foreign(app: &App, request: &Request) -> Result<(), CsrfFault> {
 /// handed out.
 #[must_use]
 pub fn issue(app: &App, request: &Request, binding: Binding<'_>) -> Issued {
-    let kept = presented(request).and_then(CsrfSecret::presented);
-    let kept = kept.filter(|secret| secret.has_code(&signature(app, &secret.derivation(binding))));
+    let is_good = |secret: &CsrfSecret| secret.has_code(&signature(app, &secret.derivation(binding)));
+    let kept = presented(request).filter_map(CsrfSecret::presented).find(is_good);
     let secret = kept.unwrap_or_else(|| fresh(app, binding));
     Issued { token: mask(app, &secret), cookie: cookie(app, &secret) }
 }
@@ -84,9 +73,10 @@ pub fn renew(app: &App, binding: Binding<'_>) -> HeaderValue {
     cookie(app, &fresh(app, binding))
 }
 
-fn presented(request: &Request) -> Option<&str> {
+/// What the browser holds under the token's name: ours, and what another server of the domain left there.
+fn presented(request: &Request) -> impl Iterator<Item = &str> {
     // It has one name, whatever protection cookies have.
-    cookie::find(request, Cookie::CsrfToken.name(false))
+    cookie::values(request, Cookie::CsrfToken.name(false))
 }
 
 /// The token of the body; the header counts only where the body has none. Never of the query, which

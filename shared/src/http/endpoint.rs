@@ -1,6 +1,7 @@
 //! A group's endpoints as a table, and the one way a request takes through them.
 
 use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
 use std::pin::Pin;
 
@@ -10,18 +11,21 @@ use axum::routing::any;
 use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use futures_util::FutureExt;
-use http::header::ALLOW;
+use http::header::{ALLOW, CONTENT_ENCODING};
 use http::{HeaderValue, Method, Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 
 use super::answer::Answer;
 use super::body;
+use super::client_address;
 use super::cors;
 use super::headers::harden;
+use super::origin;
 use super::request::{Invocation, Request, RequestId};
 use super::session_cookie;
 use crate::app::App;
 use crate::clock::Stopwatch;
+use crate::domain::asker::Asker;
 use crate::secret::SecretTooOld;
 use crate::services::sessions::Caller;
 use crate::store::{StoreError, chain};
@@ -79,6 +83,12 @@ pub struct Operation<F: 'static> {
 /// What can go wrong before and around every handler; each group says it in its own words.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Refusal {
+    /// A page of others has a browser send what would change something (trust rule 5).
+    Foreign,
+    /// The host does not tell where the request comes from, or the front in its place (trust rule 8).
+    NoAddress,
+    /// The body is compressed, or coded in another way.
+    CodedBody,
     /// There is nothing at this path.
     NotFound,
     /// The client accepts no kind of answer the group has.
@@ -197,15 +207,19 @@ async fn answer<D: Dialect>(
     endpoint: Option<&'static Endpoint<D::Failure>>,
     request: http::Request<HttpBody>,
 ) -> (Answer, Outcome) {
-    let (parts, body) = request.into_parts();
-    let (body, refusal) = match read_whole(body).await {
+    let (mut parts, body) = request.into_parts();
+    let address = client_address::resolve(&mut parts, &app.config);
+    let (body, incomplete) = match read_whole(body).await {
         Ok(bytes) => (bytes, None),
         Err(refusal) => (Bytes::new(), Some(refusal)),
     };
-    let mut request = Request::new(parts, body, D::NAME);
+    let asker = Asker::new(address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)), D::NAME);
+    let mut request = Request::new(parts, body, asker);
     if D::KNOWS_COOKIES {
         request.asker.device = session_cookie::device(&app, &request);
     }
+    let nameless = address.is_none().then_some(Refusal::NoAddress);
+    let refusal = refuse_outright(&app, &request).or(nameless).or(incomplete);
     let Some(endpoint) = endpoint else {
         let (answer, outcome) = fail::<D>(Refusal::NotFound.into());
         return (D::finish(&request, answer), outcome);
@@ -224,6 +238,22 @@ async fn answer<D: Dialect>(
     };
     let (answer, outcome) = handled.map_or_else(fail::<D>, |answer| (answer, Outcome::Ok));
     (D::finish(&head, answer), outcome)
+}
+
+/// What is refused before anybody is looked up and anything is counted, for all groups alike: what pages of
+/// others want done, and what is written in a way that nobody here reads.
+fn refuse_outright(app: &App, request: &Request) -> Option<Refusal> {
+    if request.is_safe() {
+        return None;
+    }
+    let is_plain = |coding: &HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    if origin::is_foreign(request, &app.config) {
+        Some(Refusal::Foreign)
+    } else if !request.headers.get_all(CONTENT_ENCODING).iter().all(is_plain) {
+        Some(Refusal::CodedBody)
+    } else {
+        None
+    }
 }
 
 fn fail<D: Dialect>(failure: D::Failure) -> (Answer, Outcome) {
@@ -277,6 +307,9 @@ impl Refusal {
     #[must_use]
     pub const fn outcome(&self) -> Outcome {
         match self {
+            Self::Foreign => Outcome::Csrf,
+            Self::NoAddress => Outcome::Malformed,
+            Self::CodedBody => Outcome::UnsupportedMediaType,
             Self::NotFound => Outcome::NotFound,
             Self::NotAcceptable => Outcome::NotAcceptable,
             Self::NotAuthenticated => Outcome::NotAuthenticated,
@@ -292,12 +325,14 @@ impl Refusal {
     #[must_use]
     pub const fn status(&self) -> StatusCode {
         match self {
+            Self::Foreign => StatusCode::FORBIDDEN,
+            Self::CodedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
             Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
             Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::BodyIncomplete => StatusCode::BAD_REQUEST,
+            Self::NoAddress | Self::BodyIncomplete => StatusCode::BAD_REQUEST,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }

@@ -1,45 +1,49 @@
-//! Which page a browser says it is acting for.
+//! Which page a browser says it is acting for, and whether that page may have anything done (trust rule 5).
+//!
+//! All that is asked of a request here is what its browser says: nothing is looked up, so that what is
+//! refused costs nobody anything.
 
-use http::header::{HOST, ORIGIN, REFERER};
+use http::Method;
+use http::header::{AsHeaderName, HOST, ORIGIN, REFERER};
 
 use super::request::Request;
-use crate::config::Config;
+use super::session_cookie;
+use crate::config::{self, Config};
 
-/// What a browser's headers say about where a request comes from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Provenance {
-    /// No browser said anything, or it named this service or a trusted origin.
-    Own,
-    /// It names another origin.
-    OtherOrigin,
-    /// It says the request crosses from another site.
-    CrossSite,
-}
-
-/// Reads `Sec-Fetch-Site`, `Origin` and, failing that, `Referer`.
+/// Whether a browser marks the request as one of a page that is neither the service's own nor trusted.
 ///
-/// The own origin is the host the browser itself put into `Host`: a page cannot forge that, while
-/// `X-Forwarded-Host` and its like are never looked at.
+/// The origin decides; where there is none, the browser's word that the request crosses sites; where
+/// there is neither, the referring page, but only beside a session cookie: some programs that are no
+/// browsers name a page of their maker's and cannot help it.
 #[must_use]
-pub fn provenance(request: &Request, config: &Config) -> Provenance {
-    if names_trusted(request, config) {
-        return Provenance::Own;
+pub(super) fn is_foreign(request: &Request, config: &Config) -> bool {
+    if request.headers.contains_key(ORIGIN) {
+        return !all(request, ORIGIN, |origin| is_own(request, config, origin) || is_trusted(config, origin));
     }
-    let named = named(request);
-    if request.header("sec-fetch-site") == Some("cross-site") {
-        return Provenance::CrossSite;
+    if let Some(site) = request.header(SITE) {
+        return site == "cross-site";
     }
-    match named {
-        None => Provenance::Own,
-        Some(origin) if Some(&origin) == own_origin(request, config).as_ref() => Provenance::Own,
-        Some(_) => Provenance::OtherOrigin,
-    }
+    let is_near = |referer: &str| {
+        let origin = origin_of(referer);
+        is_own(request, config, &origin) || is_trusted(config, &origin)
+    };
+    request.headers.contains_key(REFERER)
+        && session_cookie::is_presented(request, config)
+        && !all(request, REFERER, is_near)
 }
 
-/// Whether the request comes from a page of a trusted origin.
+/// Whether a request may have the effect that its endpoint is for. One with a method that is not safe may,
+/// since a foreign one gets no further than [`is_foreign`]. A GET with an effect acts for the service's own
+/// pages, for a trusted one that names itself, and for what was typed; never for a link or an image
+/// elsewhere, for a HEAD, or for a browser that only fetches ahead (security rules K3 and X-06).
 #[must_use]
-pub fn names_trusted(request: &Request, config: &Config) -> bool {
-    named(request).is_some_and(|origin| config.trusted_origins.contains(&origin))
+pub fn may_act(request: &Request, config: &Config) -> bool {
+    if is_prefetch(request) || request.method == Method::HEAD || is_foreign(request, config) {
+        return false;
+    }
+    let is_near = matches!(request.header(SITE), None | Some("same-origin" | "none"));
+    let names_itself = request.headers.contains_key(ORIGIN);
+    !request.is_safe() || is_near || names_itself
 }
 
 /// Whether a browser only fetches ahead of time what nobody has asked for yet.
@@ -49,21 +53,31 @@ pub fn is_prefetch(request: &Request) -> bool {
     says("sec-purpose") || says("purpose")
 }
 
-/// The origin of the page that the browser names.
-fn named(request: &Request) -> Option<String> {
-    request.header(ORIGIN).map(str::to_ascii_lowercase).or_else(|| referring_origin(request))
+/// Whether pages of that origin are trusted. Browsers write it in lower case; who does not is no worse.
+pub(super) fn is_trusted(config: &Config, origin: &str) -> bool {
+    config.trusted_origins.iter().any(|trusted| trusted.eq_ignore_ascii_case(origin))
 }
 
-fn own_origin(request: &Request, config: &Config) -> Option<String> {
-    let (scheme, default_port) = if config.secure_cookies { ("https", ":443") } else { ("http", ":80") };
-    let host = request.header(HOST)?.to_ascii_lowercase();
-    Some(format!("{scheme}://{}", host.strip_suffix(default_port).unwrap_or(&host)))
+/// By which the browser tells how far the page is from the service.
+const SITE: &str = "sec-fetch-site";
+
+/// The own origin is the one the service is known by, and the host the browser itself put into `Host`: a
+/// page cannot forge that, while `X-Forwarded-Host` and its like are never looked at.
+fn is_own(request: &Request, config: &Config, origin: &str) -> bool {
+    let is_known = config.public_url.as_ref().is_some_and(|url| url.eq_ignore_ascii_case(origin));
+    let scheme = if config.secure_cookies { "https" } else { "http" };
+    let called = request.header(HOST).and_then(|host| config::origin(&format!("{scheme}://{host}")));
+    is_known || called.is_some_and(|called| called.eq_ignore_ascii_case(origin))
+}
+
+/// Whether that holds for all values of a header, each of which can be read.
+fn all(request: &Request, name: impl AsHeaderName, holds: impl Fn(&str) -> bool) -> bool {
+    request.headers.get_all(name).iter().all(|value| value.to_str().is_ok_and(&holds))
 }
 
 /// The origin of the referring page. A referrer that cannot be read is nobody's own.
-fn referring_origin(request: &Request) -> Option<String> {
-    let referer = request.header(REFERER)?;
+fn origin_of(referer: &str) -> String {
     let (scheme, rest) = referer.split_once("://").unwrap_or(("", referer));
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    Some(format!("{scheme}://{host}").to_ascii_lowercase())
+    format!("{scheme}://{host}")
 }

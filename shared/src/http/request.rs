@@ -1,6 +1,6 @@
 //! A request as the groups see it: read whole, with what the host knows about its sender.
 
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::IpAddr;
 
 use bytes::Bytes;
 use http::request::Parts;
@@ -59,12 +59,9 @@ pub struct Request {
 }
 
 impl Request {
-    pub(super) fn new(parts: Parts, body: Bytes, door: &'static str) -> Self {
-        let address = parts.extensions.get::<ClientAddress>();
-        // A host that tells no address makes all its clients one.
-        let address = address.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |address| address.0);
+    pub(super) fn new(parts: Parts, body: Bytes, asker: Asker) -> Self {
         Self {
-            asker: Asker::new(address, door),
+            asker,
             gateway: parts.extensions.get::<GatewayDomain>().cloned(),
             path: parts.uri.path().to_owned(),
             query: parts.uri.query().unwrap_or_default().to_owned(),

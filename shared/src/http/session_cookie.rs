@@ -2,30 +2,44 @@
 
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
-
 use super::answer::Answer;
 use super::cookie::{self, Cookie, DEVICE_LASTS};
 use super::csrf;
 use super::request::Request;
 use crate::app::App;
+use crate::config::Config;
 use crate::domain::asker::Device;
 use crate::domain::csrf_token::Binding;
-use crate::domain::session::SessionToken;
+use crate::domain::session::{self, SessionToken};
 
 /// How long it lasts: two weeks, not sliding (rest-auth.md, section 6; accounts.md, section 3).
 pub const LASTS: Duration = Duration::from_hours(14 * 24);
 
-/// The value that the request presents, living or not.
+/// The most sessions of one request that are looked at: one, and what an older system left in the browser.
+const MOST: usize = 3;
+
+/// The sessions that the request presents, living or not, each once.
 #[must_use]
-pub fn presented<'a>(app: &App, request: &'a Request) -> Option<&'a str> {
-    cookie::find(request, Cookie::Session.name(app.config.secure_cookies)).filter(|value| !value.is_empty())
+pub fn presented<'a>(app: &App, request: &'a Request) -> Vec<&'a str> {
+    let mut values: Vec<&str> = Vec::new();
+    for value in cookie::values(request, Cookie::Session.name(app.config.secure_cookies)) {
+        if values.len() < MOST && !values.contains(&value) && session::account_in_cookie(value).is_some() {
+            values.push(value);
+        }
+    }
+    values
+}
+
+/// Whether the request has a cookie by that name, whatever it holds.
+#[must_use]
+pub fn is_presented(request: &Request, config: &Config) -> bool {
+    cookie::values(request, Cookie::Session.name(config.secure_cookies)).next().is_some()
 }
 
 /// The mark that the browser shows, if it can be one of ours.
 #[must_use]
 pub fn device(app: &App, request: &Request) -> Option<Device> {
-    cookie::find(request, Cookie::Device.name(app.config.secure_cookies)).and_then(Device::parse)
+    cookie::values(request, Cookie::Device.name(app.config.secure_cookies)).find_map(Device::parse)
 }
 
 /// The answer, starting a session in the browser: its cookie, and a CSRF token bound to it.
@@ -49,11 +63,4 @@ pub fn mark(app: &App, answer: Answer, device: Option<&Device>) -> Answer {
 #[must_use]
 pub fn forget(app: &App, answer: Answer) -> Answer {
     answer.with_cookie(Cookie::Session.delete(app.config.secure_cookies))
-}
-
-/// The answer to a logout: the browser forgets the session, and all it kept while it lasted.
-#[must_use]
-pub fn clear(app: &App, answer: Answer) -> Answer {
-    let all = HeaderValue::from_static("\"cache\", \"cookies\", \"storage\"");
-    forget(app, answer).with_header(HeaderName::from_static("clear-site-data"), all)
 }

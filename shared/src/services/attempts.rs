@@ -1,5 +1,9 @@
 //! Tries at passwords: whose they are, from where, and what a success makes of the rest (trust rule 6).
 
+use std::time::Duration;
+
+use jiff::Timestamp;
+
 use super::administration::operators_record;
 use super::sessions::LoginName;
 use crate::app::{App, Basics};
@@ -37,6 +41,11 @@ impl Trial {
     /// Whether the try may go on.
     pub(super) const fn reservation(&self) -> Reservation {
         self.reserved.reservation
+    }
+
+    /// Whether it comes from a place that the account is known from.
+    pub(super) fn is_of_known_place(&self, now: Timestamp) -> bool {
+        self.reserved.is_known_at(&self.places.all(), now)
     }
 }
 
@@ -88,6 +97,21 @@ pub(super) async fn succeed(app: &App, trial: &Trial, marked: Option<&Device>) {
     remember(app, subject, places, Some(reserved)).await;
 }
 
+/// How long somebody has to wait because of what others of the same network did: not at all in a place that
+/// the account is known from (trust rule 8). Whose account it is about is looked up only where it matters, and
+/// for accounts that are not there, too.
+pub(super) async fn wait_of_stranger(
+    app: &App,
+    asker: &Asker,
+    wait: Option<Duration>,
+    whose: impl Future<Output = Result<AccountNumber, StoreError>>,
+) -> Result<Option<Duration>, StoreError> {
+    match wait {
+        Some(wait) => Ok((!is_known_place(app, whose.await?, asker).await?).then_some(wait)),
+        None => Ok(None),
+    }
+}
+
 /// Whether somebody is where the account is known from.
 pub(super) async fn is_known_place(
     app: &App,
@@ -95,8 +119,7 @@ pub(super) async fn is_known_place(
     asker: &Asker,
 ) -> Result<bool, StoreError> {
     let subject = Subject::Account(number);
-    let Places { network, device } = Places::of(app, &subject, asker);
-    let places: Vec<Place> = std::iter::once(network).chain(device).collect();
+    let places = Places::of(app, &subject, asker).all();
     app.store.is_known_at(&subject, &places, app.clock.now()).await
 }
 
@@ -125,6 +148,10 @@ impl Places {
         let network = place(app, subject, &format!("network {}", asker.network()));
         let device = asker.device.as_ref().map(|device| Self::device(app, subject, device));
         Self { network, device }
+    }
+
+    fn all(&self) -> Vec<Place> {
+        std::iter::once(&self.network).chain(&self.device).cloned().collect()
     }
 
     fn device(app: &App, subject: &Subject, device: &Device) -> Place {

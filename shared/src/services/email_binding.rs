@@ -5,6 +5,7 @@
 //! Whoever proves it gets it: a link proves an account's own claim, a code takes the claim of another
 //! account away, unless that has proven it before.
 
+use std::future::ready;
 use std::time::Duration;
 
 use crate::app::App;
@@ -21,7 +22,7 @@ use crate::secret::Purpose;
 use crate::services::budget::{self, Messages};
 use crate::services::codes::{Delivery, SpendableCode};
 use crate::services::sessions::Caller;
-use crate::services::{address_gate, codes};
+use crate::services::{address_gate, attempts, codes};
 use crate::store::key::Identifier;
 use crate::store::{Claim, EmailMove, EmailMoved, StoreError, chain};
 use crate::telemetry;
@@ -130,10 +131,12 @@ pub async fn resend_link(
     asker: &Asker,
     language: Language,
 ) -> Result<(), LinkRefusal> {
-    if let Some(wait) = app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now()) {
-        return Err(LinkRefusal::Throttled(wait));
-    }
-    if let Some(wait) = address_gate::count(app, asker, Deed::CodeRequest).await? {
+    let wait = match app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now()) {
+        None => address_gate::count(app, asker, Deed::CodeRequest).await?,
+        wait => wait,
+    };
+    let own = ready(Ok(caller.account.number));
+    if let Some(wait) = attempts::wait_of_stranger(app, asker, wait, own).await? {
         return Err(LinkRefusal::Throttled(wait));
     }
     send_link(app, &caller.account, public_url, Share::Change, language).await

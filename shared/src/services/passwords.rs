@@ -1,5 +1,7 @@
 //! Changing a password, which ends everything the old one had opened.
 
+use std::future::ready;
+
 use crate::app::App;
 use crate::courier::{Language, Letter, TextMessage};
 use crate::domain::account::{Account, Standing};
@@ -100,7 +102,7 @@ pub async fn prove<'a>(
     old: Option<&Password>,
     asker: &'a Asker,
 ) -> Result<Proven<'a>, SignInRefusal> {
-    sessions::refuse_if_blocked(app, asker)?;
+    sessions::refuse_stranger_if_blocked(app, asker, ready(Ok(account.number))).await?;
     let trial = attempts::begin(app, Subject::Account(account.number), None, asker).await?;
     match sessions::compare(app, asker, &trial, Some(account), old).await? {
         Comparison::Current | Comparison::Outdated => Ok(Proven { account, trial, asker }),

@@ -3,10 +3,11 @@
 mod leaving;
 mod recognition;
 
+use std::future::ready;
 use std::time::Duration;
 
-pub use leaving::sign_out;
-pub use recognition::{Recognition, recognise_cookie, recognise_token, recognise_token_header};
+pub use leaving::{sign_out, sign_out_browser};
+pub use recognition::{Recognition, recognise_cookies, recognise_token, recognise_token_header};
 
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
@@ -191,13 +192,13 @@ pub(super) async fn admit(
     asker: &Asker,
     staff_only: bool,
 ) -> Result<Admitted, SignInRefusal> {
-    refuse_if_blocked(app, asker)?;
     let number = named_account(app, name).await?;
     let subject = attempts::subject(app, number, name);
     let read_as = match &subject {
         Subject::Account(number) => *number,
         Subject::Nobody(fingerprint) => nobody(app, fingerprint),
     };
+    refuse_stranger_if_blocked(app, asker, ready(Ok(read_as))).await?;
     let (account, trial) = futures_util::future::try_join(
         app.store.find_account(read_as),
         attempts::begin(app, subject, Some(name), asker),
@@ -268,7 +269,9 @@ pub(super) async fn compare(
     let nobodys = Password::new("").expect("an empty text is not too long");
     let stored = account.filter(|_| password.is_some()).map(|account| &account.credential);
     let (gate, address) = (app.clone(), asker.address);
-    let is_welcome = move || gate.addresses.wait(address, Deed::FailedLogin, gate.clock.now()).is_none();
+    let is_known = trial.is_of_known_place(app.clock.now());
+    let is_welcome =
+        move || is_known || gate.addresses.wait(address, Deed::FailedLogin, gate.clock.now()).is_none();
     let comparison = app.hasher.compare(password.unwrap_or(&nobodys), stored, is_welcome).await;
     match comparison {
         Some(comparison) => Ok(comparison),
@@ -293,6 +296,17 @@ pub async fn refuse_wrong(app: &App, asker: &Asker) -> SignInRefusal {
 /// Turns an address away that has failed too often.
 pub fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), SignInRefusal> {
     let wait = app.addresses.wait(asker.address, Deed::FailedLogin, app.clock.now());
+    wait.map_or(Ok(()), |wait| Err(SignInRefusal::Throttled(wait)))
+}
+
+/// The same, but for whoever is where that account is known from.
+pub(super) async fn refuse_stranger_if_blocked(
+    app: &App,
+    asker: &Asker,
+    whose: impl Future<Output = Result<AccountNumber, StoreError>>,
+) -> Result<(), SignInRefusal> {
+    let wait = app.addresses.wait(asker.address, Deed::FailedLogin, app.clock.now());
+    let wait = attempts::wait_of_stranger(app, asker, wait, whose).await?;
     wait.map_or(Ok(()), |wait| Err(SignInRefusal::Throttled(wait)))
 }
 

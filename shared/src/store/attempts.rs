@@ -57,6 +57,12 @@ pub struct Reserved {
 }
 
 impl Reserved {
+    /// Whether any of these places is known.
+    #[must_use]
+    pub fn is_known_at(&self, places: &[Place], now: Timestamp) -> bool {
+        self.attempts.knows_any(places, now)
+    }
+
     /// Whether the account is known at places, but not at this one.
     #[must_use]
     pub fn is_elsewhere(&self, place: &Place, now: Timestamp) -> bool {

@@ -1,4 +1,4 @@
-//! The headers around the answers: cookies and their attributes, `Vary`, `Allow`, `Clear-Site-Data`.
+//! The headers around the answers: cookies and their attributes, `Vary`, `Allow`.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -53,7 +53,6 @@ async fn a_logout_deletes_the_session_and_sets_a_new_token() {
     vary: Cookie
     set-cookie: sessionid=""; expires=Thu, 01-Jan-1970 00:00:00 GMT; Max-Age=0; HttpOnly; Path=/; SameSite=Lax
     set-cookie: csrftoken=[csrf]; expires=Thu, 05-Jul-2018 05:11:24 GMT; Max-Age=31449600; Path=/; SameSite=Lax
-    clear-site-data: "cache", "cookies", "storage"
     {"code":1,"data":"用户已注销","msg":""}
     "#);
     let browser = logged_in(&server, NAME).await;

@@ -14,9 +14,9 @@ use tests::tap::Tap;
 use tests::tapped::Ground;
 
 use super::{
-    ACCOUNT, BAD_TOKEN, CROSS_SITE, EMAIL, LOGGED_IN, LOGIN, LOGOUT, NAME, NEW_PASSWORD, NO_COOKIE,
-    OTHER_ORIGIN, PASSWORD, PASSWORDS, REGISTER, STRANGER, TOKEN, WRONG, contact, is_in, logged_in, login,
-    passwords, post, registration, send_into, token, with_browser, with_user,
+    ACCOUNT, BAD_TOKEN, EMAIL, LOGGED_IN, LOGIN, LOGOUT, NAME, NEW_PASSWORD, NO_COOKIE, OTHER_ORIGIN,
+    PASSWORD, PASSWORDS, REGISTER, STRANGER, TOKEN, WRONG, contact, is_in, logged_in, login, passwords, post,
+    registration, send_into, token, with_browser, with_user,
 };
 
 /// The letters of a token, each worth its place.
@@ -245,21 +245,25 @@ async fn what_a_browser_says_to_come_from_elsewhere_is_refused_whatever_the_toke
     let session = browser.cookie("sessionid").expect("a session");
     let (own, good) = (server.url(), token(&browser).await);
     let foreign = [
-        ("origin", "https://evil.example".to_owned(), OTHER_ORIGIN),
-        ("origin", "null".to_owned(), OTHER_ORIGIN),
-        ("origin", String::new(), OTHER_ORIGIN),
-        ("origin", format!("{own}.evil.example"), OTHER_ORIGIN),
-        ("origin", format!("{own}0"), OTHER_ORIGIN),
-        ("origin", own.replace("http:", "https:"), OTHER_ORIGIN),
-        ("referer", format!("https://evil.example/?{own}/"), OTHER_ORIGIN),
-        ("referer", format!("http://{}@evil.example/", own.trim_start_matches("http://")), OTHER_ORIGIN),
-        ("referer", String::new(), OTHER_ORIGIN),
-        ("sec-fetch-site", "cross-site".to_owned(), CROSS_SITE),
+        ("origin", "https://evil.example".to_owned()),
+        ("origin", "null".to_owned()),
+        ("origin", String::new()),
+        ("origin", format!("{own}.evil.example")),
+        ("origin", format!("{own}0")),
+        ("origin", own.replace("http:", "https:")),
+        ("referer", format!("https://evil.example/?{own}/")),
+        ("referer", format!("http://{}@evil.example/", own.trim_start_matches("http://"))),
+        ("referer", String::new()),
+        ("sec-fetch-site", "cross-site".to_owned()),
     ];
     for (path, body) in writing() {
-        for (name, value, sentence) in &foreign {
+        for (name, value) in &foreign {
             let request = browser.post(path).header("x-csrftoken", &good).header(name, value);
-            assert_eq!(told(&request.json(&body).send().await), (403, *sentence), "{path} {name}: {value}");
+            assert_eq!(
+                told(&request.json(&body).send().await),
+                (403, OTHER_ORIGIN),
+                "{path} {name}: {value}"
+            );
         }
     }
     assert_untouched(&server, &browser, &session).await;
@@ -275,29 +279,33 @@ async fn what_a_browser_says_to_come_from_elsewhere_is_refused_whatever_the_toke
 }
 
 #[tokio::test]
-async fn a_logout_from_elsewhere_is_refused_and_one_fetched_ahead_has_no_effect() {
+async fn a_logout_from_elsewhere_or_fetched_ahead_has_no_effect() {
     let (server, browser) = with_browser().await;
     let session = browser.cookie("sessionid");
-    for (method, name, value, sentence) in [
-        ("GET", "sec-fetch-site", "cross-site", CROSS_SITE),
-        ("POST", "sec-fetch-site", "cross-site", CROSS_SITE),
-        ("GET", "origin", "https://evil.example", OTHER_ORIGIN),
-        ("POST", "origin", "https://evil.example", OTHER_ORIGIN),
-        ("POST", "origin", "null", OTHER_ORIGIN),
-        ("POST", "referer", "https://evil.example/", OTHER_ORIGIN),
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("origin", "https://evil.example"),
+        ("origin", "null"),
+        ("referer", "https://evil.example/"),
     ] {
-        let answer = browser.request(method, LOGOUT).header(name, value).send().await;
-        assert_eq!(told(&answer), (403, sentence), "{method} {name}: {value}");
-        assert!(is_in(&browser).await, "{method} {name}: {value}");
+        let answer = browser.post(LOGOUT).header(name, value).send().await;
+        assert_eq!(told(&answer), (403, OTHER_ORIGIN), "{name}: {value}");
+        assert!(is_in(&browser).await, "{name}: {value}");
     }
-    for (name, value) in
-        [("sec-purpose", "prefetch"), ("sec-purpose", "prefetch;prerender"), ("purpose", "prefetch")]
-    {
+    for (name, value) in [
+        ("sec-fetch-site", "cross-site"),
+        ("sec-fetch-site", "same-site"),
+        ("origin", "https://evil.example"),
+        ("referer", "https://evil.example/"),
+        ("sec-purpose", "prefetch"),
+        ("sec-purpose", "prefetch;prerender"),
+        ("purpose", "prefetch"),
+    ] {
         let answer = browser.get(LOGOUT).header(name, value).send().await;
         assert_eq!(told(&answer), (200, super::LOGGED_OUT), "{name}: {value}");
         assert!(is_in(&browser).await && browser.cookie("sessionid") == session, "{name}: {value}");
     }
-    for site in ["same-origin", "same-site", "none"] {
+    for site in ["same-origin", "none"] {
         let browser = logged_in(&server, NAME).await;
         browser.get(LOGOUT).header("sec-fetch-site", site).send().await;
         assert!(!is_in(&browser).await, "{site}");

@@ -84,10 +84,14 @@ fn contexts(login: &Value) -> Vec<Odd> {
     let odd = |pointer: &str, value: Value, allowed: &[u64]| odd(login, pointer, value, allowed);
     let mut events = Vec::new();
     events.push(odd("/requestContext/http/path", json!("/api/users_display/"), &[200]));
-    for ip in ["", "not an address", "203.0.113.7, 198.51.100.1", "fe80::1%eth0"] {
+    for ip in ["203.0.113.7:4711", "2001:db8::1", "[2001:db8::1]", "[2001:db8::1]:4711", "::ffff:203.0.113.7"]
+    {
         events.push(odd("/requestContext/http/sourceIp", json!(ip), &[200]));
     }
-    events.push(odd("/requestContext/http/sourceIp", Value::Null, &[200]));
+    // Whoever comes from nowhere is refused, or all of them would share one allowance.
+    for ip in [json!(""), json!("not an address"), json!("203.0.113.7, 198.51.100.1"), Value::Null] {
+        events.push(odd("/requestContext/http/sourceIp", ip, &[400]));
+    }
     events.push(odd("/requestContext/http/method", json!("BREW"), &[405]));
     events.push(odd("/requestContext/domainName", json!("a b"), &[200]));
     for id in [json!("a\nb"), json!("李"), json!(""), Value::Null] {

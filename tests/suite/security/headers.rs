@@ -35,7 +35,6 @@ async fn a_deployment_binds_its_cookies_to_the_host_and_to_tls() {
     allow: GET, POST, HEAD, OPTIONS
     vary: Accept, Cookie
     set-cookie: __Host-sessionid=""; expires=Thu, 01-Jan-1970 00:00:00 GMT; Max-Age=0; HttpOnly; Path=/; SameSite=Lax; Secure
-    clear-site-data: "cache", "cookies", "storage"
     {"detail":"Successfully logged out."}
     "#);
     assert_eq!(browser.cookie("__Host-sessionid"), None);

@@ -53,6 +53,7 @@ impl Stage {
             storage: Storage::Memory,
             secret: secret_file::fresh(&entropy),
             trusted_origins: Vec::new(),
+            front: None,
             mail: MailSettings {
                 from: "tigertally@example.com".to_owned(),
                 reply_to: None,

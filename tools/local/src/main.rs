@@ -63,6 +63,7 @@ async fn run(options: Options) -> Outcome {
         storage: options.storage.clone(),
         secret,
         trusted_origins: options.origins.clone(),
+        front: None,
         address_limits,
         mail: MailSettings { from: SENDER.to_owned(), reply_to: None, configuration_set: None },
         company_redirect_url: "/".to_owned(),

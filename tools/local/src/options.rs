@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use lexopt::Arg;
 use lexopt::ValueExt;
 
-use tally::config::is_origin;
+use tally::config::{ORIGIN_FORMS, trusted_origin};
 
 use crate::aws::Storage;
 
@@ -131,11 +131,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
 }
 
 fn origin(arguments: &mut lexopt::Parser) -> Result<String, UsageError> {
-    let origin = arguments.value().and_then(ValueExt::string).map_err(unreadable)?.to_ascii_lowercase();
-    if is_origin(&origin) {
-        return Ok(origin);
-    }
-    Err(UsageError(format!("--origin takes scheme://host[:port], not {origin:?}.")))
+    let typed = arguments.value().and_then(ValueExt::string).map_err(unreadable)?;
+    trusted_origin(&typed).ok_or_else(|| UsageError(format!("--origin takes {ORIGIN_FORMS}, not {typed:?}.")))
 }
 
 fn port(arguments: &mut lexopt::Parser, option: &str) -> Result<u16, UsageError> {
@@ -240,7 +237,11 @@ mod tests {
             ("--port 8000", "--port and --aws-port are both 8000: choose different ones."),
             ("--port", "Missing argument for option '--port'."),
             ("--memory=yes", "Unexpected argument for option '--memory': \"yes\"."),
-            ("--origin *", "--origin takes scheme://host[:port], not \"*\"."),
+            (
+                "--origin *",
+                "--origin takes https://host[:port], http://localhost[:port] or an app's, such as \
+                 capacitor://localhost, not \"*\".",
+            ),
             ("--verbose", "Invalid option '--verbose'."),
             ("-x", "Invalid option '-x'."),
             ("serve", "Unexpected argument \"serve\"."),

@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::{Config, MailSettings, TextSettings, WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
+use tally::config::{Config, Front, MailSettings, TextSettings, WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
@@ -48,6 +48,8 @@ pub struct ServiceOptions {
     pub address_limits: AddressLimits,
     /// Origins besides its own whose pages may use the service with their cookies.
     pub trusted_origins: Vec<String>,
+    /// What stands in front and tells whose request it is.
+    pub front: Option<Front>,
     /// How mail is sent.
     pub mail: MailSettings,
     /// Where company customers' pages go after registering or logging in.
@@ -127,6 +129,7 @@ pub async fn start_aws(
         secret_id: SECRET_ID.to_owned(),
         secure_cookies: false,
         trusted_origins: options.trusted_origins.clone(),
+        front: options.front.clone(),
         address_limits: options.address_limits,
         mail: options.mail.clone(),
         company_redirect_url: options.company_redirect_url.clone(),

@@ -6,6 +6,7 @@ use tally::courier::Language;
 use tally::domain::account::Account;
 use tally::domain::email_address::EmailAddress;
 use tally::http::body;
+use tally::http::endpoint::Refusal;
 use tally::http::openapi::{Field, Operation, Outcome, Parameter};
 use tally::services::email_binding::{BindingRefusal, LANDING, LinkOffer, LinkRefusal, TokenRefusal};
 use tally::telemetry;
@@ -57,7 +58,7 @@ fn resend() -> Operation {
         failure("no_address", "The account has no address.", LinkRefusal::NoAddress),
         already_bound(),
         failure("not_sent", "The mail could not be sent.", LinkRefusal::NotSent),
-        failure("foreign", "A page of another origin, or a link there, asks.", Failure::Foreign),
+        failure("foreign", "A page of another origin, or a link there, asks.", Refusal::Foreign),
         prefetch(),
         throttled("Within the pause after the mail before, or over a limit of mails or requests."),
     ])

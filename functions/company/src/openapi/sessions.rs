@@ -1,7 +1,7 @@
 //! Logging in and out.
 
+use http::Method;
 use http::header::SET_COOKIE;
-use http::{HeaderName, Method};
 use tally::http::openapi::{Field, Operation, Parameter};
 use tally::services::sessions::SignInRefusal;
 
@@ -51,7 +51,5 @@ fn logout() -> Operation {
         .with(Parameter::everywhere())
         .described("The answer is the same whoever asks. No field is read.")
         .reads([])
-        .answers([logged_out
-            .perhaps_with(SET_COOKIE)
-            .perhaps_with(HeaderName::from_static("clear-site-data"))])
+        .answers([logged_out.perhaps_with(SET_COOKIE)])
 }

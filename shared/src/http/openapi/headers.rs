@@ -13,9 +13,6 @@ use crate::http::headers::harden;
 /// By which a request is found in the log.
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// What makes the browser forget everything.
-const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
-
 /// All of them, for the document's components.
 #[must_use]
 pub fn components() -> Ordered<Value> {
@@ -78,7 +75,6 @@ fn known() -> Vec<(HeaderName, Value)> {
                  which wrong passwords of others do not make it wait.",
             ),
         ),
-        (CLEAR_SITE_DATA, text("The browser forgets all it kept while the session lasted.")),
         (LOCATION, text("Where the browser is sent on to.")),
     ]
 }

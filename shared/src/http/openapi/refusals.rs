@@ -44,6 +44,9 @@ pub(super) const UNKNOWN_METHOD: Method = Method::DELETE;
 
 fn meaning(refusal: &Refusal) -> (&'static str, String) {
     let (name, meaning) = match refusal {
+        Refusal::Foreign => ("foreign", "A page of an origin that is not trusted had a browser send it."),
+        Refusal::NoAddress => ("no_address", "The gateway does not tell where it comes from."),
+        Refusal::CodedBody => ("coded_body", "`Content-Encoding` names anything but `identity`."),
         Refusal::NotFound => ("not_found", "There is nothing at this path."),
         Refusal::NotAcceptable => ("not_acceptable", "The client accepts no kind of answer that there is."),
         Refusal::NotAuthenticated => ("not_authenticated", "Nobody is logged in, and somebody has to be."),

@@ -182,7 +182,7 @@ impl Writer {
         let mut outcomes = operation.outcomes;
         let own: Vec<StatusCode> = outcomes.iter().map(|outcome| outcome.answer.status).collect();
         let read = request_body.as_ref().map(|_| types);
-        outcomes.extend(self.around::<D, Body>(endpoint.caller, read));
+        outcomes.extend(self.around::<D, Body>(endpoint.caller, &operation.method, read));
         let mut responses = Ordered::default();
         for (status, outcomes) in by_status(&outcomes) {
             let response = self.response::<D>(Some(endpoint.allow), outcomes);
@@ -202,12 +202,16 @@ impl Writer {
     }
 
     /// What an operation may answer because it is one of this group.
-    fn around<D, Body>(&self, caller: CallerRule, read: Option<&[&str]>) -> Vec<Outcome>
+    fn around<D, Body>(&self, caller: CallerRule, method: &Method, read: Option<&[&str]>) -> Vec<Outcome>
     where
         D: Dialect<Failure: From<BodyFault>>,
         Body: JsonSchema,
     {
         let mut outcomes = Vec::new();
+        if !method.is_safe() {
+            let refusals = [Refusal::Foreign, Refusal::CodedBody];
+            outcomes.extend(refusals.into_iter().map(refused::<D, Body>));
+        }
         if let Some(types) = read {
             outcomes.extend(unreadable::<D, Body>(types));
             outcomes.extend(self.group.of_bodies.clone());
@@ -223,6 +227,7 @@ impl Writer {
         outcomes.extend(self.group.always.clone());
         let refusals = [
             Refusal::MethodNotAllowed(UNKNOWN_METHOD),
+            Refusal::NoAddress,
             Refusal::BodyTooLarge,
             Refusal::BodyIncomplete,
             Refusal::Unavailable,

@@ -1,5 +1,6 @@
 //! Asking for a code.
 
+use std::future::ready;
 use std::time::Duration;
 
 use super::messages::{Content, Draft, cause_of, draft, settle, take_back};
@@ -19,7 +20,7 @@ use crate::services::budget::{self, Messages, Taking, UsedUp};
 use crate::services::sessions::{self, Caller};
 use crate::services::{address_gate, attempts};
 use crate::store::key::Identifier;
-use crate::store::{NewMessage, StoreError, TakenMessage};
+use crate::store::{Claim, NewMessage, StoreError, TakenMessage};
 
 /// Why a request for a code is refused. That nothing is sent is no refusal: see [`ask`].
 #[derive(Debug, thiserror::Error)]
@@ -49,7 +50,7 @@ pub async fn ask(
     asker: &Asker,
     language: Language,
 ) -> Result<(), AskRefusal> {
-    in_fixed_time(app, asker, send_reset(app, email, asker, language)).await.map(|_| ())
+    in_fixed_time(app, send_reset(app, email, asker, language)).await.map(|_| ())
 }
 
 /// Sends a code by text message to the number, if the purpose fits it and the budgets allow; the
@@ -64,7 +65,7 @@ pub async fn ask_by_text(
     caller: Option<&Caller>,
     asker: &Asker,
 ) -> Result<(), AskRefusal> {
-    in_fixed_time(app, asker, send_text(app, purpose, phone, caller, asker)).await.map(|_| ())
+    in_fixed_time(app, send_text(app, purpose, phone, caller, asker)).await.map(|_| ())
 }
 
 /// Sends a code to an address that the caller, who has just shown the password, wants to be told
@@ -76,16 +77,14 @@ pub async fn ask_email_binding(
     asker: &Asker,
     language: Language,
 ) -> Result<Asked, AskRefusal> {
-    in_fixed_time(app, asker, send_binding(app, caller, email, asker, language)).await
+    in_fixed_time(app, send_binding(app, caller, email, asker, language)).await
 }
 
 /// Answers a request not before the time that hides whether a message was sent.
 async fn in_fixed_time(
     app: &App,
-    asker: &Asker,
     sending: impl Future<Output = Result<Asked, AskRefusal>>,
 ) -> Result<Asked, AskRefusal> {
-    refuse_if_blocked(app, asker)?;
     let not_before = tokio::time::sleep(app.config.code_answer_time);
     let outcome = Box::pin(sending).await;
     not_before.await;
@@ -101,17 +100,16 @@ async fn send_reset(
     let code = draw(app);
     let destination = Destination::Email(email);
     let now = app.clock.now();
-    let identifier = Identifier::email(email);
-    let claim = app.store.claim_on(&identifier, now);
-    let claim = unless_over_budget(app, asker, claim).await?;
+    let (claim, wait) = claim_and_wait(app, asker, email).await?;
     let made_for = claim.map(|claim| claim.account);
+    let number = made_for.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
+    refuse_stranger(app, asker, wait, number).await?;
     let content = Content {
         purpose: CodePurpose::PasswordReset.name(),
         cause: Cause::Stranger,
         is_due: made_for.is_some(),
         code: Some((&code, CodePurpose::PasswordReset, made_for)),
     };
-    let number = made_for.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
     let (account, draft) = futures_util::future::try_join(
         app.store.find_account(number),
         Box::pin(draft(app, destination, &content)),
@@ -139,8 +137,15 @@ async fn send_text(
 ) -> Result<Asked, AskRefusal> {
     let code = draw(app);
     let destination = Destination::Phone(phone);
+    let blocked = app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now());
+    let may_be_owner = matches!(purpose, TextPurpose::ChangePwd);
+    if let Some(wait) = blocked.filter(|_| !may_be_owner) {
+        return Err(AskRefusal::Throttled(wait));
+    }
     let claim = app.store.claim_on(&Identifier::phone(phone), app.clock.now()).await?;
     let holder = claim.map(|claim| claim.account);
+    let number = holder.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
+    refuse_stranger(app, asker, blocked, number).await?;
     let caller = caller.map(|caller| caller.account.number);
     let (cause, made_for, fits) = match purpose {
         TextPurpose::AccountReg => (Cause::Stranger, holder, holder.is_none()),
@@ -168,7 +173,6 @@ async fn send_text(
     let (is_due, draft) = match purpose {
         TextPurpose::AccountReg | TextPurpose::ChangeMobile => (fits, drafting.await?),
         TextPurpose::ChangePwd => {
-            let number = holder.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
             let (account, draft) =
                 futures_util::future::try_join(app.store.find_account(number), drafting).await?;
             let account = account.filter(|account| account.standing == Standing::Active);
@@ -176,7 +180,14 @@ async fn send_text(
             (is_due, Box::pin(as_owner(app, asker, draft, destination, content, number, is_due)).await?)
         }
     };
-    let taking = |messages| budget::take_text(app, messages, share, phone, Some(asker));
+    let taking = async |messages| {
+        let taken = budget::take_text(app, messages, share, phone, Some(asker)).await?;
+        let is_of_owner = may_be_owner && matches!(taken, Err(UsedUp::Network));
+        if is_of_owner && attempts::is_known_place(app, number, asker).await? {
+            return budget::take_text(app, messages, share, phone, None).await;
+        }
+        Ok(taken)
+    };
     let due = Due::settle(app, draft, is_due, taking).await?;
     let fruitless = count_if_fruitless(app, asker, &due).await;
     let send = async |to: &PhoneNumber| app.text_messenger().text(to, &TextMessage::Code(&code)).await;
@@ -193,9 +204,10 @@ async fn send_binding(
 ) -> Result<Asked, AskRefusal> {
     let code = draw(app);
     let owner = caller.account.number;
-    let identifier = Identifier::email(email);
-    let claim = app.store.claim_on(&identifier, app.clock.now());
-    let claim = unless_over_budget(app, asker, claim).await?;
+    let (claim, wait) = claim_and_wait(app, asker, email).await?;
+    if let Some(wait) = wait {
+        return Err(AskRefusal::Throttled(wait));
+    }
     let is_due = !claim.is_some_and(|claim| claim.is_proven && claim.account != owner);
     let content = Content {
         purpose: CodePurpose::EmailBinding.name(),
@@ -245,11 +257,11 @@ struct Due {
 impl Due {
     /// Notes a message and takes it out of the budgets, side by side. Whether it is due is known by now;
     /// what is not comes out of imagined budgets, by the same calls.
-    async fn settle<T: Future<Output = Taking>>(
+    async fn settle(
         app: &App,
         draft: Draft,
         is_due: bool,
-        taking: impl FnOnce(Messages) -> T,
+        taking: impl AsyncFnOnce(Messages) -> Taking,
     ) -> Result<Self, StoreError> {
         let fate = draft.fate();
         let messages = if is_due && fate == Some(Fate::Sent) { Messages::Sent } else { Messages::Imagined };
@@ -299,20 +311,32 @@ impl Due {
     }
 }
 
-/// What a lookup answers, unless the network address has asked too often. That is known before anything
-/// is left behind for the destination.
-async fn unless_over_budget<T>(
+/// Whose the address is, and how long the network address has to wait because it asked too often. That is
+/// known before anything is left behind for the destination.
+async fn claim_and_wait(
     app: &App,
     asker: &Asker,
-    lookup: impl Future<Output = Result<T, StoreError>>,
-) -> Result<T, AskRefusal> {
-    let counting = address_gate::count(app, asker, Deed::CodeRequest);
-    let (found, over_budget) = futures_util::future::try_join(lookup, counting).await?;
-    over_budget.map_or(Ok(found), |wait| Err(AskRefusal::Throttled(wait)))
+    email: &EmailAddress,
+) -> Result<(Option<Claim>, Option<Duration>), StoreError> {
+    let (identifier, now) = (Identifier::email(email), app.clock.now());
+    let lookup = app.store.claim_on(&identifier, now);
+    match app.addresses.wait(asker.address, Deed::CodeRequest, now) {
+        None => {
+            let counting = address_gate::count(app, asker, Deed::CodeRequest);
+            futures_util::future::try_join(lookup, counting).await
+        }
+        wait => Ok((lookup.await?, wait)),
+    }
 }
 
-fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), AskRefusal> {
-    let wait = app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now());
+/// Refuses whoever has to wait and is not where the account is known from.
+async fn refuse_stranger(
+    app: &App,
+    asker: &Asker,
+    wait: Option<Duration>,
+    number: AccountNumber,
+) -> Result<(), AskRefusal> {
+    let wait = attempts::wait_of_stranger(app, asker, wait, ready(Ok(number))).await?;
     wait.map_or(Ok(()), |wait| Err(AskRefusal::Throttled(wait)))
 }
 

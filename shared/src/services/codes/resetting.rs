@@ -6,7 +6,7 @@ use jiff::Timestamp;
 
 use super::notices::notify;
 use super::subject;
-use super::trying::{Trial, Trier, TryRefusal, compare, refuse_if_blocked, refuse_wrong};
+use super::trying::{Trial, Trier, TryRefusal, compare, refuse_stranger_if_blocked, refuse_wrong};
 use crate::app::App;
 use crate::courier::{Language, Letter};
 use crate::domain::account::{Account, Standing};
@@ -17,7 +17,7 @@ use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::{Password, PasswordFault};
 use crate::services::{attempts, sessions};
 use crate::store::key::Identifier;
-use crate::store::{Redemption, StoreError, Write};
+use crate::store::{Claim, Redemption, StoreError, Write};
 use crate::telemetry;
 
 /// Why a password was not reset.
@@ -51,7 +51,6 @@ pub async fn reset_password(
     asker: &Asker,
     language: Language,
 ) -> Result<(), ResetRefusal> {
-    refuse_if_blocked(app, asker)?;
     let now = app.clock.now();
     let destination = destination.into();
     let (purpose, identifier) = match destination {
@@ -59,14 +58,17 @@ pub async fn reset_password(
         Destination::Phone(phone) => (CodePurpose::ChangePwd, Identifier::phone(phone)),
     };
     let subject = subject(app, destination);
+    let holder =
+        |claim: Option<Claim>| claim.map_or_else(|| sessions::nobody(app, &subject), |claim| claim.account);
+    let whose = async { app.store.claim_on(&identifier, now).await.map(holder) };
+    Box::pin(refuse_stranger_if_blocked(app, asker, whose)).await?;
     let whose = Trier::of(asker);
     let (claim, trial) = futures_util::future::try_join(
         app.store.claim_on(&identifier, now),
         compare(app, &subject, purpose, typed, &whose),
     )
     .await?;
-    let number = claim.map_or_else(|| sessions::nobody(app, &subject), |claim| claim.account);
-    let account = app.store.find_account(number).await?;
+    let account = app.store.find_account(holder(claim)).await?;
     let account = account.filter(|account| claim.is_some() && is_recovered(account, destination, now));
     let (account, tried) = match (account, trial) {
         (Some(account), Trial::Right(tried)) if tried.made_for == Some(account.number) => (account, tried),

@@ -1,5 +1,6 @@
 //! Trying a code.
 
+use std::future::ready;
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -64,7 +65,10 @@ pub async fn try_for(
     account: Option<AccountNumber>,
     asker: &Asker,
 ) -> Result<SpendableCode, TryRefusal> {
-    refuse_if_blocked(app, asker)?;
+    match account {
+        Some(number) => refuse_stranger_if_blocked(app, asker, ready(Ok(number))).await?,
+        None => refuse_if_blocked(app, asker)?,
+    }
     let (purpose, subject) = (purpose.into(), subject(app, destination.into()));
     let whose = account.map_or_else(|| Trier::of(asker), Trier::Account);
     match compare(app, &subject, purpose, typed, &whose).await? {
@@ -121,8 +125,17 @@ pub(super) async fn compare(
     })
 }
 
-pub(super) fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), TryRefusal> {
+fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), TryRefusal> {
     sessions::refuse_if_blocked(app, asker).map_err(refusal)
+}
+
+/// The same, but for whoever is where that account is known from.
+pub(super) async fn refuse_stranger_if_blocked(
+    app: &App,
+    asker: &Asker,
+    whose: impl Future<Output = Result<AccountNumber, StoreError>>,
+) -> Result<(), TryRefusal> {
+    sessions::refuse_stranger_if_blocked(app, asker, whose).await.map_err(refusal)
 }
 
 /// Counts a wrong code against the network address, and the code that it was not against the account

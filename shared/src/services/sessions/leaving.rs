@@ -1,5 +1,6 @@
 //! Signing out of one device, or of all.
 
+use super::recognition::recognise_cookie;
 use super::{Caller, ROUNDS, RecognisedBy};
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
@@ -14,6 +15,24 @@ pub async fn sign_out(app: &App, caller: &Caller, extent: Extent, asker: &Asker)
         Extent::ThisDevice => leave_device(app, caller).await,
         Extent::Everywhere => leave_everything(app, caller, asker).await,
     }
+}
+
+/// Signs out whoever a browser's session cookies stand for, each of them, so that none is left to come back
+/// by. Answers whether there was anybody.
+pub async fn sign_out_browser(
+    app: &App,
+    cookies: &[&str],
+    extent: Extent,
+    asker: &Asker,
+) -> Result<bool, StoreError> {
+    let mut was_in = false;
+    for value in cookies {
+        if let Some(caller) = recognise_cookie(app, value).await? {
+            sign_out(app, &caller, extent, asker).await?;
+            was_in = true;
+        }
+    }
+    Ok(was_in)
 }
 
 /// Ends all sessions and the shared key, and writes that down.

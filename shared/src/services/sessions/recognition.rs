@@ -21,8 +21,19 @@ pub enum Recognition {
     Unknown,
 }
 
+/// Recognises the first of a browser's session cookies that opens anything.
+pub async fn recognise_cookies(app: &App, values: &[&str]) -> Result<Option<Caller>, StoreError> {
+    for value in values {
+        let caller = recognise_cookie(app, value).await?;
+        if caller.is_some() {
+            return Ok(caller);
+        }
+    }
+    Ok(None)
+}
+
 /// Recognises a session cookie.
-pub async fn recognise_cookie(app: &App, value: &str) -> Result<Option<Caller>, StoreError> {
+pub(super) async fn recognise_cookie(app: &App, value: &str) -> Result<Option<Caller>, StoreError> {
     let Some(number) = session::account_in_cookie(value) else {
         return Ok(None);
     };
