@@ -81,6 +81,8 @@ async fn a_page_of_another_port_registers_logs_in_changes_data_and_logs_out() {
     assert_eq!(answered("change").1["data"], "用户信息修改成功");
     assert_eq!(answered("read").1["data"]["alias"], "小明");
     assert_eq!(answered("logout"), (json!(200), json!({"code": 1, "data": "用户已注销", "msg": ""})));
+    let kept = step("what a neighbour keeps")["value"].clone();
+    assert_eq!(kept, json!(["stays", "stays"]), "a logout leaves what other servers of the name have set");
     assert_eq!(answered("read when out").0, json!(401));
 }
 

@@ -2,12 +2,15 @@
 
 mod leaving;
 mod recognition;
+mod refusing;
 
 use std::future::ready;
 use std::time::Duration;
 
 pub use leaving::{sign_out, sign_out_browser};
 pub use recognition::{Recognition, recognise_cookies, recognise_token, recognise_token_header};
+pub use refusing::{refuse_if_blocked, refuse_wrong};
+pub(super) use refusing::{refuse_stranger_if_blocked, refuse_trial};
 
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
@@ -22,7 +25,6 @@ use crate::domain::session::{self, Carrier, Session, SessionDigest, SessionToken
 use crate::domain::shared_key;
 use crate::domain::token_seal::TokenSeal;
 use crate::secret::Purpose;
-use crate::services::address_gate;
 use crate::services::attempts::{self, Trial};
 use crate::store::key::{Identifier, Subject};
 use crate::store::{Claim, Guarded, SignInRecord, StoreError, Write};
@@ -277,37 +279,6 @@ pub(super) async fn compare(
         Some(comparison) => Ok(comparison),
         None => Err(refuse_if_blocked(app, asker).err().unwrap_or(SignInRefusal::Throttled(Duration::ZERO))),
     }
-}
-
-/// Counts a wrong password against the account and the address, and says so to its owner.
-pub(super) async fn refuse_trial(app: &App, asker: &Asker, trial: &Trial) -> SignInRefusal {
-    futures_util::future::join(refuse_wrong(app, asker), attempts::fail(app, trial)).await.0
-}
-
-/// Counts a wrong password against the address, and says so to its owner.
-pub async fn refuse_wrong(app: &App, asker: &Asker) -> SignInRefusal {
-    match address_gate::count(app, asker, Deed::FailedLogin).await {
-        Ok(None) => SignInRefusal::WrongCredentials,
-        Ok(Some(wait)) => SignInRefusal::Throttled(wait),
-        Err(error) => SignInRefusal::Unavailable(error),
-    }
-}
-
-/// Turns an address away that has failed too often.
-pub fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), SignInRefusal> {
-    let wait = app.addresses.wait(asker.address, Deed::FailedLogin, app.clock.now());
-    wait.map_or(Ok(()), |wait| Err(SignInRefusal::Throttled(wait)))
-}
-
-/// The same, but for whoever is where that account is known from.
-pub(super) async fn refuse_stranger_if_blocked(
-    app: &App,
-    asker: &Asker,
-    whose: impl Future<Output = Result<AccountNumber, StoreError>>,
-) -> Result<(), SignInRefusal> {
-    let wait = app.addresses.wait(asker.address, Deed::FailedLogin, app.clock.now());
-    let wait = attempts::wait_of_stranger(app, asker, wait, whose).await?;
-    wait.map_or(Ok(()), |wait| Err(SignInRefusal::Throttled(wait)))
 }
 
 /// The account that a name belongs to. An identifier that was given up opens nothing any more.
