@@ -38,7 +38,7 @@ fn the_document_in_the_repository_is_the_one_that_is_served() {
 }
 
 #[test]
-fn every_reference_leads_somewhere_and_every_component_is_used_or_shows_an_outcome() {
+fn every_reference_leads_somewhere_and_every_component_is_used() {
     let document = document();
     let mut references = Vec::new();
     collect_references(&document, &mut references);
@@ -47,9 +47,11 @@ fn every_reference_leads_somewhere_and_every_component_is_used_or_shows_an_outco
         let place = reference.strip_prefix('#').unwrap();
         assert!(document.pointer(place).is_some(), "{reference}");
     }
-    for name in document["components"]["schemas"].as_object().unwrap().keys() {
-        let place = format!("#/components/schemas/{name}");
-        assert!(references.contains(&place), "nothing has the schema {name}");
+    for kind in ["schemas", "responses", "headers"] {
+        for name in document["components"][kind].as_object().unwrap().keys() {
+            let place = format!("#/components/{kind}/{name}");
+            assert!(references.contains(&place), "nothing has {place}");
+        }
     }
 }
 
@@ -75,12 +77,114 @@ fn operations_have_names_of_their_own_and_say_what_they_do() {
     names.dedup();
     assert_eq!(names.len(), all);
     for (path, method, operation) in &operations {
-        assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path}");
+        for member in ["summary", "description"] {
+            assert!(says_something(&operation[member]), "{method} {path}: {member}");
+        }
         let statuses: Vec<&String> = operation["responses"].as_object().unwrap().keys().collect();
         assert!(
             statuses.iter().any(|status| status.starts_with('2') || **status == "303"),
             "{method} {path}"
         );
+    }
+}
+
+fn says_something(text: &Value) -> bool {
+    text.as_str().is_some_and(|text| !text.is_empty())
+}
+
+#[test]
+fn a_body_is_json_to_generators_and_its_other_types_are_told_in_words() {
+    let mut forms = 0;
+    for (path, method, operation) in operations(&document()) {
+        let Some(body) = operation.get("requestBody") else { continue };
+        let types: Vec<&String> = body["content"].as_object().unwrap().keys().collect();
+        assert_eq!(types, ["application/json"], "{method} {path}");
+        let described = body["description"].as_str().unwrap();
+        let takes_forms = !path.starts_with("/users/") || path == "/users/bind_email/";
+        assert_eq!(described.contains("multipart/form-data"), takes_forms, "{method} {path}: {described}");
+        forms += usize::from(takes_forms);
+    }
+    assert!(forms > 10, "{forms}");
+}
+
+#[test]
+fn every_list_tells_what_is_in_it_and_every_field_what_it_means() {
+    fn look(value: &Value, place: &str, document: &Value) {
+        if value["type"] == "array" {
+            assert!(value.get("items").is_some(), "{place} is a list of anything");
+        }
+        for (name, field) in value["properties"].as_object().into_iter().flatten() {
+            let meaning = field.get("description").or_else(|| {
+                let place = field["$ref"].as_str()?.strip_prefix('#')?;
+                document.pointer(place)?.get("description")
+            });
+            assert!(meaning.is_some_and(says_something), "{place}: {name} has no meaning");
+        }
+        match value {
+            Value::Object(members) => {
+                members.iter().for_each(|(name, member)| look(member, &format!("{place}/{name}"), document));
+            }
+            Value::Array(members) => members.iter().for_each(|member| look(member, place, document)),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+        }
+    }
+    let document = document();
+    look(&document["components"]["schemas"], "schemas", &document);
+    look(&document["paths"], "paths", &document);
+}
+
+#[test]
+fn what_a_code_or_a_status_can_be_is_listed() {
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().unwrap();
+    let mut listed = 0;
+    for (name, schema) in schemas.iter().filter(|(name, _)| !name.ends_with("_request")) {
+        for field in ["code", "status"] {
+            let Some(mut field) = schema["properties"].get(field) else { continue };
+            if let Some(place) = field["$ref"].as_str() {
+                field = document.pointer(place.strip_prefix('#').unwrap()).unwrap();
+            }
+            assert!(field.get("const").or(field.get("enum")).is_some(), "{name}: {field}");
+            listed += 1;
+        }
+    }
+    assert!(listed > 20, "{listed}");
+    // Where the code is the status, these are the statuses that the group answers, and no others.
+    for (group, code) in [("charity", "charity.Refused/properties/code"), ("manage", "manage.Status")] {
+        let mut answered: Vec<u64> = operations(&document)
+            .iter()
+            .filter(|(.., operation)| operation["tags"][0] == group)
+            .flat_map(|(.., operation)| operation["responses"].as_object().unwrap().keys().cloned())
+            .map(|status| status.parse().unwrap())
+            .filter(|status| *status != 200)
+            .collect();
+        answered.sort_unstable();
+        answered.dedup();
+        let told = document.pointer(&format!("/components/schemas/{code}/enum")).unwrap();
+        assert_eq!(*told, serde_json::json!(answered), "{group}");
+    }
+}
+
+#[test]
+fn generators_find_every_tag_scheme_and_refusal_told() {
+    let document = document();
+    for tag in document["tags"].as_array().unwrap() {
+        assert!(says_something(&tag["description"]), "{tag}");
+    }
+    let schemes = document["components"]["securitySchemes"].as_object().unwrap();
+    for (path, method, operation) in operations(&document) {
+        for name in
+            operation["security"].as_array().unwrap().iter().flat_map(|way| way.as_object().unwrap().keys())
+        {
+            assert!(schemes.contains_key(name), "{method} {path}: {name}");
+        }
+        for (status, response) in operation["responses"].as_object().unwrap() {
+            let there = response["$ref"].as_str().and_then(|place| place.strip_prefix('#'));
+            let response = there.map_or(response, |place| document.pointer(place).unwrap());
+            let schema = &response["content"]["application/json"]["schema"];
+            let is_page = response["content"].get("text/html; charset=utf-8").is_some();
+            assert!(schema.is_object() || is_page, "{method} {path}: {status} has no shape");
+        }
     }
 }
 

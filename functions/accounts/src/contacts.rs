@@ -29,7 +29,9 @@ const FIELDS: [&str; 5] = ["alias", "email", "phone", "job_number", "dept_id"];
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct User<'a> {
+    /// The account number.
     id: u32,
+    /// The username; empty for whoever has none.
     username: &'a str,
     #[serde(flatten)]
     contact: Shown<'a>,
@@ -39,10 +41,15 @@ pub(crate) struct User<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Shown<'a> {
+    /// Another name.
     alias: &'a str,
+    /// The e-mail address.
     email: &'a str,
+    /// A phone number, as the user wrote it.
     phone: &'a str,
+    /// The number of the employee.
     job_number: &'a str,
+    /// The department.
     dept_id: &'a str,
 }
 

@@ -5,28 +5,48 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use tally::http::answer::Answer;
 
-/// The envelope, its keys in the order of the document.
+const DONE: u8 = 1;
+const NOT_DONE: u8 = 0;
+
+/// It worked.
 #[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(inline))]
-pub(crate) struct Envelope<D, M> {
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Success_of_{D}_and_{M}"))]
+pub(crate) struct Success<D, M> {
+    /// That it worked.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = DONE)))]
     code: u8,
+    /// What was asked for, or a sentence.
     data: D,
+    /// What was made or changed, or a sentence; may be empty.
     msg: M,
+}
+
+/// It did not work.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Refused_with_{D}"))]
+pub(crate) struct Refused<'a, D> {
+    /// That it did not work.
+    #[cfg_attr(feature = "openapi", schemars(extend("const" = NOT_DONE)))]
+    code: u8,
+    /// What is wrong with each field, where fields are wrong; else empty.
+    data: D,
+    /// Why, for people; may be empty where fields are wrong.
+    msg: &'a str,
 }
 
 /// It worked.
 pub(crate) fn success(data: impl Serialize, msg: impl Serialize) -> Answer {
-    Answer::json(StatusCode::OK, &Envelope { code: 1, data, msg })
+    Answer::json(StatusCode::OK, &Success { code: DONE, data, msg })
 }
 
 /// It did not, in a way that the document knows.
 pub(crate) fn failure(data: impl Serialize, msg: &str) -> Answer {
-    Answer::json(StatusCode::OK, &Envelope { code: 0, data, msg })
+    Answer::json(StatusCode::OK, &Refused { code: NOT_DONE, data, msg })
 }
 
 /// It did not, in a way that HTTP has a status for.
 pub(crate) fn refusal(status: StatusCode, msg: &str) -> Answer {
-    Answer::json(status, &Envelope { code: 0, data: "", msg })
+    Answer::json(status, &Refused { code: NOT_DONE, data: "", msg })
 }
 
 /// Every answer may differ by the cookies of the request.

@@ -20,15 +20,15 @@ use tally::services::sessions::SignInRefusal;
 
 use crate::Accounts;
 use crate::contacts::{ALIAS, ContactField, DEPT_ID, JOB_NUMBER, PHONE, shown, user};
-use crate::envelope::{self, Envelope};
+use crate::envelope;
 use crate::registration::NewUser;
 use crate::words::{self, Failure};
 
 /// What a refusal has for a body.
-type Refused = Envelope<&'static str, &'static str>;
+type Refused = envelope::Refused<'static, &'static str>;
 
 /// What a form that is wrong is answered with.
-type WrongForm = Envelope<FieldErrors, &'static str>;
+type WrongForm = envelope::Refused<'static, FieldErrors>;
 
 /// The ways to show a session and a token: the token in a header, or as a field of the body.
 const WITH_SESSION: [&[&str]; 4] = [
@@ -303,7 +303,7 @@ where
     D: Serialize + JsonSchema,
     M: Serialize + JsonSchema,
 {
-    Outcome::of::<Envelope<D, M>>(name, meaning, envelope::success(data, msg))
+    Outcome::of::<envelope::Success<D, M>>(name, meaning, envelope::success(data, msg))
 }
 
 fn failure<Body: JsonSchema>(name: &'static str, meaning: &str, failure: impl Into<Failure>) -> Outcome {

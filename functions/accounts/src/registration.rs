@@ -23,6 +23,7 @@ const FIELDS: [&str; 8] =
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct NewUser<'a> {
+    /// The username, as it was typed.
     pub(crate) username: &'a str,
 }
 

@@ -25,7 +25,7 @@ pub(crate) struct Success<D> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Refused<'a> {
     /// The HTTP status.
-    #[cfg_attr(feature = "openapi", schemars(range(min = 400, max = 599)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::openapi::STATUSES)))]
     code: u16,
     /// The reason.
     msg: &'a str,

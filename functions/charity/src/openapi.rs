@@ -62,9 +62,12 @@ const DESCRIPTION: &str = "The API of a charity: its administrators, donors and 
     is told so whatever they ask. `getuser` reads its field first.\n\
     * A token opens this group and no other, for 30 days, an administrator's for 12 hours. Several \
     different ones are none.\n\
-    * Fields are texts; nothing is converted, so a number is no text. Whatever is wrong with one is the \
-    same bad request.\n\
+    * Fields are texts; `id`, `role` and `status` are whole numbers as well. Whatever is wrong with one is \
+    the same bad request.\n\
     * Administrators and superusers cannot be changed here, by nobody, themselves included.";
+
+/// The statuses of refusals, which are their codes.
+pub(crate) const STATUSES: [u16; 10] = [400, 401, 403, 404, 405, 413, 415, 429, 500, 503];
 
 /// What the token's security scheme is called.
 const CARRIER: &str = "charityToken";
@@ -113,7 +116,7 @@ fn sign_in_refusals() -> [Outcome; 3] {
 
 fn id(meaning: &str) -> Field {
     let meaning = format!("{meaning} Digits, without idle zeros.");
-    Field::text("id", &meaning).required().example(donor().number.to_string())
+    Field::number("id", &meaning).required().example(donor().number.to_string())
 }
 
 fn names() -> [Field; 2] {
@@ -127,7 +130,7 @@ fn names() -> [Field; 2] {
 fn role() -> Field {
     let is = Role::ALL.map(|role| format!("`{}` is {}", role.digit(), role.word())).join(", ");
     let meaning = format!("What the person is to the charity: {is}.");
-    Field::text("role", &meaning).required().one_of(&role_digits()).example(donor().role.digit())
+    Field::number_of("role", &meaning, &role_digits(), &[]).required().example(donor().role.digit())
 }
 
 fn role_digits() -> [&'static str; 3] {

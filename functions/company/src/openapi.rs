@@ -58,7 +58,8 @@ const DESCRIPTION: &str = "The API of a company's customers. Every answer is `st
     logged in or not; there is no CSRF token.\n\
     * The session cookie is the one of `accounts` and `rest-auth`. One that opens nothing is a \
     stranger's. `Authorization` and `token` open nothing here.\n\
-    * A field that is missing, `null` or blank is not filled in. A number is no text. White space around \
+    * A field that is missing, `null` or blank is not filled in. A number is no text, but for \
+    `bookin_type`. White space around \
     a text does not count, except in passwords; control characters are refused.\n\
     * Where `errors` has no place, `msg` says what is wrong with the fields, each sentence behind its name.";
 

@@ -1,6 +1,5 @@
 //! `POST /v3_1/manage/verCode/`.
 
-use http::StatusCode;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
 use tally::services::codes;
@@ -20,5 +19,5 @@ pub(crate) async fn ask(exchange: Exchange) -> Result<Answer, Failure> {
         return Err(InputFault::UnknownCodeType.into());
     }
     codes::ask(&app, &email, &request.asker, request.language()).await?;
-    Ok(envelope::answer(StatusCode::OK, words::OK, words::OK_CODE, envelope::Nothing {}))
+    Ok(envelope::success(words::OK, envelope::Nothing {}))
 }

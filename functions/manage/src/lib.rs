@@ -10,7 +10,7 @@ mod sessions;
 mod words;
 
 use axum::Router;
-use http::{Method, StatusCode};
+use http::Method;
 use tally::app::App;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
@@ -87,7 +87,7 @@ impl Dialect for Manage {
     }
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
-        envelope::answer(StatusCode::OK, endpoint.name, words::OK_CODE, envelope::Nothing {})
+        envelope::success(endpoint.name, envelope::Nothing {})
     }
 
     fn outcome(failure: &Failure) -> Outcome {

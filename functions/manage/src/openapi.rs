@@ -1,8 +1,10 @@
 //! What this group tells of itself for the OpenAPI document (contract 001).
 
+mod codes;
+
 use std::time::Duration;
 
-use http::{Method, StatusCode};
+use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tally::domain::account::{Account, Group as StaffGroup};
@@ -15,19 +17,22 @@ use tally::services::sessions::SignInRefusal;
 
 use crate::Manage;
 use crate::codes::PASSWORD_RESET;
-use crate::envelope::{self, Envelope, Nothing};
+use crate::envelope::{self, Envelope, Fault, Nothing, Status, Success};
 use crate::sessions::{Welcome, user};
 use crate::words::{self, Failure, InputFault};
 
-/// What a refusal has for a body.
-type Refused = Envelope<'static, Nothing>;
+/// What a failure that the document knows has for a body.
+type Failed = Envelope<'static, Fault, Nothing>;
+
+/// What any other refusal has for one.
+type Refused = Envelope<'static, Status, Nothing>;
 
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
     openapi::section::<Manage, Refused>(Group {
         title: "manage",
-        description: DESCRIPTION.to_owned(),
+        description: format!("{DESCRIPTION}\n\n{}", codes::table()),
         carriers: vec![Carrier::header(
             "token",
             "Authorization",
@@ -44,16 +49,7 @@ pub fn section() -> Section {
 }
 
 const DESCRIPTION: &str = "The API of the staff console. `meta.code` is 0 for success; documented outcomes, \
-    failures too, have status 200, and each failure a code of its own:\n\n\
-    | `meta.code` | when |\n\
-    | --- | --- |\n\
-    | 1001 | a field is missing, empty, of another type, or not what it has to be; the body is no object |\n\
-    | 1002 | unknown address, wrong password, or no member of staff |\n\
-    | 1003 | the password is right, but the user is frozen |\n\
-    | 1004 | the code is wrong, expired or used |\n\
-    | 1005 | the two passwords differ |\n\
-    | 1006 | the password may not be set |\n\
-    | the status | outside the document |";
+    failures too, have status 200, and each failure a code of its own:";
 
 fn login() -> Operation {
     let person = openapi::person();
@@ -80,10 +76,14 @@ fn login() -> Operation {
 }
 
 fn ask_for_code() -> Operation {
+    let digits = PASSWORD_RESET.to_string();
     let types = format!("{PASSWORD_RESET} resets the password; there is no other.");
     Operation::new(Method::POST, "/v3_1/manage/verCode/", "ask_for_code", "Ask for a code by mail")
         .described("The answer is the same, after the same time, whether or not anybody has the address.")
-        .reads([username(), Field::integer("code_type", &types).required().one_of(&[PASSWORD_RESET])])
+        .reads([
+            username(),
+            Field::number_of("code_type", &types, &[&digits], &[]).required().example(PASSWORD_RESET),
+        ])
         .answers([
             success("asked", "The request was taken.", words::OK, Nothing {}),
             failure("unknown_code_type", "There is no such kind of code.", InputFault::UnknownCodeType),
@@ -141,7 +141,8 @@ fn no_object() -> Outcome {
 }
 
 fn throttled() -> Outcome {
-    failure("throttled", "Too many tries.", Failure::Throttled(Duration::from_mins(1)))
+    let said = words::say(Failure::Throttled(Duration::from_mins(1)));
+    Outcome::of::<Refused>("throttled", "Too many tries.", said)
 }
 
 fn success<D: Serialize + JsonSchema>(
@@ -150,10 +151,9 @@ fn success<D: Serialize + JsonSchema>(
     message: &'static str,
     data: D,
 ) -> Outcome {
-    let answer = envelope::answer(StatusCode::OK, message, words::OK_CODE, data);
-    Outcome::of::<Envelope<'static, D>>(name, meaning, answer)
+    Outcome::of::<Envelope<'static, Success, D>>(name, meaning, envelope::success(message, data))
 }
 
 fn failure(name: &'static str, meaning: &str, failure: impl Into<Failure>) -> Outcome {
-    Outcome::of::<Refused>(name, meaning, words::say(failure.into()))
+    Outcome::of::<Failed>(name, meaning, words::say(failure.into()))
 }

@@ -1,6 +1,5 @@
 //! `POST /v3_1/manage/password/reset/`.
 
-use http::StatusCode;
 use tally::domain::code::Code;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
@@ -28,5 +27,5 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     }
     let language = request.language();
     Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker, language)).await?;
-    Ok(envelope::answer(StatusCode::OK, words::PASSWORD_RESET, words::OK_CODE, envelope::Nothing {}))
+    Ok(envelope::success(words::PASSWORD_RESET, envelope::Nothing {}))
 }

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
 use tally::domain::account::Account;
@@ -25,26 +24,39 @@ const SESSION_LASTS: Duration = Duration::from_hours(12);
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Welcome<'a> {
+    /// The session, for `Authorization: Token …`.
     pub(crate) token: &'a str,
+    /// Who is logged in.
     pub(crate) user: User<'a>,
 }
 
+/// A member of staff.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct User<'a> {
+    /// The account number.
     id: u32,
+    /// The e-mail address.
     email: &'a str,
+    /// The groups that an operator put the user in.
     groups: Vec<Group<'a>>,
+    /// The username; empty for whoever has none.
     username: &'a str,
+    /// Whether the user may use the staff console.
     is_staff: bool,
+    /// Whether the user is a superuser.
     is_superuser: bool,
+    /// When the user registered, UTC: `2018-04-09 10:22:28`.
     date_joined: String,
 }
 
+/// A group of staff.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Group<'a> {
+    /// Its number.
     id: u32,
+    /// What it is called.
     name: &'a str,
 }
 
@@ -64,7 +76,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
     let welcome = Welcome { token: signed_in.token.as_str(), user: user(&signed_in.account) };
-    Ok(envelope::answer(StatusCode::OK, words::OK, words::OK_CODE, welcome))
+    Ok(envelope::success(words::OK, welcome))
 }
 
 /// What a login shows of an account.

@@ -15,9 +15,8 @@ use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
 
-use crate::envelope::{Nothing, answer};
+use crate::envelope::{Fault, failure, refusal};
 
-pub(crate) const OK_CODE: u32 = 0;
 pub(crate) const OK: &str = "Ok";
 pub(crate) const PASSWORD_RESET: &str = "重置密码成功！";
 
@@ -77,26 +76,25 @@ pub(crate) fn outcome(failure: &Failure) -> Outcome {
 }
 
 /// Says a failure.
-pub(crate) fn say(failure: Failure) -> Answer {
-    let documented = |code, sentence: &str| answer(StatusCode::OK, sentence, code, Nothing {});
-    match failure {
-        Failure::Refused(refusal) => say_refusal(&refusal),
+pub(crate) fn say(said: Failure) -> Answer {
+    match said {
+        Failure::Refused(refused) => say_refusal(&refused),
         Failure::Body(fault) => say_body_fault(&fault),
-        Failure::Input(fault) => documented(1001, &input_sentence(fault)),
-        Failure::WrongCredentials => documented(1002, "邮箱或密码错误"),
-        Failure::Frozen => documented(1003, "账号已被冻结"),
-        Failure::WrongCode => documented(1004, "验证码错误或已失效"),
-        Failure::Mismatch => documented(1005, "两次输入的密码不一致"),
-        Failure::Password(faults) => documented(1006, &password_sentence(&faults)),
+        Failure::Input(fault) => failure(Fault::Input, &input_sentence(fault)),
+        Failure::WrongCredentials => failure(Fault::Credentials, "邮箱或密码错误"),
+        Failure::Frozen => failure(Fault::Frozen, "账号已被冻结"),
+        Failure::WrongCode => failure(Fault::Code, "验证码错误或已失效"),
+        Failure::Mismatch => failure(Fault::Mismatch, "两次输入的密码不一致"),
+        Failure::Password(faults) => failure(Fault::Password, &password_sentence(&faults)),
         Failure::Throttled(wait) => {
             let sentence = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(wait));
-            answer(StatusCode::TOO_MANY_REQUESTS, &sentence, 429, Nothing {}).with_retry_after(wait)
+            refusal(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
         }
     }
 }
 
-fn say_refusal(refusal: &Refusal) -> Answer {
-    let sentence = match refusal {
+fn say_refusal(refused: &Refusal) -> Answer {
+    let sentence = match refused {
         Refusal::Foreign => "请求来源不受信任",
         Refusal::NoAddress => "无法确定请求来源地址",
         Refusal::CodedBody => "不支持压缩或编码的请求内容",
@@ -109,8 +107,7 @@ fn say_refusal(refusal: &Refusal) -> Answer {
         Refusal::Unavailable => "服务暂时不可用，请稍后重试",
         Refusal::Internal => "服务器内部错误",
     };
-    let status = refusal.status();
-    answer(status, sentence, status.as_u16().into(), Nothing {})
+    refusal(refused.status(), sentence)
 }
 
 fn say_body_fault(fault: &BodyFault) -> Answer {
@@ -119,7 +116,7 @@ fn say_body_fault(fault: &BodyFault) -> Answer {
         BodyFault::Json(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON"),
         BodyFault::Form(_) | BodyFault::Multipart(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的表单"),
     };
-    answer(status, sentence, status.as_u16().into(), Nothing {})
+    refusal(status, sentence)
 }
 
 fn input_sentence(fault: InputFault) -> String {

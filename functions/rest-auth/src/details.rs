@@ -25,10 +25,15 @@ pub(crate) const ADDRESS: Kind = Kind::Stored(100);
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Record<'a> {
+    /// The account number once more.
     id: u32,
+    /// The company.
     company: &'a str,
+    /// A telephone number, as the user wrote it.
     tel: &'a str,
+    /// A postal address.
     address: &'a str,
+    /// Whose they are.
     user: User<'a>,
 }
 
@@ -36,18 +41,32 @@ pub(crate) struct Record<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct User<'a> {
+    /// The account number.
     id: u32,
+    /// Asterisks, the same for everybody.
     password: &'static str,
+    /// When the user logged in last, UTC; `null` for never.
     last_login: Option<String>,
+    /// Whether the user is a superuser.
     is_superuser: bool,
+    /// The username; empty for whoever has none.
     username: &'a str,
+    /// Given name; may be empty.
     first_name: &'a str,
+    /// Family name; may be empty.
     last_name: &'a str,
+    /// The e-mail address; empty for whoever has none.
     email: &'a str,
+    /// Whether the user may use the staff console.
     is_staff: bool,
+    /// Whether the user is not frozen.
     is_active: bool,
+    /// When the user registered, UTC.
     date_joined: String,
+    /// The numbers of the user's groups.
     groups: Vec<u32>,
+    /// Always empty.
+    #[cfg_attr(feature = "openapi", schemars(with = "Vec<String>", length(max = 0)))]
     user_permissions: [(); 0],
 }
 

@@ -14,6 +14,7 @@ use crate::negotiation;
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Detail<'a> {
+    /// What is to be said, for people.
     detail: &'a str,
 }
 

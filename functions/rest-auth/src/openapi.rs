@@ -198,6 +198,7 @@ fn create_details() -> Operation {
     let (account, details) = (openapi::person(), details());
     let created = [record(&account, &details)];
     Operation::new(Method::POST, "/api/create_users_info/", "create_users_info", "Submit one's details, once")
+        .described("All three fields. The answer is a list, though of one record.")
         .reads(details_fields(true))
         .answers([
             Outcome::json(
@@ -214,6 +215,7 @@ fn create_details() -> Operation {
 
 fn show_details() -> Operation {
     Operation::new(Method::GET, "/api/users_display/", "users_display", "Show one's details")
+        .described("The caller's own, with the user as Django's serializer shows one; nobody sees others'.")
         .answers([shown("shown", "The user's own details."), no_details()])
 }
 

@@ -23,6 +23,7 @@ use crate::words::{self, Failure, TokenFault};
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Key<'a> {
+    /// The user's key, the same on every device, for `Authorization: Token …`.
     pub(crate) key: &'a str,
 }
 

@@ -218,7 +218,17 @@ async fn forms_and_multipart_bodies_are_as_good_as_json() {
     assert_snapshot!(form.brief(), @r#"201 {"key":"[key]"}"#);
     let multipart = server.client().post(REGISTRATION).multipart(&fields("zhang+2")).send().await;
     assert_snapshot!(multipart.brief(), @r#"201 {"key":"[key]"}"#);
-    for name in ["zhang+1", "zhang+2"] {
+    // As Python's httpx sends it: each part says that it is text.
+    let part = |(name, value)| {
+        format!(
+            "--+++\r\nContent-Disposition: form-data; name=\"{name}\"\r\nContent-Type: text/plain\r\n\r\n{value}\r\n"
+        )
+    };
+    let parts = fields("zhang+3").map(part).concat() + "--+++--\r\n";
+    let typed =
+        server.client().post(REGISTRATION).body("multipart/form-data; boundary=+++", parts).send().await;
+    assert_snapshot!(typed.brief(), @r#"201 {"key":"[key]"}"#);
+    for name in ["zhang+1", "zhang+2", "zhang+3"] {
         assert_eq!(server.client().login(name, PASSWORD).await.code(), 200, "{name}");
     }
     let blank = server.client().post(REGISTRATION).form(&[("username", ""), ("password1", "")]).send().await;

@@ -36,7 +36,7 @@ pub(super) fn change_standing() -> Operation {
         )
         .reads([
             id("Whose status."),
-            Field::text("status", &meaning).required().one_of(&digits).example(frozen),
+            Field::number_of("status", &meaning, &digits, &[]).required().example(frozen),
         ])
         .answers([
             done("changed", "The status is as it was asked for."),

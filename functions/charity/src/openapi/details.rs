@@ -9,10 +9,13 @@ use crate::envelope::Tail;
 
 pub(super) fn rename() -> Operation {
     let path = "/user/changeinformation/";
-    Operation::new(Method::POST, path, "changeinformation", "Change one's names").reads(names()).answers([
-        done("changed", "The names are changed."),
-        bad_request("A name is missing, empty, no text or too long, or holds control characters."),
-    ])
+    Operation::new(Method::POST, path, "changeinformation", "Change one's names")
+        .described("Both at once, or neither if one is wrong. Others are renamed by nobody.")
+        .reads(names())
+        .answers([
+            done("changed", "The names are changed."),
+            bad_request("A name is missing, empty, no text or too long, or holds control characters."),
+        ])
 }
 
 pub(super) fn show() -> Operation {

@@ -41,12 +41,11 @@ fn fields() -> [Field; 5] {
         {"type": "integer", "minimum": 1, "maximum": most},
         {"type": "string", "pattern": "^[0-9]*$"},
     ]});
-    let roles: Vec<&str> = role_digits().into_iter().chain(role_words()).chain([""]).collect();
+    let others: Vec<&str> = role_words().into_iter().chain([""]).collect();
     [
         Field::text("first_name", "Given name.").example(first_name),
         Field::text("last_name", "Family name.").example(last_name),
-        Field::text("role", "The role, by its digit or its word.")
-            .one_of(&roles)
+        Field::number_of("role", "The role, by its digit or its word.", &role_digits(), &others)
             .example(donor().role.digit()),
         Field::of("limit", "How many to name: a number, or its digits.", limit.as_value()).example(most),
         Field::text("next", "Where to go on: the `next` of the page before, with the same conditions.")

@@ -19,6 +19,7 @@ pub(super) fn operations() -> [Operation; 4] {
 fn change_person() -> Operation {
     let path = "/users/change_my_info/";
     Operation::new(Method::POST, path, "change_my_info", "Change one's name and QQ number")
+        .described("All that is sent, or nothing if one field is wrong.")
         .reads([
             stored("realname", "The person's real name.", REALNAME).required().example(customer().realname),
             stored("qq", "The person's QQ number; left out it stays, empty it goes.", QQ)
@@ -31,6 +32,7 @@ fn change_firm() -> Operation {
     let path = "/users/change_company_info/";
     let home_page = "The company's home page, http or https; left out it stays, empty it goes.";
     Operation::new(Method::POST, path, "change_company_info", "Change the company's name and home page")
+        .described("All that is sent, or nothing if one field is wrong.")
         .reads([
             stored("company_name", "The company's name.", COMPANY_NAME)
                 .required()
@@ -55,6 +57,7 @@ fn change_receiving() -> Operation {
     let field =
         |name, meaning, kind, example: String| stored(name, meaning, kind).required().example(example);
     Operation::new(Method::POST, path, "change_my_recv_info", "Change the address for parcels")
+        .described("All six fields, or none if one is wrong.")
         .reads([
             field("province", "Province.", PLACE, province),
             field("city", "City.", PLACE, city),

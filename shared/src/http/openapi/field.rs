@@ -35,10 +35,27 @@ impl Field {
         Self::of(name, meaning, &json!({"type": "string", "format": "password"}))
     }
 
-    /// A whole number.
+    /// A whole number, as one or as its digits in quotes.
     #[must_use]
-    pub fn integer(name: &'static str, meaning: &str) -> Self {
-        Self::of(name, meaning, &json!({"type": "integer"}))
+    pub fn number(name: &'static str, meaning: &str) -> Self {
+        Self::of(name, meaning, &json!({"type": ["string", "integer"]}))
+    }
+
+    /// One of these whole numbers, as one or as its digits in quotes; or one of the other texts. The
+    /// titles are what generated clients name the two kinds by.
+    ///
+    /// # Panics
+    /// Where digits are none.
+    #[must_use]
+    pub fn number_of(name: &'static str, meaning: &str, digits: &[&str], others: &[&str]) -> Self {
+        let number = |digits: &&str| digits.parse::<u32>().expect("digits are a number");
+        let numbers: Vec<u32> = digits.iter().map(number).collect();
+        let texts: Vec<&str> = digits.iter().chain(others).copied().collect();
+        let schema = json!({"anyOf": [
+            {"title": format!("{name} text"), "type": "string", "enum": texts},
+            {"title": format!("{name} number"), "type": "integer", "enum": numbers},
+        ]});
+        Self::of(name, meaning, &schema)
     }
 
     /// A list of texts.
@@ -59,7 +76,8 @@ impl Field {
     #[must_use]
     pub fn required(mut self) -> Self {
         self.is_required = true;
-        if self.schema.get("type") == Some(&json!("string")) {
+        let may_be_text = |kind: &Value| *kind == "string" || kind[0] == "string";
+        if self.schema.get("type").is_some_and(may_be_text) {
             self.schema.entry("minLength").or_insert(json!(1));
         }
         self

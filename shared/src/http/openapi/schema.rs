@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use schemars::generate::SchemaSettings;
+use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -20,7 +21,14 @@ pub(super) fn generator() -> SchemaGenerator {
         settings.meta_schema = None;
         settings.definitions_path = Cow::Borrowed("/components/schemas");
     });
-    settings.into_generator()
+    settings.with_transform(RecursiveTransform(without_width)).into_generator()
+}
+
+/// Takes off the width of a number, as `uint16`: it is Rust's, and no format that generators have to know.
+fn without_width(schema: &mut Schema) {
+    if schema.get("format").and_then(Value::as_str).is_some_and(|format| format.starts_with("uint")) {
+        schema.remove("format");
+    }
 }
 
 /// The same schema with references to the schemas of one group.
@@ -47,7 +55,8 @@ pub(super) fn reference(name: &str) -> Value {
     json!({"$ref": format!("{PLACE}{name}")})
 }
 
-/// Several schemas, one of which a body has.
+/// Several schemas, one of which a body has. The errors of fields, whose names are open, come last:
+/// generated clients take the first that fits.
 pub(super) fn any_of(schemas: Vec<Value>) -> Value {
     let mut distinct: Vec<Value> = Vec::new();
     for schema in schemas {
@@ -55,6 +64,9 @@ pub(super) fn any_of(schemas: Vec<Value>) -> Value {
             distinct.push(schema);
         }
     }
+    let is_open =
+        |schema: &Value| schema["$ref"].as_str().is_some_and(|place| place.ends_with("FieldErrors"));
+    distinct.sort_by_key(is_open);
     if distinct.len() == 1 { distinct.remove(0) } else { json!({"anyOf": distinct}) }
 }
 

@@ -16,7 +16,7 @@ use super::refusals::{UNKNOWN_METHOD, refused, unreadable};
 use super::response::{Response, Said, by_status};
 use super::schema::{self, Described, FieldsSchema};
 use crate::domain::asker::Asker;
-use crate::http::body::BodyFault;
+use crate::http::body::{self, BodyFault};
 use crate::http::cookie::Cookie;
 use crate::http::endpoint::{CallerRule, Dialect, Endpoint, Refusal};
 use crate::http::request::Request;
@@ -129,8 +129,13 @@ where
     Body: JsonSchema,
 {
     let mut writer = Writer::new::<D>(group);
-    let nowhere = writer.response::<D>(None, vec![refused::<D, Body>(Refusal::NotFound)]);
-    writer.keep(nowhere);
+    let nowhere = D::say(Refusal::NotFound.into());
+    let elsewhere = format!(
+        "\n\nWhat is asked for at any other path is answered with status {}: `{}`.",
+        nowhere.status.as_u16(),
+        String::from_utf8_lossy(&nowhere.body),
+    );
+    writer.group.description.push_str(&elsewhere);
     let mut paths = Ordered::default();
     let mut left = std::mem::take(&mut writer.group.operations);
     for endpoint in D::endpoints() {
@@ -263,13 +268,24 @@ impl Writer {
         }
     }
 
+    /// The body as JSON, which every operation takes; other content types are told of in words. Of several
+    /// with one schema, generated clients send all at once, or the last.
     fn request_body(&mut self, operation: &str, fields: &[super::Field], types: &[&str]) -> Value {
         let name = format!("{}.{operation}_request", self.name);
         self.schemas.entry(&name, || Described::Fields(FieldsSchema::new(fields)));
-        let media = json!({"schema": schema::reference(&name)});
-        let content: serde_json::Map<String, Value> =
-            types.iter().map(|kind| ((*kind).to_owned(), media.clone())).collect();
-        json!({"required": fields.iter().any(super::Field::is_required), "content": content})
+        let [json, form, multipart] = body::CONTENT_TYPES;
+        let description = if types.contains(&form) && types.contains(&multipart) {
+            format!(
+                "The fields. As `{form}` and `{multipart}` they are taken as well, each once and as a text."
+            )
+        } else {
+            "The fields, as JSON and nothing else.".to_owned()
+        };
+        json!({
+            "description": description,
+            "required": fields.iter().any(super::Field::is_required),
+            "content": {json: {"schema": schema::reference(&name)}},
+        })
     }
 
     fn security(&self, rule: CallerRule, own: Option<&[&'static [&'static str]]>) -> Vec<Value> {
