@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""Transforms template.yaml as CloudFormation would, for several sets of parameters, and looks at what
-would be deployed: `sam validate` sees the defaults only. Needs no network; runs in sam's own Python.
+"""Transforms template.yaml and front.yaml as CloudFormation would, for several sets of parameters, and looks
+at what would be deployed: `sam validate` sees the defaults only. Needs no network; runs in sam's own Python.
 
 usage: target/tools/sam/bin/python .ci/transform_template.py
 """
@@ -11,14 +11,17 @@ import logging
 import pathlib
 import re
 import sys
+import tomllib
 
 import boto3
-from cfnlint.api import lint_all
+from cfnlint.api import ManualArgs, lint
+from cfnlint.helpers import REGIONS
+from samcli.cli.types import CfnParameterOverridesType
 from samtranslator.parser.parser import Parser
 from samtranslator.translator.translator import Translator
 from samtranslator.yaml_helper import yaml_parse
 
-TEMPLATE = pathlib.Path(__file__).parent.parent / "template.yaml"
+ROOT = pathlib.Path(__file__).parent.parent
 FUNCTIONS = ["RestAuth", "Accounts", "Company", "Manage", "Charity"]
 ARN = "arn:aws:{}:us-east-1:123456789012:{}"
 CERTIFICATE = ARN.format("acm", "certificate/0f2b5c1e-9d1a-4a57-8c4e-3a1f0c9d2b7e")
@@ -27,6 +30,8 @@ EXISTING = {
     "ExistingTable": "restored",
     "ExistingSecretArn": ARN.format("secretsmanager", "secret:kept-AbCdEf"),
 }
+KEY = ARN.format("kms", "key/1234abcd-12ab-34cd-56ef-1234567890ab")
+FRONT_SECRET = ARN.format("secretsmanager", "secret:tigertally/front-AbCdEf")
 NO_VALUE = object()
 
 
@@ -34,19 +39,20 @@ class Deployment:
     """What the template becomes with these parameters: `resources`, evaluated as far as that goes
     without making anything. A reference to a resource stays as it is."""
 
+    file = "template.yaml"
+    regions = REGIONS
+
     def __init__(self, **overrides):
-        template = yaml_parse(TEMPLATE.read_text())
+        template = yaml_parse((ROOT / self.file).read_text())
         declared = template["Parameters"]
-        self.parameters = {name: str(spec["Default"]) for name, spec in declared.items()} | overrides
+        defaults = {name: str(spec["Default"]) for name, spec in declared.items() if "Default" in spec}
+        self.parameters = defaults | overrides
+        assert set(self.parameters) == set(declared), "these are the parameters of the template"
         for name, value in self.parameters.items():
             allowed, pattern = declared[name].get("AllowedValues"), declared[name].get("AllowedPattern")
             assert allowed is None or value in map(str, allowed), f"{name} cannot be {value}"
             assert pattern is None or re.search(pattern, value), f"{name} cannot be {value}"
-        for name in FUNCTIONS:
-            # What `sam package` does.
-            template["Resources"][f"{name}Function"]["Properties"]["CodeUri"] = f"s3://bucket/{name}"
-        translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
-        self.template = translator.translate(template, dict(self.parameters))
+        self.template = self.transformed(template)
         self.conditions = {name: self.evaluate(it) for name, it in self.template["Conditions"].items()}
         is_made = lambda it: self.conditions[it["Condition"]] if "Condition" in it else True
         resources = {name: it for name, it in self.template["Resources"].items() if is_made(it)}
@@ -54,6 +60,13 @@ class Deployment:
         outputs = {name: it for name, it in self.template["Outputs"].items() if is_made(it)}
         self.outputs = {name: self.evaluate(it["Value"]) for name, it in outputs.items()}
         self.check_references()
+
+    def transformed(self, template):
+        for name in FUNCTIONS:
+            # What `sam package` does.
+            template["Resources"][f"{name}Function"]["Properties"]["CodeUri"] = f"s3://bucket/{name}"
+        translator = Translator({}, Parser(), boto_session=boto3.Session(region_name="us-east-1"))
+        return translator.translate(template, dict(self.parameters))
 
     def evaluate(self, it):
         if isinstance(it, list):
@@ -104,6 +117,14 @@ class Deployment:
     def environment(self, function):
         return self.resources[f"{function}Function"]["Properties"]["Environment"]["Variables"]
 
+    def statements(self):
+        """What the roles may do, by the role or policy that says so."""
+        for name, it in self.of_type("AWS::IAM::ManagedPolicy").items():
+            yield from ((name, statement) for statement in it["PolicyDocument"]["Statement"])
+        for name, it in self.of_type("AWS::IAM::Role").items():
+            for policy in it["Policies"]:
+                yield from ((name, statement) for statement in policy["PolicyDocument"]["Statement"])
+
     def policies(self):
         return json.dumps([it for it in self.resources.values() if it["Type"].startswith("AWS::IAM::")])
 
@@ -122,8 +143,26 @@ class Deployment:
             number = template["Parameters"][name]["Type"] == "Number"
             template["Parameters"][name]["Default"] = int(value) if number else value
         # Mappings that only SAM looks up are of no use any more.
-        faults = [fault for fault in lint_all(json.dumps(template)) if fault.rule.id != "W7001"]
+        everything = ManualArgs(include_checks=["I"], include_experimental=True, regions=self.regions)
+        faults = [it for it in lint(json.dumps(template), config=everything) if it.rule.id != "W7001"]
         return [str(fault) for fault in faults if fault.rule.severity != "informational"]
+
+
+class Front(Deployment):
+    """The same of front.yaml, which needs no transform."""
+
+    file = "front.yaml"
+    regions = ["us-east-1"]
+
+    def __init__(self, **overrides):
+        needed = {"ApiHost": "abc123.execute-api.eu-west-1.amazonaws.com", "FrontSecretArn": FRONT_SECRET}
+        super().__init__(**needed | overrides)
+
+    def transformed(self, template):
+        return template
+
+    def distribution(self):
+        return self.resources["Front"]["Properties"]["DistributionConfig"]
 
 
 def references(it):
@@ -269,6 +308,131 @@ def with_own_configuration_set():
     return Deployment(MailConfigurationSet="theirs")
 
 
+def told_by_mail():
+    """An address is enough for alarms; with a topic, it is the topic that tells it."""
+    few = Deployment(AlarmEmail="ops@example.com")
+    assert len(few.of_type("AWS::CloudWatch::Alarm")) == 10
+    assert len(Deployment(AlarmEmail="ops@example.com", Alarms="all").of_type("AWS::CloudWatch::Alarm")) == 16
+    theirs = ARN.format("sns", "alarms")
+    both = Deployment(AlarmEmail="ops@example.com", AlarmTopic=theirs)
+    for deployed, topic in [(few, {"Ref": "AlarmMailTopic"}), (both, theirs)]:
+        [mail] = deployed.of_type("AWS::SNS::Subscription").values()
+        assert mail == {"TopicArn": topic, "Protocol": "email", "Endpoint": "ops@example.com"}
+        alarms = deployed.of_type("AWS::CloudWatch::Alarm").values()
+        assert all(alarm["AlarmActions"] == [topic] for alarm in alarms)
+        assert bool(deployed.of_type("AWS::SNS::Topic")) == (topic != theirs)
+    only = Deployment(AlarmTopic=theirs)
+    assert len(only.of_type("AWS::CloudWatch::Alarm")) == 10
+    assert not only.of_type("AWS::SNS::Topic") and not only.of_type("AWS::SNS::Subscription")
+    return few
+
+
+def logs_outlive_the_stack():
+    """No log is deleted with the stack, and none has a name that the next stack would want."""
+    deployed = Deployment()
+    logs = deployed.of_type("AWS::Logs::LogGroup")
+    assert len(logs) == len(FUNCTIONS) + 1
+    for name, group in logs.items():
+        assert deployed.resources[name]["DeletionPolicy"] == "Retain", name
+        assert deployed.resources[name]["UpdateReplacePolicy"] == "Retain", name
+        assert "AWS::StackId" in json.dumps(group.get("LogGroupName", "AWS::StackId")), name
+        assert group["RetentionInDays"] == "30", "they end by themselves"
+    return deployed
+
+
+def under_a_key():
+    """Table, secret, logs and topic are under the key, and the roles may use it through these alone."""
+    deployed = Deployment(KmsKeyArn=KEY, AlarmEmail="ops@example.com")
+    [table] = deployed.of_type("AWS::DynamoDB::Table").values()
+    assert table["SSESpecification"] == {"SSEEnabled": True, "SSEType": "KMS", "KMSMasterKeyId": KEY}
+    [secret] = deployed.of_type("AWS::SecretsManager::Secret").values()
+    [topic] = deployed.of_type("AWS::SNS::Topic").values()
+    assert secret["KmsKeyId"] == KEY and topic["KmsMasterKeyId"] == KEY
+    assert all(group["KmsKeyId"] == KEY for group in deployed.of_type("AWS::Logs::LogGroup").values())
+    using = [it for it in deployed.statements() if "kms:" in json.dumps(it[1]["Action"])]
+    assert {name for name, _ in using} == {"PoolAccess", "BounceCounterRole"}
+    for _, statement in using:
+        assert statement["Resource"] == KEY
+        services = json.dumps(statement["Condition"]["StringEquals"]["kms:ViaService"])
+        assert re.fullmatch(r'[^*]*dynamodb\.[^*]*', services)
+    # Without one, there is nothing about keys.
+    made = json.dumps([Deployment(AlarmEmail="ops@example.com").resources])
+    assert not re.search(r"kms|SSESpecification", made, re.IGNORECASE)
+    return Deployment(KmsKeyArn=KEY, **EXISTING)
+
+
+def behind_a_front():
+    """The functions learn where the address stands and by what they know the front, and may read that."""
+    deployed = Deployment(
+        ClientAddress="x-tally-viewer", FrontSecretArn=FRONT_SECRET, PublicUrl="https://www.example.com"
+    )
+    readers = lambda deployed: [
+        name for name, it in deployed.statements() if it.get("Resource") == FRONT_SECRET
+    ]
+    assert readers(deployed) == ["PoolAccess"] and not readers(Deployment())
+    for name in FUNCTIONS:
+        assert {"Ref": "PoolAccess"} in deployed.resources[f"{name}Role"]["Properties"]["ManagedPolicyArns"]
+        environment, usual = deployed.environment(name), Deployment().environment(name)
+        assert environment["TALLY_CLIENT_ADDRESS"] == "x-tally-viewer"
+        assert environment["TALLY_FRONT_SECRET_ID"] == FRONT_SECRET
+        # Pages know the front's name, and the functions are called by another.
+        assert environment["TALLY_TRUSTED_ORIGINS"] == "https://www.example.com,"
+        assert environment["TALLY_PUBLIC_URL"] == "https://www.example.com"
+        assert usual["TALLY_CLIENT_ADDRESS"] == usual["TALLY_FRONT_SECRET_ID"] == ""
+        assert usual["TALLY_TRUSTED_ORIGINS"] == ""
+    return deployed
+
+
+def the_front():
+    """It passes everything on, keeps nothing, and alone knows the secret."""
+    front = Front()
+    distribution = front.distribution()
+    [origin], behavior = distribution["Origins"], distribution["DefaultCacheBehavior"]
+    assert origin["DomainName"] == front.parameters["ApiHost"]
+    assert origin["CustomOriginConfig"]["OriginProtocolPolicy"] == "https-only"
+    [header] = origin["OriginCustomHeaders"]
+    assert header == {
+        "HeaderName": "x-tally-front",
+        "HeaderValue": f"{{{{resolve:secretsmanager:{FRONT_SECRET}:SecretString}}}}",
+    }
+    assert len(behavior["AllowedMethods"]) == 7 and behavior["ViewerProtocolPolicy"] == "https-only"
+    assert "CacheBehaviors" not in distribution, "there is one way through"
+    assert all(it["ErrorCachingMinTTL"] == 0 for it in distribution["CustomErrorResponses"])
+    assert distribution["WebACLId"] == {"Fn::GetAtt": ["Firewall", "Arn"]}
+    [function] = front.of_type("AWS::CloudFront::Function").values()
+    assert "headers['x-tally-viewer'] = { value: event.viewer.ip }" in function["FunctionCode"]
+    firewall = json.dumps(front.resources["Firewall"])
+    assert '"SampledRequestsEnabled": true' not in firewall, "nobody reads other people's cookies"
+    [common] = [it for it in front.resources["Firewall"]["Properties"]["Rules"] if it["Name"] == "common"]
+    overridden = common["Statement"]["ManagedRuleGroupStatement"]["RuleActionOverrides"]
+    counted = {it["Name"] for it in overridden if it["ActionToUse"] == {"Count": {}}}
+    about_bodies = ["SizeRestrictions", "EC2MetaDataSSRF", "GenericLFI", "GenericRFI", "CrossSiteScripting"]
+    assert counted == {f"{name}_BODY" for name in about_bodies} | {"NoUserAgent_HEADER"}, "passwords are refused"
+    kinds = ["AWS::CloudWatch::Alarm", "AWS::SNS::Topic", "AWS::Route53::RecordSet"]
+    assert not any(front.of_type(kind) for kind in kinds)
+    return front
+
+
+def the_front_with_everything():
+    """Under a name of its own, with a version of the secret, and alarms."""
+    front = Front(
+        **DOMAIN,
+        HostedZoneId="Z0123456789",
+        AlarmEmail="ops@example.com",
+        FrontSecretVersion="1f6a5e9e-0000-4000-8000-000000000000",
+    )
+    distribution = front.distribution()
+    assert distribution["Aliases"] == ["api.example.com"]
+    assert distribution["ViewerCertificate"]["AcmCertificateArn"] == CERTIFICATE
+    value = distribution["Origins"][0]["OriginCustomHeaders"][0]["HeaderValue"]
+    assert value.endswith(":SecretString:::1f6a5e9e-0000-4000-8000-000000000000}}")
+    assert {it["Type"] for it in front.of_type("AWS::Route53::RecordSet").values()} == {"A", "AAAA"}
+    alarms = front.of_type("AWS::CloudWatch::Alarm").values()
+    assert len(alarms) == 2 and all(it["AlarmActions"] == [{"Ref": "AlarmMailTopic"}] for it in alarms)
+    assert front.outputs["FrontUrl"] == "https://api.example.com"
+    return front
+
+
 def on_everything():
     """All of it together."""
     return Deployment(
@@ -281,6 +445,12 @@ def on_everything():
         WeixinAppId="wx1",
         WeixinSecretArn=ARN.format("secretsmanager", "secret:weixin-AbCdEf"),
         MailConfigurationSet="mail",
+        AlarmEmail="ops@example.com",
+        KmsKeyArn=KEY,
+        ClientAddress="x-tally-viewer",
+        FrontSecretArn=FRONT_SECRET,
+        PublicUrl="https://www.example.com",
+        TrustedOrigins="https://a.example.com,capacitor://localhost",
     )
 
 
@@ -294,11 +464,100 @@ CASES = [
     gradual,
     on_what_exists,
     with_own_configuration_set,
+    told_by_mail,
+    logs_outlive_the_stack,
+    under_a_key,
+    behind_a_front,
+    the_front,
+    the_front_with_everything,
     on_everything,
 ]
 
 # A value of each kind that every parameter of text takes, beside its default.
-OTHER_VALUES = ["other", "7", "12345", "other.example", "https://other.example", "other@example.com", ARN.format("sns", "other"), CERTIFICATE]
+OTHER_VALUES = ["other", "7", "12345", "other.example", "https://other.example", "other@example.com", ARN.format("sns", "other"), CERTIFICATE, KEY]
+
+
+EXTENSION = "chrome-extension://" + "abcdefghijklmnop" * 2
+ORIGINS = {
+    True: [
+        "",
+        "https://www.example.com",
+        "https://WWW.Example.com:8443",
+        "https://xn--fiq228c.example",
+        "https://localhost",
+        "https://192.0.2.7:8443",
+        "https://[2001:db8::1]:8443",
+        "http://localhost",
+        "http://localhost:5173",
+        "capacitor://localhost",
+        "ionic://localhost",
+        "tauri://localhost",
+        EXTENSION,
+        f"https://a.example,http://localhost:3000 , {EXTENSION}, tauri://localhost",
+    ],
+    False: [
+        "http://www.example.com",
+        "http://192.0.2.7",
+        "http://localhost.example.com",
+        "http://localhost@example.com",
+        "http://local",
+        "http://[::1]",
+        "https://*.example.com",
+        "https://*",
+        "*",
+        "null",
+        "www.example.com",
+        "//www.example.com",
+        "https://",
+        "https://.example.com",
+        "https://a..example.com",
+        "https://a.example/",
+        "https://a.example/page",
+        "https://a.example?x",
+        "https://u@a.example",
+        "https://a.example:",
+        "https://a.example:x",
+        "https://a.example:443000",
+        "https://a.example https://b.example",
+        "https://a.example;https://b.example",
+        "https://a.example,",
+        ",https://a.example",
+        "https://a.example,,https://b.example",
+        "https://a.example,http://b.example",
+        "capacitor://example.com",
+        "capacitor://localhost:80",
+        "capacitor://",
+        "ionic://localhost.example.com",
+        "tauri://localhost/",
+        "file://",
+        "moz-extension://abc",
+        "chrome-extension://*",
+        "chrome-extension://short",
+        EXTENSION + "a",
+        "CHROME-EXTENSION://" + "q" * 32,
+        "javascript://localhost",
+        "ws://localhost",
+    ],
+}
+
+
+def only_origins_that_can_be_trusted():
+    """Pages that come by TLS, of this computer, or of an app; nothing that stands for many."""
+    pattern = yaml_parse((ROOT / "template.yaml").read_text())["Parameters"]["TrustedOrigins"]["AllowedPattern"]
+    for is_taken, texts in ORIGINS.items():
+        for text in texts:
+            assert bool(re.search(pattern, text)) == is_taken, f"{text!r} has to be {is_taken}"
+
+
+def the_settings_file_is_understood():
+    """sam takes each line of samconfig.toml, also of those that are comments, and its stack takes the value."""
+    text = (ROOT / "samconfig.toml").read_text()
+    for text in [text, re.sub(r"^# (\w+ = .*)$", r"\1", text, flags=re.MULTILINE)]:
+        settings = tomllib.loads(text)
+        for environment, kind in [("default", Deployment), ("front", Front)]:
+            overrides = settings[environment]["deploy"]["parameters"]["parameter_overrides"]
+            kind(**CfnParameterOverridesType().convert(overrides, None, None))
+    assert len(overrides) > 1, "there are examples"
 
 
 def settings_reach_the_callers():
@@ -325,11 +584,11 @@ def settings_reach_the_callers():
 def main():
     # The transform tells of its own metrics.
     logging.disable(logging.CRITICAL)
-    for case in [*CASES, settings_reach_the_callers]:
+    for case in [*CASES, only_origins_that_can_be_trusted, the_settings_file_is_understood, settings_reach_the_callers]:
         case()
         print(f"{case.__name__}: {case.__doc__.strip()}", flush=True)
     # The linter takes long, so it sees only what has most in it; `sam validate --lint` sees the defaults.
-    faults = on_everything().faults()
+    faults = on_everything().faults() + the_front_with_everything().faults()
     print(*faults, sep="\n", file=sys.stderr)
     sys.exit(bool(faults))
 

@@ -1,5 +1,5 @@
 //! The functions as Lambda runs them: processes of the real binaries, one event at a time each, behind
-//! a gateway that turns requests into events.
+//! a gateway that turns requests into events, each with the rights of its role at DynamoDB.
 
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
@@ -19,8 +19,10 @@ use tokio::task::JoinHandle;
 
 use crate::gateway::{self, Arrival};
 use crate::process;
+use crate::role::Role;
 use crate::runtime_api::{Function, Outcome};
 use crate::steered_time::SteeredTime;
+use crate::tap::{Call, Tap};
 use crate::template;
 
 /// The most processes of one function at a time; further events wait.
@@ -49,6 +51,8 @@ struct Gateway {
 struct Pool {
     binary: PathBuf,
     environment: BTreeMap<&'static str, String>,
+    /// Its line to DynamoDB, on which its role counts.
+    tap: Tap,
     idle: Mutex<Vec<Function>>,
     places: Semaphore,
 }
@@ -57,26 +61,38 @@ impl LambdaHost {
     /// Starts the gateway on a free port, as [`LambdaHost::at`] does.
     pub async fn start(environment: BTreeMap<&'static str, String>, clock: &Clock) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
-        Self::at(listener, environment, clock)
+        Self::at(listener, environment, clock).await
     }
 
     /// Starts the gateway; processes start when events come and none is idle. They live by that clock.
-    pub fn at(listener: TcpListener, mut environment: BTreeMap<&'static str, String>, clock: &Clock) -> Self {
+    pub async fn at(
+        listener: TcpListener,
+        mut environment: BTreeMap<&'static str, String>,
+        clock: &Clock,
+    ) -> Self {
         let address = listener.local_addr().expect("a bound socket has an address");
         let steered = SteeredTime::of(clock);
         environment.extend(steered.iter().flat_map(SteeredTime::environment));
-        let pools = template::functions().into_iter().map(|function| {
+        let mut pools = BTreeMap::new();
+        for function in template::functions() {
+            let name = function.name.clone();
+            let role = Role::of(&function);
+            let guard = move |call: &Call| is_permitted(&role, &name, call);
+            let tap = Tap::guarding(&environment["AWS_ENDPOINT_URL"], guard).await;
+            let mut environment = environment.clone();
+            environment.insert("AWS_ENDPOINT_URL_DYNAMODB", tap.url().to_owned());
             let pool = Pool {
                 binary: process::function(&function.name),
-                environment: environment.clone(),
+                environment,
+                tap,
                 idle: Mutex::default(),
                 places: Semaphore::new(CONCURRENCY),
             };
-            (function.name, Arc::new(pool))
-        });
+            pools.insert(function.name, Arc::new(pool));
+        }
         let gateway = Gateway {
             routes: template::routes(),
-            pools: pools.collect(),
+            pools,
             requests: AtomicU64::new(0),
             clock: clock.clone(),
             steered,
@@ -92,6 +108,13 @@ impl LambdaHost {
     #[must_use]
     pub fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// The rights that each function has needed for its calls to DynamoDB since the last time.
+    #[must_use]
+    pub fn take_rights(&self) -> BTreeMap<String, Vec<(String, String)>> {
+        let needed = |pool: &Pool| pool.tap.take_calls().iter().flat_map(Call::rights).collect();
+        self.gateway.pools.iter().map(|(name, pool)| (name.clone(), needed(pool))).collect()
     }
 
     /// Ends the processes that are idle; tells all that they have printed. Further events start new ones.
@@ -129,6 +152,15 @@ impl Pool {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(function);
         outcome
     }
+}
+
+#[expect(clippy::print_stderr, reason = "a test that fails for it shows nothing but a 500")]
+fn is_permitted(role: &Role, function: &str, call: &Call) -> bool {
+    let is_permitted = role.permits(&call.rights());
+    if !is_permitted {
+        eprintln!("its role does not permit {function} to {:?}", call.rights());
+    }
+    is_permitted
 }
 
 async fn serve(

@@ -9,6 +9,7 @@ pub mod lambda_host;
 pub mod log;
 pub mod oracle;
 pub mod process;
+pub mod role;
 pub mod server;
 pub mod steered_time;
 pub mod table;

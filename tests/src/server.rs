@@ -5,6 +5,7 @@
 //! behind a gateway, by the same steered clock and with the hashes of a deployment. `.ci/run lambda` names
 //! the few tests that cannot hold there.
 
+use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -118,6 +119,16 @@ impl Server {
     #[must_use]
     pub fn inbox(&self) -> Inbox {
         self.service.aws().inbox()
+    }
+
+    /// The rights that each function has needed for its calls to DynamoDB.
+    ///
+    /// # Panics
+    ///
+    /// Where the functions are no processes.
+    #[must_use]
+    pub fn take_rights(&self) -> BTreeMap<String, Vec<(String, String)>> {
+        self.lambda.as_ref().expect("the functions are processes").take_rights()
     }
 
     /// Ends the functions' processes that are idle; tells all that they have printed.
@@ -279,7 +290,7 @@ impl Builder {
         let service = Service::start(listen().await, listen().await, options.clone()).await;
         let service = service.expect("the stand-ins start");
         let settings = deployment::settings(&options, deployed.as_deref(), &service);
-        let lambda = Some(LambdaHost::at(gateway, settings, &clock));
+        let lambda = Some(LambdaHost::at(gateway, settings, &clock).await);
         Server { service, clock, front: None, lambda }
     }
 

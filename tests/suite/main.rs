@@ -21,6 +21,7 @@ mod power;
 mod proof;
 mod races;
 mod restore;
+mod roles;
 mod rotation;
 mod security;
 mod telemetry;

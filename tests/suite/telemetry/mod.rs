@@ -3,4 +3,4 @@
 mod lines;
 mod metrics;
 mod secrecy;
-mod tour;
+pub(crate) mod tour;

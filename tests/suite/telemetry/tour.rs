@@ -22,7 +22,7 @@ const TELLING: usize = 5;
 
 /// What a tour leaves behind.
 #[derive(Debug, Default)]
-pub(super) struct Traces {
+pub(crate) struct Traces {
     /// What was typed and what was handed out: nothing for a log.
     pub(super) typed: BTreeSet<String>,
     /// What of it opens something: not in the table in clear.
@@ -42,7 +42,7 @@ struct Tour<'a> {
 }
 
 /// Goes through everything.
-pub(super) async fn go(server: &Server) -> Traces {
+pub(crate) async fn go(server: &Server) -> Traces {
     let mut tour = Tour { server, traces: Traces::default() };
     for secret in [SECRET, "secret of the local application", "that nobody looks at"] {
         tour.hide(secret);

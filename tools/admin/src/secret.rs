@@ -70,7 +70,8 @@ fn replaced_words() -> String {
     format!(
         "The secret is replaced. Keys of rest-auth, tokens of charity, CSRF tokens, codes and links in mail that were\n\
          made with the one before end as soon as each function has read the new one, {} minutes from now at the latest.\n\
-         To end them at once, replace the running functions: deploy with another value of the parameter Restart.\n",
+         To end them at once, replace the running functions: write another value of Restart into samconfig.toml, and\n\
+         run sam deploy.\n",
         LATE.as_mins()
     )
 }

@@ -3,6 +3,7 @@
 //! Faults happen on the wire, where they happen in production, so nothing in the service knows about
 //! them. Signatures are not checked by the stand-in, so a request may be changed on its way.
 
+mod call;
 mod fault;
 mod shortfall;
 
@@ -26,6 +27,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
 
+pub use call::Call;
 pub use fault::{Action, Fault, Which};
 use fault::{cancelled, error};
 
@@ -37,33 +39,30 @@ pub struct Tap {
     server: JoinHandle<()>,
 }
 
-/// One DynamoDB call as it went through.
-#[derive(Clone, Debug)]
-pub struct Call {
-    /// The operation, for example `GetItem`.
-    pub operation: String,
-    /// What the request said.
-    pub request: Value,
-    /// When it came, in steps of the tap's own count.
-    pub started: usize,
-    /// When its answer went, in the same steps; far away while it has not.
-    pub ended: usize,
-    /// Read units that DynamoDB charged.
-    pub read_units: f64,
-    /// Write units that DynamoDB charged.
-    pub write_units: f64,
-}
+/// Whether a call is let through; see [`Tap::guarding`].
+type Guard = Box<dyn Fn(&Call) -> bool + Send + Sync>;
 
 impl Tap {
     /// Opens a tap before the given endpoint; every call is held back for `latency`, so that calls
     /// that are sent at the same time are seen to overlap.
     pub async fn before(endpoint: &str, latency: Duration) -> Self {
+        Self::open(endpoint, latency, Box::new(|_| true)).await
+    }
+
+    /// Opens a tap before the given endpoint that answers as DynamoDB does where a role does not permit the
+    /// call, unless the guard lets it through.
+    pub async fn guarding(endpoint: &str, guard: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Self {
+        Self::open(endpoint, Duration::ZERO, Box::new(guard)).await
+    }
+
+    async fn open(endpoint: &str, latency: Duration, guard: Guard) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
         let backend: Uri = endpoint.parse().expect("the endpoint is a URL");
         let line = Arc::new(Line {
             backend,
             latency,
+            guard,
             client: Client::builder(TokioExecutor::new()).build_http(),
             steps: AtomicUsize::new(0),
             calls: Mutex::default(),
@@ -122,48 +121,6 @@ impl Drop for Tap {
     }
 }
 
-impl Call {
-    /// The kinds of items it touches, for example `ACCOUNT+GUARD+GUARD`.
-    #[must_use]
-    pub fn items(&self) -> String {
-        let kinds = self.keys().into_iter().map(|key| {
-            let partition = key["pk"]["S"].as_str().unwrap_or("?");
-            match key["sk"]["S"].as_str() {
-                // They lie beside an account, or for themselves.
-                Some("ATTEMPTS") => "ATTEMPTS".to_owned(),
-                Some(_) | None => partition.split('#').next().unwrap_or_default().to_owned(),
-            }
-        });
-        kinds.collect::<Vec<_>>().join("+")
-    }
-
-    /// Operation and items, for comparing and printing.
-    #[must_use]
-    pub fn what(&self) -> String {
-        format!("{} {}", self.operation, self.items())
-    }
-
-    fn keys(&self) -> Vec<&Value> {
-        let one = |value: &'_ Value| value.is_object();
-        match self.operation.as_str() {
-            "BatchGetItem" => {
-                let tables =
-                    self.request["RequestItems"].as_object().into_iter().flat_map(|map| map.values());
-                tables.filter_map(|table| table["Keys"].as_array()).flatten().collect()
-            }
-            "TransactWriteItems" => {
-                let items = self.request["TransactItems"].as_array().into_iter().flatten();
-                let actions = items.filter_map(|item| item.as_object()?.values().next());
-                actions
-                    .map(|action| if one(&action["Item"]) { &action["Item"] } else { &action["Key"] })
-                    .collect()
-            }
-            "PutItem" => vec![&self.request["Item"]],
-            _ => vec![&self.request["Key"]],
-        }
-    }
-}
-
 /// How many calls had to wait for another one's answer, and the first: the longest chain of calls of
 /// which each started after the one before had ended.
 #[must_use]
@@ -197,6 +154,7 @@ pub fn writes(calls: &[Call]) -> f64 {
 struct Line {
     backend: Uri,
     latency: Duration,
+    guard: Guard,
     client: Client<HttpConnector, Body>,
     steps: AtomicUsize,
     calls: Mutex<Vec<Call>>,
@@ -252,6 +210,9 @@ impl Line {
             return Ok(Response::from_parts(parts, Body::from(body)));
         };
         let mut call = self.begin(operation, &body);
+        if !(self.guard)(&call) {
+            return Ok(error(400, "AccessDeniedException"));
+        }
         let action = self.action(&call);
         let outcome = self.act(action, &parts, &mut call).await;
         if action.is_some() {
