@@ -20,7 +20,7 @@ const FAULTS: [(Fault, &str); 6] = [
 ];
 
 /// What can be the code of a refusal outside the document.
-const STATUSES: [u16; 7] = [400, 405, 413, 415, 429, 500, 503];
+const STATUSES: [u16; 8] = [400, 403, 405, 413, 415, 429, 500, 503];
 
 /// A table of them.
 pub(super) fn table() -> String {
