@@ -11,9 +11,10 @@ use crate::app::Basics;
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::{AccountNumber, FIRST_DIGITS};
 use crate::domain::administration::GroupName;
-use crate::domain::credential::StoredCredential;
+use crate::domain::credential::{Cost, StoredCredential};
 use crate::domain::shared_key::SharedKey;
 use crate::domain::transfer::{Arrival, Likeness};
+use crate::services::hashing::Hasher;
 use crate::services::registration::{self, DRAWS, Taken};
 use crate::store::key::Identifier;
 use crate::store::{AccountPage, Creation, NewAccount, Resident, ScanPosition, StoreError};
@@ -58,6 +59,7 @@ pub enum ArrivalRefusal {
 #[derive(Debug)]
 pub struct Importer<'a> {
     on: &'a Basics,
+    hasher: Hasher,
     groups: Mutex<HashMap<String, Group>>,
     /// Whether the latest arrival was here already: then the next one probably is as well, and reading
     /// is cheaper than a write that fails.
@@ -82,7 +84,8 @@ impl<'a> Importer<'a> {
     /// One that has seen nobody yet.
     #[must_use]
     pub fn new(on: &'a Basics) -> Self {
-        Self { on, groups: Mutex::default(), expects_residents: AtomicBool::new(false) }
+        let hasher = Hasher::new(Cost::PRODUCTION);
+        Self { on, hasher, groups: Mutex::default(), expects_residents: AtomicBool::new(false) }
     }
 
     /// Lets an account in, unless it is here already. Whatever DynamoDB has no time for is tried again.
@@ -90,6 +93,7 @@ impl<'a> Importer<'a> {
         if !arrival.is_recognisable() {
             return Err(ArrivalRefusal::Unrecognisable);
         }
+        let arrival = &self.strengthened(arrival).await;
         if self.expects_residents.load(Ordering::Relaxed)
             && let Some(number) = self.recognise(arrival).await?
         {
@@ -113,6 +117,13 @@ impl<'a> Importer<'a> {
             }
             None => Err(refusal),
         }
+    }
+
+    /// The same with a hash that costs whoever guesses as much as a new one does.
+    async fn strengthened(&self, arrival: &Arrival) -> Arrival {
+        let mut arrival = arrival.clone();
+        arrival.account.credential = self.hasher.strengthen(arrival.account.credential).await;
+        arrival
     }
 
     /// Makes the account; the inner `Err` says what stands in the way.

@@ -122,17 +122,16 @@ fn phone_words(fault: PhoneFault) -> &'static str {
     }
 }
 
-fn credential_words(fault: CredentialFault) -> &'static str {
-    match fault {
-        CredentialFault::UnknownKind => {
-            "The password's hash is neither argon2id nor pbkdf2_sha256. With \"!\" in its place, the user can \
-             come in by resetting the password."
-        }
-        CredentialFault::OutOfBounds => {
-            "The password's hash is broken or costs more than is allowed. With \"!\" in its place, the user can \
-             come in by resetting the password."
-        }
-    }
+fn credential_words(fault: CredentialFault) -> String {
+    let why = match fault {
+        CredentialFault::UnknownKind => "is neither argon2, bcrypt, scrypt nor pbkdf2 as Django writes them",
+        CredentialFault::Feeble => "is of a kind that is too weak to be kept, such as MD5 or SHA-1",
+        CredentialFault::Broken => "is broken",
+        CredentialFault::TooDear => "costs more than is allowed",
+    };
+    format!(
+        "The password's hash {why}. With \"!\" in its place, the user can come in by resetting the password."
+    )
 }
 
 fn taken_words(taken: Taken) -> String {
