@@ -1,14 +1,16 @@
 //! Hashed passwords: which kinds are known, and how each is computed.
 
+mod arena;
+mod moved;
+
 use std::fmt;
 
 use argon2::password_hash::phc::{Ident, Output, ParamsString, PasswordHash, Salt};
-use argon2::{Algorithm, Argon2, Block, Params, Version};
-use data_encoding::BASE64;
-use pbkdf2::hmac::Hmac;
-use sha2::Sha256;
-use subtle::ConstantTimeEq;
+use argon2::{Algorithm, Params, Version};
+use sha2::{Digest, Sha256};
 
+pub use self::arena::Arena;
+use self::moved::MovedHash;
 use super::password::Password;
 
 /// Salt of a new hash, in bytes.
@@ -17,25 +19,27 @@ pub const SALT_BYTES: usize = 16;
 /// Output of a new hash, in bytes.
 const OUTPUT_BYTES: usize = 32;
 
-/// The most iterations a stored Django hash may ask for.
-const MAX_DJANGO_ITERATIONS: u32 = 2_000_000;
-
-/// The most a stored argon2id hash may ask for: memory in KiB, passes, lanes (security rule 2.1).
-const MAX_STORED: Cost = Cost { memory_kib: 64 * 1024, passes: 10, lanes: 4 };
-
 /// The most bytes of a credential that comes from elsewhere; Django's column has 128.
 const MAX_FOREIGN_BYTES: usize = 512;
 
 /// What begins every credential that no password opens, in Django and here.
 const UNUSABLE: char = '!';
 
+/// What begins a hash that was hashed again: behind it, each behind a blank, stand the old hash without its
+/// output and the argon2id hash of that output.
+const WRAPPED: &str = "wrapped ";
+
 /// Why a credential from elsewhere is not taken over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialFault {
     /// It is of a kind that cannot be compared with a password here.
     UnknownKind,
-    /// It is of a known kind, but cannot be read or asks for more than the bounds.
-    OutOfBounds,
+    /// It is of a kind that costs next to nothing, such as MD5.
+    Feeble,
+    /// It is of a known kind, but cannot be read.
+    Broken,
+    /// It is of a known kind, but costs more than is allowed.
+    TooDear,
 }
 
 /// What one argon2id hash costs.
@@ -53,51 +57,14 @@ impl Cost {
     /// OWASP's minimum for argon2id: 19 MiB, two passes, one lane.
     pub const PRODUCTION: Self = Self { memory_kib: 19 * 1024, passes: 2, lanes: 1 };
 
-    fn params(self) -> Option<Params> {
-        Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT_BYTES)).ok()
+    fn params(self) -> Params {
+        Params::new(self.memory_kib, self.passes, self.lanes, Some(OUTPUT_BYTES))
+            .expect("the costs in use are valid argon2 parameters")
     }
 }
 
-/// The memory argon2 works in, kept between hashes and wiped after each.
-///
-/// A fresh 19 MiB per hash would be 4,864 page faults, which cost nearly as much as the hash itself. Where
-/// the kernel gives huge pages to those who ask, it is asked, for argon2 jumps about: finding out where
-/// 4,864 small pages are takes a tenth of a hash (docs/adr/0008).
-pub struct Arena(Vec<Block>);
-
-impl Arena {
-    /// Takes the memory.
-    #[must_use]
-    pub fn new(cost: Cost) -> Self {
-        let mut arena = Self(Vec::new());
-        arena.reserve(usize::try_from(cost.memory_kib).expect("a count of KiB fits the address space"));
-        arena
-    }
-
-    fn reserve(&mut self, blocks: usize) {
-        if self.0.len() < blocks {
-            let mut larger = Vec::<Block>::with_capacity(blocks);
-            // Before anything is written to it: it is then that the kernel chooses the pages.
-            kevy_madvise::advise_hugepage(larger.as_ptr().cast(), blocks * Block::SIZE);
-            larger.resize(blocks, Block::new());
-            self.0 = larger;
-        }
-    }
-
-    fn wipe(&mut self) {
-        self.0.fill(Block::new());
-        // The arena lives on, so the stores stay; this keeps them before whatever comes next.
-        std::hint::black_box(&mut self.0);
-    }
-}
-
-impl fmt::Debug for Arena {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Arena({} KiB)", self.0.len())
-    }
-}
-
-/// A hashed password as the table keeps it: an argon2id PHC string, or what Django wrote.
+/// A hashed password as the table keeps it: an argon2id PHC string, what Django wrote, or that hashed
+/// again.
 #[derive(Clone, PartialEq, Eq)]
 pub struct StoredCredential(String);
 
@@ -112,6 +79,14 @@ pub enum Comparison {
     Different,
 }
 
+/// A credential as it is read.
+enum Form<'a> {
+    /// A hash as it was made.
+    Bare(MovedHash<'a>),
+    /// A hash whose output was hashed again.
+    Wrapped { inner: MovedHash<'a>, outer: MovedHash<'a> },
+}
+
 impl StoredCredential {
     /// Wraps a hash from the table.
     #[must_use]
@@ -119,21 +94,23 @@ impl StoredCredential {
         Self(text)
     }
 
-    /// Takes over a credential from elsewhere, as it is: argon2id in PHC form, Django's PBKDF2, both
-    /// within the bounds of [`Self::compare`], or one that no password opens: nothing, or `!` and
-    /// whatever Django put behind it.
+    /// Takes over a credential from elsewhere, as it is: one of Django's hashes or an argon2 hash in PHC
+    /// form, within the bounds of [`Self::compare`], such a one that was wrapped, or one that no password
+    /// opens: nothing, or `!` and whatever Django put behind it. A weak one ([`Self::is_weak`]) is still
+    /// to be wrapped.
     pub fn take_over(text: &str) -> Result<Self, CredentialFault> {
-        let is_plain = text.len() <= MAX_FOREIGN_BYTES && text.bytes().all(|byte| byte.is_ascii_graphic());
-        let opens = DjangoHash::parse(text).is_some() || Argon2idHash::parse(text).is_some();
-        let is_unusable = text.is_empty() || text.starts_with(UNUSABLE);
-        let is_known = ["pbkdf2_sha256$", "$argon2id$"].iter().any(|kind| text.starts_with(kind));
-        if is_plain && (opens || is_unusable) {
-            Ok(Self(text.to_owned()))
-        } else if is_known || is_unusable {
-            Err(CredentialFault::OutOfBounds)
-        } else {
-            Err(CredentialFault::UnknownKind)
+        let is_wrapped = text.starts_with(WRAPPED);
+        let is_plain = |byte: u8| byte.is_ascii_graphic() || (is_wrapped && byte == b' ');
+        if text.len() > MAX_FOREIGN_BYTES || !text.bytes().all(is_plain) {
+            return Err(CredentialFault::Broken);
         }
+        if !text.is_empty() && !text.starts_with(UNUSABLE) {
+            match Form::parse(text)? {
+                Form::Wrapped { outer, .. } if outer.is_weak() => return Err(CredentialFault::Feeble),
+                Form::Wrapped { .. } | Form::Bare(_) => {}
+            }
+        }
+        Ok(Self(text.to_owned()))
     }
 
     /// A credential that no password opens.
@@ -145,50 +122,94 @@ impl StoredCredential {
     /// Hashes a password with argon2id.
     #[must_use]
     pub fn hash(password: &Password, salt: [u8; SALT_BYTES], cost: Cost, arena: &mut Arena) -> Self {
-        let params = cost.params().expect("the costs in use are valid argon2 parameters");
-        let output = argon2id(&params, password, &salt, arena);
-        let hash = PasswordHash {
-            algorithm: Ident::new("argon2id").expect("argon2id is a valid identifier"),
-            version: Some(Version::V0x13.into()),
-            params: ParamsString::try_from(&params).expect("argon2 parameters have a PHC form"),
-            salt: Some(Salt::new(&salt).expect("16 bytes are a valid salt")),
-            hash: Some(Output::new(&output).expect("32 bytes are a valid output")),
+        Self(argon2id(password.as_bytes(), salt, cost, arena))
+    }
+
+    /// Whether it is a hash that costs less than today's floor, and was not hashed again.
+    #[must_use]
+    pub fn is_weak(&self) -> bool {
+        match Form::parse(&self.0) {
+            Ok(Form::Bare(hash)) => hash.is_weak(),
+            Ok(Form::Wrapped { .. }) | Err(_) => false,
+        }
+    }
+
+    /// The memory that a comparison takes at most, in KiB, beside what a new hash would.
+    #[must_use]
+    pub fn memory_kib(&self) -> u64 {
+        match Form::parse(&self.0) {
+            Ok(Form::Bare(hash)) => hash.memory_kib(),
+            Ok(Form::Wrapped { inner, outer }) => inner.memory_kib().max(outer.memory_kib()),
+            Err(_) => 0,
+        }
+    }
+
+    /// A weak hash hashed again: whoever reads it has to spend on each guess what a new hash costs. Any
+    /// other credential stays as it is. The same hash is always wrapped alike, so that it is recognised.
+    #[must_use]
+    pub fn wrapped(self, cost: Cost, arena: &mut Arena) -> Self {
+        let head = match Form::parse(&self.0) {
+            Ok(Form::Bare(hash)) if hash.is_weak() => hash.without_output(&self.0),
+            Ok(_) | Err(_) => return self,
         };
-        Self(hash.to_string())
+        // The salt is made of the old one and never of the old output, which would tell a guess cheaply.
+        let digest = Sha256::digest(head.as_bytes());
+        let salt = std::array::from_fn(|at| digest[at]);
+        let Ok(output) = MovedHash::parse(&self.0).map(MovedHash::into_output) else {
+            return self;
+        };
+        Self(format!("{WRAPPED}{head} {}", argon2id(&output, salt, cost, arena)))
     }
 
     /// Compares a password with this hash; `cost` is what a new hash would cost.
     ///
     /// A hash that cannot be read, or asks for more than the bounds, opens nothing; the same work is
-    /// done all the same. An old Django hash costs its own time and a whole argon2id hash on top, so
-    /// that a wrong password is not answered sooner for those who have not logged in since moving.
+    /// done all the same. A hash that moved in costs its own time, and a whole argon2id hash on top where
+    /// the password is wrong or the hash is weak, so that nothing is answered sooner for those who have
+    /// not logged in since moving. Such a one is tried with the password as it was typed, too, for not
+    /// every system brings passwords into one normal form.
     #[must_use]
     pub fn compare(&self, password: &Password, cost: Cost, arena: &mut Arena) -> Comparison {
-        if let Some(django) = DjangoHash::parse(&self.0) {
-            let is_same = django.matches(password);
-            if !is_same {
-                spend(password, cost, arena);
-            }
-            return if is_same { Comparison::Outdated } else { Comparison::Different };
-        }
-        let Some(stored) = Argon2idHash::parse(&self.0) else {
+        let Ok(form) = Form::parse(&self.0) else {
             spend(password, cost, arena);
             return Comparison::Different;
         };
-        let output = argon2id(&stored.params, password, &stored.salt, arena);
-        if !bool::from(output[..].ct_eq(&stored.output)) {
-            Comparison::Different
-        } else if stored.cost() == cost {
-            Comparison::Current
-        } else {
-            Comparison::Outdated
+        if let Form::Bare(own) = &form
+            && self.0.starts_with('$')
+            && own.is_argon2id_of(&cost.params())
+        {
+            let is_same = own.opens(password.as_bytes(), arena);
+            return if is_same { Comparison::Current } else { Comparison::Different };
         }
+        let is_same = password.spellings().any(|bytes| form.opens(bytes, arena));
+        match form {
+            Form::Bare(hash) if !is_same || hash.is_weak() => spend(password, cost, arena),
+            Form::Bare(_) | Form::Wrapped { .. } => {}
+        }
+        if is_same { Comparison::Outdated } else { Comparison::Different }
     }
 
     /// The text the table keeps.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
+    }
+}
+
+impl<'a> Form<'a> {
+    fn parse(text: &'a str) -> Result<Self, CredentialFault> {
+        let Some(rest) = text.strip_prefix(WRAPPED) else {
+            return MovedHash::parse(text).map(Self::Bare);
+        };
+        let (inner, outer) = rest.split_once(' ').ok_or(CredentialFault::Broken)?;
+        Ok(Self::Wrapped { inner: MovedHash::parse(inner)?, outer: MovedHash::parse(outer)? })
+    }
+
+    fn opens(&self, password: &[u8], arena: &mut Arena) -> bool {
+        match self {
+            Self::Bare(hash) => hash.opens(password, arena),
+            Self::Wrapped { inner, outer } => outer.opens(&inner.output_for(password, arena), arena),
+        }
     }
 }
 
@@ -200,80 +221,22 @@ impl fmt::Debug for StoredCredential {
 
 /// Does the work of one comparison for nothing, so that an unknown account takes as long as a known one.
 pub fn spend(password: &Password, cost: Cost, arena: &mut Arena) {
-    let params = cost.params().expect("the costs in use are valid argon2 parameters");
-    std::hint::black_box(argon2id(&params, password, &[0; SALT_BYTES], arena));
+    let salt = [0; SALT_BYTES];
+    std::hint::black_box(arena.argon2(Algorithm::Argon2id, &cost.params(), password.as_bytes(), &salt));
 }
 
-fn argon2id(params: &Params, password: &Password, salt: &[u8], arena: &mut Arena) -> [u8; OUTPUT_BYTES] {
-    let argon2 = Argon2::new(Algorithm::Argon2id, Version::V0x13, params.clone());
-    let blocks = params.block_count();
-    arena.reserve(blocks);
-    let mut output = [0; OUTPUT_BYTES];
-    argon2
-        .hash_password_into_with_memory(password.as_bytes(), salt, &mut output, &mut arena.0[..blocks])
-        .expect("the lengths of password, salt, output and memory are in bounds");
-    arena.wipe();
-    output
-}
-
-/// An argon2id hash read from its PHC string.
-struct Argon2idHash {
-    params: Params,
-    salt: Vec<u8>,
-    output: Vec<u8>,
-}
-
-impl Argon2idHash {
-    fn parse(text: &str) -> Option<Self> {
-        let hash = PasswordHash::new(text).ok()?;
-        let is_current_version = hash.version == Some(Version::V0x13.into());
-        if hash.algorithm.as_str() != "argon2id" || !is_current_version {
-            return None;
-        }
-        let params = Params::try_from(&hash).ok()?;
-        let output = hash.hash?.as_bytes().to_vec();
-        let salt = hash.salt?.as_ref().to_vec();
-        let in_bounds = params.m_cost() <= MAX_STORED.memory_kib
-            && params.t_cost() <= MAX_STORED.passes
-            && params.p_cost() <= MAX_STORED.lanes
-            && output.len() == OUTPUT_BYTES
-            && salt.len() >= argon2::MIN_SALT_LEN;
-        in_bounds.then_some(Self { params, salt, output })
-    }
-
-    fn cost(&self) -> Cost {
-        Cost { memory_kib: self.params.m_cost(), passes: self.params.t_cost(), lanes: self.params.p_cost() }
-    }
-}
-
-/// A hash as Django's `PBKDF2PasswordHasher` writes it: `pbkdf2_sha256$iterations$salt$base64`.
-struct DjangoHash<'a> {
-    iterations: u32,
-    salt: &'a str,
-    output: Vec<u8>,
-}
-
-impl<'a> DjangoHash<'a> {
-    fn parse(text: &'a str) -> Option<Self> {
-        let mut parts = text.strip_prefix("pbkdf2_sha256$")?.splitn(3, '$');
-        let iterations: u32 = parts.next()?.parse().ok()?;
-        let salt = parts.next()?;
-        let output = BASE64.decode(parts.next()?.as_bytes()).ok()?;
-        let in_bounds = (1..=MAX_DJANGO_ITERATIONS).contains(&iterations) && output.len() == OUTPUT_BYTES;
-        in_bounds.then_some(Self { iterations, salt, output })
-    }
-
-    fn matches(&self, password: &Password) -> bool {
-        let mut output = [0; OUTPUT_BYTES];
-        pbkdf2::pbkdf2::<Hmac<Sha256>>(
-            password.as_bytes(),
-            self.salt.as_bytes(),
-            self.iterations,
-            &mut output,
-        )
-        .expect("HMAC takes keys of any length");
-        output[..].ct_eq(&self.output).into()
-    }
+/// The PHC string of an argon2id hash.
+fn argon2id(bytes: &[u8], salt: [u8; SALT_BYTES], cost: Cost, arena: &mut Arena) -> String {
+    let params = cost.params();
+    let output = arena.argon2(Algorithm::Argon2id, &params, bytes, &salt);
+    let hash = PasswordHash {
+        algorithm: Ident::new("argon2id").expect("argon2id is a valid identifier"),
+        version: Some(Version::V0x13.into()),
+        params: ParamsString::try_from(&params).expect("argon2 parameters have a PHC form"),
+        salt: Some(Salt::new(&salt).expect("16 bytes are a valid salt")),
+        hash: Some(Output::new(&output).expect("32 bytes are a valid output")),
+    };
+    hash.to_string()
 }
 
 #[cfg(test)]
@@ -281,6 +244,33 @@ mod tests {
     use super::*;
 
     const CHEAP: Cost = Cost { memory_kib: 16, passes: 1, lanes: 1 };
+
+    /// What Django's hashers write of "tiger-tally" by default or near it.
+    const STRONG: [&str; 7] = [
+        "pbkdf2_sha256$600000$MO32aGo4yQuK$RKCklVSD3r2uiOR+DxCNLdghJd0mCfrZL2IUYqHqusw=",
+        "pbkdf2_sha1$1300000$MO32aGo4yQuK$jmXeAQ3dMpcz/oahQkXw+pXtkQQ=",
+        "bcrypt$$2b$10$p8vVl5FzJOD8ExE6xveEbOOKhfxuSFsvd05O/9V1DLgbsN7p0yXNy",
+        "bcrypt_sha256$$2b$10$n2EX3sb0tkVmHf3QBArsfucou1osV4a13.hLG6uEQKCoaRErnA0aC",
+        "scrypt$16384$MO32aGo4yQuK$8$5$UyBTSSSpd6Os62qS+Us7zyITChyxDyzpu6cY3rYYO0036qVoevezWOwpg9vVdcyLApRp0pC2Hp\
+         +rjB+rs6sIgQ==",
+        "argon2$argon2id$v=19$m=102400,t=2,p=8$VUM5UkU0dkVoNEFUYm84em5TRGFZNw$\
+         S9+Sz+ZgYkLIYV7EdB0gEfag8+0SviLkqaecazeMFjk",
+        "argon2$argon2i$v=19$m=65536,t=3,p=4$TU8zMmFHbzR5UXVL$CGbkQ8L8Opw03LyMIk/qRmYFPLdISrxH1b6rAG+SG7Y",
+    ];
+
+    /// What they write when they are told to be quick, or wrote long ago.
+    const WEAK: [&str; 7] = [
+        "pbkdf2_sha256$1000$MO32aGo4yQuK$8v9Jw8MfDZKMjvOZGSKv+U8NH0YOjlLs6E7vc7MkLuM=",
+        "pbkdf2_sha1$1000$MO32aGo4yQuK$Kd2UbUE6Ekv2hZzTN3gWSVPjv7g=",
+        "bcrypt$$2b$04$VKftYEtwqRGkPbp289pl6e4.bG9lHhXzY3DV80YSg52DN8.PINtae",
+        "bcrypt_sha256$$2b$04$rESzfLWnYrSO4maiYJLujuFNXZ1FnCZXkEh3qtjJVX5jk0z6rExaW",
+        "scrypt$1024$MO32aGo4yQuK$8$1$YOYsY8hfJC+QN5y1yJu5I3GW4CK36PAgRRLIx3BrNbbl1jA5x2EkuBhCwS0Lgz9\
+         +OEJW6i5lMy5e/q2x+v+E2Q==",
+        "argon2$argon2id$v=19$m=64,t=1,p=4$Q1M2Q1RHMWkyM0N2TVJKZ1RHVGdiUg$allmRLDL3zXQsby\
+         +raNfLtdS5hJNC8/6JbgUfpXLMdg",
+        // Of 16 bytes, as in the years of Django 1.10.
+        "argon2$argon2i$v=19$m=512,t=2,p=2$TU8zMmFHbzR5UXVL$s4yJ8qbAKMqbeXkY0YuMhQ",
+    ];
 
     fn password(text: &str) -> Password {
         Password::new(text).unwrap()
@@ -291,19 +281,24 @@ mod tests {
         StoredCredential::stored(stored.to_owned()).compare(&password(text), cost, &mut arena)
     }
 
+    fn wrapped(text: &str) -> StoredCredential {
+        let mut arena = Arena::new(Cost::PRODUCTION);
+        StoredCredential::take_over(text).unwrap().wrapped(Cost::PRODUCTION, &mut arena)
+    }
+
     #[test]
     fn production_costs_are_the_documented_ones() {
         let mut arena = Arena::new(Cost::PRODUCTION);
         let stored =
             StoredCredential::hash(&password("tiger"), [1; SALT_BYTES], Cost::PRODUCTION, &mut arena);
         assert!(stored.as_str().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", stored.as_str());
+        assert!(!stored.is_weak());
     }
 
     #[test]
-    fn a_hash_opens_to_its_password_only_and_leaves_no_trace_in_memory() {
+    fn a_hash_opens_to_its_password_only() {
         let mut arena = Arena::new(CHEAP);
         let stored = StoredCredential::hash(&password("tiger"), [1; SALT_BYTES], CHEAP, &mut arena);
-        assert!(arena.0.iter().all(|block| block.as_ref().iter().all(|word| *word == 0)));
         assert_eq!(compare(stored.as_str(), "tiger", CHEAP), Comparison::Current);
         assert_eq!(compare(stored.as_str(), "tiger ", CHEAP), Comparison::Different);
         let dearer = Cost { passes: 2, ..CHEAP };
@@ -319,36 +314,154 @@ mod tests {
 
     #[test]
     fn what_django_stored_opens_and_is_outdated() {
-        // python3: hashlib.pbkdf2_hmac("sha256", b"tiger-tally", b"MO32aGo4yQuK", 36000)
-        let stored = "pbkdf2_sha256$36000$MO32aGo4yQuK$lQKGzSW5YkO6Q50NwvlqNEu9AX9Fw0fxUPf/A4WhbwI=";
-        assert_eq!(compare(stored, "tiger-tally", CHEAP), Comparison::Outdated);
-        assert_eq!(compare(stored, "tiger-tallx", CHEAP), Comparison::Different);
-    }
-
-    #[test]
-    fn unreadable_and_excessive_hashes_open_nothing() {
-        for stored in [
-            "",
-            "!",
-            "pbkdf2_sha256$2000001$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=",
-            "pbkdf2_sha256$0$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=",
-            "$argon2id$v=19$m=1048576,t=2,p=1$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
-            "$argon2i$v=19$m=16,t=1,p=1$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
-        ] {
-            assert_eq!(compare(stored, "tiger", CHEAP), Comparison::Different, "{stored}");
+        for stored in STRONG.into_iter().chain(WEAK) {
+            assert_eq!(compare(stored, "tiger-tally", CHEAP), Comparison::Outdated, "{stored}");
+            assert_eq!(compare(stored, "tiger-tallx", CHEAP), Comparison::Different, "{stored}");
         }
     }
 
     #[test]
-    fn what_opens_or_never_does_is_taken_over_as_it_is() {
+    fn what_is_weak_is_wrapped_and_opens_all_the_same() {
+        for text in STRONG {
+            assert!(!StoredCredential::take_over(text).unwrap().is_weak(), "{text}");
+            assert_eq!(wrapped(text).as_str(), text);
+        }
+        for text in WEAK {
+            assert!(StoredCredential::take_over(text).unwrap().is_weak(), "{text}");
+            let stored = wrapped(text);
+            let output = &text[text.len() - 15..];
+            assert!(!stored.as_str().contains(output), "{} tells {output}", stored.as_str());
+            assert_eq!(wrapped(text), stored, "the same hash is recognised");
+            assert_eq!(compare(stored.as_str(), "tiger-tally", CHEAP), Comparison::Outdated, "{text}");
+            assert_eq!(compare(stored.as_str(), "tiger-tallx", CHEAP), Comparison::Different, "{text}");
+            // It moves on to another pool as it is, and is not wrapped twice.
+            assert_eq!(wrapped(stored.as_str()), stored);
+        }
+        let cheaply = StoredCredential::stored(WEAK[0].to_owned()).wrapped(CHEAP, &mut Arena::new(CHEAP));
+        assert_eq!(StoredCredential::take_over(cheaply.as_str()), Err(CredentialFault::Feeble));
+    }
+
+    #[test]
+    fn a_password_opens_a_hash_that_moved_in_as_it_was_typed_too() {
+        // PBKDF2 of "café-tiger" with an accent of its own, which is no NFC.
+        let (typed, composed) = ("cafe\u{301}-tiger", "caf\u{e9}-tiger");
+        let stored = "pbkdf2_sha256$1000$MO32aGo4yQuK$lj9/NuTLVlIGv0ys7BVIZIoAw4SpenX54L5pak3ynOc=";
+        for stored in [stored, wrapped(stored).as_str()] {
+            assert_eq!(compare(stored, typed, CHEAP), Comparison::Outdated);
+            assert_eq!(compare(stored, composed, CHEAP), Comparison::Different);
+        }
+        let mut arena = Arena::new(CHEAP);
+        let own = StoredCredential::hash(&password(typed), [1; SALT_BYTES], CHEAP, &mut arena);
+        assert_eq!(compare(own.as_str(), composed, CHEAP), Comparison::Current);
+    }
+
+    #[test]
+    fn bcrypt_looks_at_72_bytes() {
+        let stored = "bcrypt$$2b$04$OJzg4jbqCfiPisQgzgLnZOZrsWb2l/mVUEFAExtv4i9axRpPKQsoy";
+        let long = "tiger-tally-".repeat(7);
+        assert_eq!(compare(stored, &long, CHEAP), Comparison::Outdated);
+        assert_eq!(compare(stored, &long[..71], CHEAP), Comparison::Different);
+    }
+
+    #[test]
+    fn unreadable_and_excessive_hashes_open_nothing() {
+        for stored in ["", "!", "tiger", "wrapped ", "wrapped  ", "$"] {
+            assert_eq!(compare(stored, "tiger", CHEAP), Comparison::Different, "{stored}");
+        }
+        for (stored, _) in FAULTY {
+            assert_eq!(compare(stored, "tiger", CHEAP), Comparison::Different, "{stored}");
+        }
+    }
+
+    /// Hashes that are not taken over, and why.
+    const FAULTY: [(&str, CredentialFault); 24] = {
+        use CredentialFault::{Broken, Feeble, TooDear, UnknownKind};
+        [
+            ("pbkdf2_sha256$2000001$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=", TooDear),
+            ("pbkdf2_sha256$99999999999$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=", TooDear),
+            ("pbkdf2_sha256$0$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=", Broken),
+            ("pbkdf2_sha256$36000$a", Broken),
+            ("pbkdf2_sha1$36000$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=", Broken),
+            (
+                "$argon2id$v=19$m=262145,t=1,p=1$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
+                TooDear,
+            ),
+            (
+                "$argon2id$v=19$m=262144,t=5,p=1$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
+                TooDear,
+            ),
+            (
+                "$argon2id$v=19$m=8,t=131073,p=1$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
+                TooDear,
+            ),
+            (
+                "argon2$argon2i$v=19$m=65536,t=17,p=4$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
+                TooDear,
+            ),
+            ("$argon2id$v=16$m=512,t=2,p=2$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o", Broken),
+            ("$argon2id$v=19$m=512,t=2,p=2$c29tZXNhbHQ", Broken),
+            (
+                "$argon2d$v=19$m=512,t=2,p=2$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
+                UnknownKind,
+            ),
+            ("bcrypt_sha256$$2b$12$abc", Broken),
+            ("bcrypt$$2x$10$p8vVl5FzJOD8ExE6xveEbOOKhfxuSFsvd05O/9V1DLgbsN7p0yXNy", Broken),
+            ("bcrypt$$2b$15$p8vVl5FzJOD8ExE6xveEbOOKhfxuSFsvd05O/9V1DLgbsN7p0yXNy", TooDear),
+            ("bcrypt$$2b$03$p8vVl5FzJOD8ExE6xveEbOOKhfxuSFsvd05O/9V1DLgbsN7p0yXNy", Broken),
+            (
+                "scrypt$16385$MO32aGo4yQuK$8$5$UyBTSSSpd6Os62qS+Us7zyITChyxDyzpu6cY3rYYO0036qVoevezWOwpg9vVdcyLApRp0pC2Hp+rjB+rs6sIgQ==",
+                Broken,
+            ),
+            (
+                "scrypt$524288$MO32aGo4yQuK$8$1$UyBTSSSpd6Os62qS+Us7zyITChyxDyzpu6cY3rYYO0036qVoevezWOwpg9vVdcyLApRp0pC2Hp+rjB+rs6sIgQ==",
+                TooDear,
+            ),
+            (
+                "scrypt$16384$MO32aGo4yQuK$8$33$UyBTSSSpd6Os62qS+Us7zyITChyxDyzpu6cY3rYYO0036qVoevezWOwpg9vVdcyLApRp0pC2Hp+rjB+rs6sIgQ==",
+                TooDear,
+            ),
+            ("md5$MO32aGo4yQuK$ef0ad8f4f141dc45cfb703cd859f6462", Feeble),
+            ("sha1$$da39a3ee5e6b4b0d3255bfef95601890afd80709", Feeble),
+            ("ef0ad8f4f141dc45cfb703cd859f6462", Feeble),
+            ("plain$tiger-tally", UnknownKind),
+            ("tiger-tally", UnknownKind),
+        ]
+    };
+
+    #[test]
+    fn what_cannot_be_compared_is_refused() {
+        let long = format!("!{}", "x".repeat(MAX_FOREIGN_BYTES));
+        let more = [(long.as_str(), CredentialFault::Broken), ("! \u{202e}", CredentialFault::Broken)];
+        for (text, fault) in FAULTY.into_iter().chain(more) {
+            assert_eq!(StoredCredential::take_over(text), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_dearest_hash_of_each_kind_is_taken() {
+        let tail = "$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o";
+        for cost in ["m=262144,t=4,p=16", "m=131072,t=8,p=1", "m=65536,t=16,p=1024", "m=8,t=131072,p=1"] {
+            for kind in ["argon2id", "argon2i"] {
+                for prefix in ["", "argon2"] {
+                    let text = format!("{prefix}${kind}$v=19${cost}{tail}");
+                    assert!(StoredCredential::take_over(&text).is_ok(), "{text}");
+                }
+            }
+        }
         for text in [
-            "",
-            "!",
-            "!mhEXpSzGk2OjlrNTqNLBkoVXlYzyYl1bAQDkIBh0",
-            "pbkdf2_sha256$36000$MO32aGo4yQuK$lQKGzSW5YkO6Q50NwvlqNEu9AX9Fw0fxUPf/A4WhbwI=",
-            "$argon2id$v=19$m=16,t=1,p=1$c29tZXNhbHQ$P9H0/ThZLXg0UDkZcqvjzBwvK1j42Mv9qGqFfYHSX40",
+            STRONG[0].replace("600000", "2000000"),
+            STRONG[2].replace("$10$", "$14$").replace("$2b$", "$2y$"),
+            STRONG[4].replace("$16384$", "$262144$").replace("$8$5$", "$8$2$"),
         ] {
+            assert!(StoredCredential::take_over(&text).is_ok(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_never_opens_is_taken_over_as_it_is() {
+        for text in ["", "!", "!mhEXpSzGk2OjlrNTqNLBkoVXlYzyYl1bAQDkIBh0"] {
             assert_eq!(StoredCredential::take_over(text).map(|taken| taken.0), Ok(text.to_owned()));
+            assert_eq!(wrapped(text).as_str(), text);
         }
         let mut arena = Arena::new(CHEAP);
         let unusable = StoredCredential::unusable();
@@ -356,25 +469,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_compared_is_refused() {
-        let long = format!("!{}", "x".repeat(MAX_FOREIGN_BYTES));
-        for (text, fault) in [
-            (
-                "pbkdf2_sha256$2000001$a$pkMAJ4Y0IPJ+bEarMs2j6CBX4n8x9Y376S1Nv1yZ1NI=",
-                CredentialFault::OutOfBounds,
-            ),
-            ("pbkdf2_sha256$36000$a", CredentialFault::OutOfBounds),
-            (
-                "$argon2id$v=19$m=102400,t=2,p=8$c29tZXNhbHQ$DPBXDy8WZQYcAQ5TAgIzsCUDvjLTRY4mLCtTeSbdZ+o",
-                CredentialFault::OutOfBounds,
-            ),
-            (&long, CredentialFault::OutOfBounds),
-            ("! \u{202e}", CredentialFault::OutOfBounds),
-            ("bcrypt_sha256$$2b$12$abc", CredentialFault::UnknownKind),
-            ("pbkdf2_sha1$36000$a$b", CredentialFault::UnknownKind),
-            ("tiger-tally", CredentialFault::UnknownKind),
-        ] {
-            assert_eq!(StoredCredential::take_over(text), Err(fault), "{text}");
-        }
+    fn a_hash_tells_what_memory_it_takes() {
+        let memory = |text: &str| StoredCredential::stored(text.to_owned()).memory_kib();
+        assert_eq!(STRONG.map(memory), [0, 0, 0, 0, 16_384, 102_400, 65_536]);
+        assert_eq!((memory("!"), memory(wrapped(WEAK[4]).as_str())), (0, 19_456));
     }
 }

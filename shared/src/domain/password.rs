@@ -20,7 +20,11 @@ const MAX_DIGITS_BEHIND_NAME: usize = 4;
 
 /// A password in plain text, normalised to NFC and never trimmed; wiped when dropped.
 #[derive(Clone)]
-pub struct Password(Zeroizing<String>);
+pub struct Password {
+    text: Zeroizing<String>,
+    /// As it was typed, where that is no NFC.
+    typed: Option<Zeroizing<String>>,
+}
 
 /// The text is longer than [`MAX_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,13 +54,20 @@ impl Password {
         if normalised.len() > MAX_BYTES {
             return Err(PasswordTooLong);
         }
-        Ok(Self(Zeroizing::new(normalised)))
+        let typed = (normalised != typed).then(|| Zeroizing::new(typed.to_owned()));
+        Ok(Self { text: Zeroizing::new(normalised), typed })
     }
 
     /// The bytes to hash.
     #[must_use]
     pub fn as_bytes(&self) -> &[u8] {
-        self.0.as_bytes()
+        self.text.as_bytes()
+    }
+
+    /// The bytes that may have been hashed by a system that has no normal form: the normal form, then what
+    /// was typed, if that differs.
+    pub fn spellings(&self) -> impl Iterator<Item = &[u8]> {
+        std::iter::once(&self.text).chain(&self.typed).map(|text| text.as_bytes())
     }
 
     /// Everything that speaks against setting this password for the person with these names, in the
@@ -64,16 +75,16 @@ impl Password {
     #[must_use]
     pub fn faults(&self, names: &Names<'_>) -> Vec<PasswordFault> {
         let mut faults = Vec::new();
-        if self.0.chars().count() < MIN_CHARACTERS {
+        if self.text.chars().count() < MIN_CHARACTERS {
             faults.push(PasswordFault::TooShort);
         }
-        if common_passwords::contains(&self.0) || self.is_like(names) {
+        if common_passwords::contains(&self.text) || self.is_like(names) {
             faults.push(PasswordFault::TooCommon);
         }
-        if !self.0.is_empty() && self.0.chars().all(char::is_numeric) {
+        if !self.text.is_empty() && self.text.chars().all(char::is_numeric) {
             faults.push(PasswordFault::EntirelyNumeric);
         }
-        if text::has_control(&self.0) {
+        if text::has_control(&self.text) {
             faults.push(PasswordFault::ControlCharacter);
         }
         faults
@@ -82,7 +93,7 @@ impl Password {
     /// Whether it is the person's own username, e-mail address or its local part, bare or with a
     /// year behind it (contracts/README.md; security rule 6.1.2).
     fn is_like(&self, names: &Names<'_>) -> bool {
-        let lower = Zeroizing::new(self.0.to_lowercase());
+        let lower = Zeroizing::new(self.text.to_lowercase());
         let username = names.username.map(super::username::Username::canonical);
         let candidates = [
             username.as_deref(),

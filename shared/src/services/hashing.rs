@@ -3,7 +3,7 @@
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::thread;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::clock::Stopwatch;
 use crate::domain::credential::{self, Arena, Comparison, Cost, SALT_BYTES, StoredCredential};
@@ -17,19 +17,31 @@ pub struct Hasher {
     /// One for each core, counted at the first need: to count them is to read files.
     slots: LazyLock<Arc<Semaphore>>,
     arenas: Arc<Mutex<Vec<Arena>>>,
+    /// One for hashes that take more memory than a new one: 256 MiB on each core would be too much.
+    large: Arc<Semaphore>,
 }
 
 impl Hasher {
     /// Takes no memory yet: it comes with the first need, for most cold starts are not for a login.
     #[must_use]
     pub fn new(cost: Cost) -> Self {
-        Self { cost, slots: LazyLock::new(one_for_each_core), arenas: Arc::default() }
+        let large = Arc::new(Semaphore::new(1));
+        Self { cost, slots: LazyLock::new(one_for_each_core), arenas: Arc::default(), large }
     }
 
     /// Hashes a password that is to be stored.
     pub async fn hash(&self, password: &Password, salt: [u8; SALT_BYTES]) -> StoredCredential {
         let (password, cost) = (password.clone(), self.cost);
         self.run(move |arena| StoredCredential::hash(&password, salt, cost, arena)).await
+    }
+
+    /// Wraps a weak hash that comes from elsewhere; any other credential stays as it is.
+    pub async fn strengthen(&self, credential: StoredCredential) -> StoredCredential {
+        let cost = self.cost;
+        if !credential.is_weak() {
+            return credential;
+        }
+        self.run(move |arena| credential.wrapped(cost, arena)).await
     }
 
     /// Compares a password with a stored credential, or with nothing at the same cost.
@@ -43,7 +55,11 @@ impl Hasher {
         may_go_on: impl FnOnce() -> bool + Send + 'static,
     ) -> Option<Comparison> {
         let (password, stored, cost) = (password.clone(), stored.cloned(), self.cost);
+        let is_large = stored.as_ref().is_some_and(|stored| stored.memory_kib() > cost.memory_kib.into());
+        let turn = if is_large { Some(acquire(&self.large).await) } else { None };
         self.run(move |arena| {
+            // Held to the end of the work, even if nobody waits for it any more.
+            let _turn = turn;
             may_go_on().then(|| {
                 if let Some(stored) = stored {
                     return stored.compare(&password, cost, arena);
@@ -56,7 +72,7 @@ impl Hasher {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce(&mut Arena) -> T + Send + 'static) -> T {
-        let slot = Arc::clone(&self.slots).acquire_owned().await.expect("the slots are never closed");
+        let slot = acquire(&self.slots).await;
         let (arenas, cost) = (Arc::clone(&self.arenas), self.cost);
         let work = tokio::task::spawn_blocking(move || {
             let watch = Stopwatch::start();
@@ -72,6 +88,10 @@ impl Hasher {
         telemetry::note(|notes| notes.hashing += took);
         result
     }
+}
+
+async fn acquire(slots: &Arc<Semaphore>) -> OwnedSemaphorePermit {
+    Arc::clone(slots).acquire_owned().await.expect("the slots are never closed")
 }
 
 fn one_for_each_core() -> Arc<Semaphore> {

@@ -1,5 +1,7 @@
 //! Moving accounts in and out of the pool, which only operators do.
 
+mod rehearsal;
+
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -7,13 +9,18 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use self::rehearsal::Rehearsal;
 use crate::app::Basics;
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::{AccountNumber, FIRST_DIGITS};
 use crate::domain::administration::GroupName;
-use crate::domain::credential::StoredCredential;
+use crate::domain::credential::{Cost, StoredCredential};
+use crate::domain::history::Act;
+use crate::domain::role::Role;
 use crate::domain::shared_key::SharedKey;
 use crate::domain::transfer::{Arrival, Likeness};
+use crate::services::administration::operators_record;
+use crate::services::hashing::Hasher;
 use crate::services::registration::{self, DRAWS, Taken};
 use crate::store::key::Identifier;
 use crate::store::{AccountPage, Creation, NewAccount, Resident, ScanPosition, StoreError};
@@ -28,10 +35,10 @@ const TRIES: u32 = 18;
 /// What became of an account that is let in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Arrived {
-    /// It is here now, under this number.
-    Created(AccountNumber),
+    /// It is here now.
+    Created,
     /// It was here already.
-    There(AccountNumber),
+    There,
 }
 
 /// Why an account is not let in; nothing was written.
@@ -46,9 +53,9 @@ pub enum ArrivalRefusal {
     /// Others have these of its identifiers.
     #[error("an identifier is taken")]
     Taken(Taken),
-    /// It is here, but these fields differ.
+    /// It is here under that number, but these fields differ. Without a number it is expected only.
     #[error("the account is here, and differs")]
-    Differs(AccountNumber, Vec<&'static str>),
+    Differs(Option<AccountNumber>, Vec<&'static str>),
     /// The table is away.
     #[error(transparent)]
     Unavailable(#[from] StoreError),
@@ -58,10 +65,13 @@ pub enum ArrivalRefusal {
 #[derive(Debug)]
 pub struct Importer<'a> {
     on: &'a Basics,
+    hasher: Hasher,
     groups: Mutex<HashMap<String, Group>>,
     /// Whether the latest arrival was here already: then the next one probably is as well, and reading
     /// is cheaper than a write that fails.
     expects_residents: AtomicBool,
+    /// Where nothing is to be written.
+    rehearsal: Option<Rehearsal>,
 }
 
 /// The identifiers that an arrival claims.
@@ -73,6 +83,18 @@ pub fn claims(account: &Account) -> Vec<Identifier> {
     claims
 }
 
+/// What is written down of the power that an arrival brings along.
+fn powers(account: &Account) -> impl Iterator<Item = Act> {
+    let is_administrator = account.role == Role::Administrator;
+    [
+        account.is_superuser.then_some(Act::SuperuserGiven),
+        account.is_staff.then_some(Act::StaffGiven),
+        is_administrator.then_some(Act::RoleGiven(Role::Administrator)),
+    ]
+    .into_iter()
+    .flatten()
+}
+
 /// The next accounts of the pool behind a place in the table.
 pub async fn page(on: &Basics, from: Option<&ScanPosition>) -> Result<AccountPage<Resident>, StoreError> {
     patiently(async || on.store.account_page(from).await).await
@@ -82,7 +104,15 @@ impl<'a> Importer<'a> {
     /// One that has seen nobody yet.
     #[must_use]
     pub fn new(on: &'a Basics) -> Self {
-        Self { on, groups: Mutex::default(), expects_residents: AtomicBool::new(false) }
+        let hasher = Hasher::new(Cost::PRODUCTION);
+        let expects_residents = AtomicBool::new(false);
+        Self { on, hasher, groups: Mutex::default(), expects_residents, rehearsal: None }
+    }
+
+    /// One that writes nothing and tells what would become of everybody.
+    #[must_use]
+    pub fn rehearsing(on: &'a Basics) -> Self {
+        Self { rehearsal: Some(Rehearsal::default()), ..Self::new(on) }
     }
 
     /// Lets an account in, unless it is here already. Whatever DynamoDB has no time for is tried again.
@@ -90,29 +120,37 @@ impl<'a> Importer<'a> {
         if !arrival.is_recognisable() {
             return Err(ArrivalRefusal::Unrecognisable);
         }
-        if self.expects_residents.load(Ordering::Relaxed)
-            && let Some(number) = self.recognise(arrival).await?
-        {
-            return Ok(Arrived::There(number));
+        let arrival = &self.strengthened(arrival).await;
+        let looks_first = self.rehearsal.is_some() || self.expects_residents.load(Ordering::Relaxed);
+        if looks_first && self.is_here(arrival).await? {
+            return Ok(Arrived::There);
+        }
+        if let Some(rehearsal) = &self.rehearsal {
+            return rehearsal.let_in(self.on, arrival).await;
         }
         let mut groups = Vec::new();
         for name in &arrival.groups {
             groups.push(self.group(name).await?);
         }
         let refusal = match patiently(async || self.create(arrival, &groups).await).await? {
-            Ok(number) => {
+            Ok(()) => {
                 self.expects_residents.store(false, Ordering::Relaxed);
-                return Ok(Arrived::Created(number));
+                return Ok(Arrived::Created);
             }
             Err(refusal) => refusal,
         };
-        match self.recognise(arrival).await? {
-            Some(number) => {
-                self.expects_residents.store(true, Ordering::Relaxed);
-                Ok(Arrived::There(number))
-            }
-            None => Err(refusal),
+        if !self.is_here(arrival).await? {
+            return Err(refusal);
         }
+        self.expects_residents.store(true, Ordering::Relaxed);
+        Ok(Arrived::There)
+    }
+
+    /// The same with a hash that costs whoever guesses as much as a new one does.
+    async fn strengthened(&self, arrival: &Arrival) -> Arrival {
+        let mut arrival = arrival.clone();
+        arrival.account.credential = self.hasher.strengthen(arrival.account.credential).await;
+        arrival
     }
 
     /// Makes the account; the inner `Err` says what stands in the way.
@@ -120,8 +158,10 @@ impl<'a> Importer<'a> {
         &self,
         arrival: &Arrival,
         groups: &[Group],
-    ) -> Result<Result<AccountNumber, ArrivalRefusal>, StoreError> {
+    ) -> Result<Result<(), ArrivalRefusal>, StoreError> {
         let now = self.on.clock.now();
+        let acts = std::iter::once(Act::MovedIn).chain(powers(&arrival.account));
+        let records: Vec<_> = acts.map(|act| operators_record(self.on, act)).collect();
         let claims = claims(&arrival.account);
         let tries = if arrival.number.is_some() { 1 } else { DRAWS };
         for draw in 0..tries {
@@ -139,8 +179,8 @@ impl<'a> Importer<'a> {
                 record: None,
                 op: &op,
             };
-            match self.on.store.create_arrival(&new, now).await? {
-                Creation::Created => return Ok(Ok(account.number)),
+            match self.on.store.create_arrival(&new, &records, now).await? {
+                Creation::Created => return Ok(Ok(())),
                 // Nobody's word and no code are needed here, so neither can be what failed.
                 Creation::NumberTaken | Creation::SponsorOut | Creation::CodeSpent => {}
                 Creation::Taken(taken) => {
@@ -165,20 +205,20 @@ impl<'a> Importer<'a> {
         }
     }
 
-    /// The number under which the person is here already, if that is so.
-    async fn recognise(&self, arrival: &Arrival) -> Result<Option<AccountNumber>, ArrivalRefusal> {
+    /// Whether the person is here already.
+    async fn is_here(&self, arrival: &Arrival) -> Result<bool, ArrivalRefusal> {
         let number = match arrival.number {
             Some(number) => Some(number),
             None => self.holder_of_all(&claims(&arrival.account)).await?,
         };
         let Some(number) = number else {
-            return Ok(None);
+            return Ok(false);
         };
         let resident = patiently(async || self.on.store.find_account(number).await).await?;
         match resident.map(|resident| arrival.likeness(&resident, self.on.clock.now())) {
-            Some(Likeness::Same) => Ok(Some(number)),
-            Some(Likeness::Differs(fields)) => Err(ArrivalRefusal::Differs(number, fields)),
-            Some(Likeness::Stranger) | None => Ok(None),
+            Some(Likeness::Same) => Ok(true),
+            Some(Likeness::Differs(fields)) => Err(ArrivalRefusal::Differs(Some(number), fields)),
+            Some(Likeness::Stranger) | None => Ok(false),
         }
     }
 

@@ -145,14 +145,16 @@ impl Store {
                 Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, at),
             }
         });
-        self.create_with(new, claims.collect()).await
+        self.create_with(new, claims.collect(), Vec::new()).await
     }
 
-    /// Makes an account with these writes that take its claims, one for each of them, in their order.
+    /// Makes an account with these writes that take its claims, one for each of them, in their order, and
+    /// with more that cannot fail.
     pub(super) async fn create_with(
         &self,
         new: &NewAccount<'_>,
         claims: Vec<TransactWriteItem>,
+        more: Vec<TransactWriteItem>,
     ) -> Result<Creation, StoreError> {
         let item = AccountRecord::item(new.account, new.op)?;
         let put = Put::builder()
@@ -169,7 +171,7 @@ impl Store {
             new.company.map(|company| self.company_part(new.account.number, company)).transpose()?;
         let items = std::iter::once(put).chain(claims).chain(sponsor).chain(spent);
         let record = new.record.map(|record| self.record_part(new.account.number, record, new.op));
-        let items = items.chain(self.enrolment(new.account)).chain(company).chain(record);
+        let items = items.chain(self.enrolment(new.account)).chain(company).chain(record).chain(more);
         match self.transact(items.collect(), new.account.number, new.op).await? {
             Transaction::Applied => Ok(Creation::Created),
             Transaction::Failed(failed) => Ok(refusal(&failed, new)),

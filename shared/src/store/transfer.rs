@@ -20,6 +20,7 @@ use super::{Item, Store, StoreError, text};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::company::Company;
+use crate::domain::history::Record;
 
 /// How many items are looked at for one page. An account of 1 KiB with two claims makes three of them,
 /// so a page stays well below the 1 MiB at which DynamoDB would cut it.
@@ -72,8 +73,14 @@ pub struct ScanPosition {
 
 impl Store {
     /// Makes an account as it was elsewhere, with its claims, all or nothing. A former e-mail address
-    /// that still counts is claimed with them, and stays out of others' reach as long as it did.
-    pub async fn create_arrival(&self, new: &NewAccount<'_>, now: Timestamp) -> Result<Creation, StoreError> {
+    /// that still counts is claimed with them, and stays out of others' reach as long as it did. What is
+    /// written down of it may be several records.
+    pub async fn create_arrival(
+        &self,
+        new: &NewAccount<'_>,
+        records: &[Record],
+        now: Timestamp,
+    ) -> Result<Creation, StoreError> {
         let number = new.account.number;
         let mut claims = new.claims.to_vec();
         let mut writes: Vec<_> = claims
@@ -89,7 +96,11 @@ impl Store {
             writes.push(self.take_released(&claim, number, now, former));
             claims.push(claim);
         }
-        self.create_with(&NewAccount { claims: &claims, ..*new }, writes).await
+        let records = records.iter().enumerate();
+        let records = records
+            .map(|(at, record)| self.record_part(number, record, &format!("{}{at}", new.op)))
+            .collect();
+        self.create_with(&NewAccount { claims: &claims, ..*new }, writes, records).await
     }
 
     /// The next accounts behind a place in the table, strongly consistent: whatever was acknowledged

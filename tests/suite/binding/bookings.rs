@@ -29,7 +29,9 @@ async fn list(server: &Server, line: &str) -> Vec<String> {
     };
     let nobody = || Err(NoPassword::Missing);
     let printed = commands::carry_out(&Basics::from(server.app()), options.command, nobody).await;
-    printed.expect("the list can be made").lines().map(str::to_owned).collect()
+    let printed = printed.expect("the list can be made");
+    let text = printed.strip_prefix('\u{feff}').expect("Excel finds its mark");
+    text.lines().map(str::to_owned).collect()
 }
 
 #[tokio::test]
@@ -122,6 +124,31 @@ async fn nothing_that_people_typed_is_a_formula_in_the_list() {
     book(&browser, "1").await;
     let line = list(&server, "bookings --event 1").await.remove(1);
     assert!(line.contains(r#","'=HYPERLINK(""http://evil.example"")",'@SUM(A1:A9),"#), "{line}");
+}
+
+#[tokio::test]
+async fn whoever_told_no_name_is_listed_by_the_accounts_family_and_given_name() {
+    let server = Server::start().await;
+    for (username, first, last, whole) in [
+        ("san", "三", "张", "张三"),
+        ("sara", "Sara", "Hammer", "Sara Hammer"),
+        ("jose", "José", "", "José"),
+        ("o", "-1+1", "", "'-1+1"),
+    ] {
+        let browser = user(&server, username, None).await;
+        let number = account_of(&server, username).await.number;
+        table::set(&server, number, "first_name", first).await;
+        table::set(&server, number, "last_name", last).await;
+        book(&browser, "1").await;
+        let listed = list(&server, "bookings").await;
+        let line = listed.iter().find(|line| line.contains(&format!(",{username},"))).expect("it is listed");
+        assert!(line.contains(&format!(",{whole},,")), "{line}");
+        if username == "san" {
+            post(&browser, "/users/change_my_info/", &json!({"realname": "张三丰"})).await;
+            let listed = list(&server, "bookings").await;
+            assert!(listed[1].contains(",张三丰,,"), "what they told counts: {listed:?}");
+        }
+    }
 }
 
 #[tokio::test]

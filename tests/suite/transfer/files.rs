@@ -70,5 +70,26 @@ async fn a_file_that_is_not_there_is_named() {
     let ended = run(&server, &["import", &folder.name("nothing")]).await;
     assert_eq!(ended.status.code(), Some(1));
     assert!(ended.stderr.contains("nothing cannot be read: "), "{ended:?}");
-    assert_eq!(run_well(&server, &["import", &folder.write("empty", "\n\n")]).await, tally(0, 0, 0));
+    let ended = run(&server, &["import", &folder.write("empty", "\n\n")]).await;
+    assert_eq!(ended.status.code(), Some(1), "nobody came in");
+    assert!(ended.stderr.ends_with("Nobody came in: there is no user in the file.\n"), "{ended:?}");
+}
+
+#[tokio::test]
+async fn what_is_no_utf_8_or_no_json_is_told_in_one_sentence() {
+    let (server, folder) = (Server::start().await, Folder::new());
+    let utf_16: Vec<u8> = "\u{feff}[]".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    for (bytes, words) in [
+        (&utf_16[..], "it is UTF-16 text"),
+        (b"[{\"first_name\":\"\xd5\xc5\"}]", "it is no UTF-8 text from byte 17 on; if it is GBK"),
+        (b"- model: auth.user\n", "it looks like YAML"),
+        (b"<?xml version=\"1.0\"?>", "it looks like XML"),
+        (b"BZh91AY", "it is packed by bzip2"),
+    ] {
+        let file = folder.write("users", bytes);
+        let ended = run(&server, &["import", &file]).await;
+        assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(1), ""), "{ended:?}");
+        assert!(ended.stderr.starts_with(&format!("{file} cannot be read: {words}")), "{ended:?}");
+        assert_eq!(ended.stderr.lines().count(), 1, "{ended:?}");
+    }
 }

@@ -122,6 +122,5 @@ async fn a_table_that_cannot_be_used_is_told_at_once() {
     tap.inject(Fault::every("TransactWriteItems", Action::ErrorBefore(400, "AccessDeniedException")));
     let ended = run_with(tap.url(), &["import", &users], b"").await;
     assert_eq!(ended.status.code(), Some(1));
-    assert!(ended.stderr.starts_with("Stopped: 0 users came in"), "{ended:?}");
     assert!(ended.stderr.contains("AccessDeniedException"), "{ended:?}");
 }

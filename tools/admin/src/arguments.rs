@@ -9,7 +9,7 @@ use tally::domain::role::Role;
 
 use crate::export::Target;
 pub use crate::help::{HELP, VERSION};
-use crate::import::{self, Format, Import};
+use crate::import::{self, Import};
 use crate::secret::SecretCommand;
 
 /// What the process exits with after a [`UsageError`], as is the custom of Unix tools.
@@ -49,12 +49,8 @@ impl Command {
             | Self::Delete { .. }
             | Self::Forgive { .. }
             | Self::Group { .. } => true,
-            Self::MigratePower { dry_run } => !dry_run,
-            Self::Show { .. }
-            | Self::History { .. }
-            | Self::Bookings { .. }
-            | Self::Import(_)
-            | Self::Export(_) => false,
+            Self::MigratePower { dry_run } | Self::Import(Import { dry_run, .. }) => !dry_run,
+            Self::Show { .. } | Self::History { .. } | Self::Bookings { .. } | Self::Export(_) => false,
         }
     }
 }
@@ -172,6 +168,7 @@ struct Said {
     rejects: Option<String>,
     format: Option<String>,
     utc_offset: Option<String>,
+    user_model: Option<String>,
     output: Option<String>,
     everyone: bool,
     secret: Option<String>,
@@ -197,6 +194,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             Arg::Long("rejects") => said.rejects = Some(text(arguments.value())?),
             Arg::Long("format") => said.format = Some(text(arguments.value())?),
             Arg::Long("utc-offset") => said.utc_offset = Some(text(arguments.value())?),
+            Arg::Long("user-model") => said.user_model = Some(text(arguments.value())?),
             Arg::Long("output") => said.output = Some(text(arguments.value())?),
             Arg::Long("everyone") => said.everyone = true,
             Arg::Long("secret") => said.secret = Some(text(arguments.value())?),
@@ -284,18 +282,14 @@ fn command(said: &Said) -> Result<Command, UsageError> {
 }
 
 fn import(said: &Said, file: &str) -> Result<Command, UsageError> {
-    let format = match said.format.as_deref() {
-        None => None,
-        Some("tally") => Some(Format::Tally),
-        Some("django") => Some(Format::Django),
-        Some(other) => return refuse(&format!("The format is tally or django, not {other:?}.")),
+    let options = import::Options {
+        rejects: said.rejects.as_deref(),
+        format: said.format.as_deref(),
+        utc_offset: said.utc_offset.as_deref(),
+        user_model: said.user_model.as_deref(),
+        dry_run: said.dry_run,
     };
-    let offset = said.utc_offset.as_deref().map(import::parse_offset);
-    if offset == Some(None) {
-        return refuse("--utc-offset is written +HH:MM or -HH:MM.");
-    }
-    let rejects = said.rejects.as_ref().map(Into::into);
-    Ok(Command::Import(Import { file: file.into(), rejects, format, utc_offset: offset.flatten() }))
+    Import::read(file, options).map(Command::Import).map_err(UsageError)
 }
 
 /// How a command is written whose name is right.
@@ -316,7 +310,9 @@ fn usage(command: &str) -> Option<&'static str> {
         "forgive" => "forgive USER",
         "show" => "show USER [--json]",
         "bookings" => "bookings [--event 1|2]",
-        "import" => "import FILE [--rejects FILE] [--format tally|django] [--utc-offset OFFSET]",
+        "import" => {
+            "import FILE [--dry-run] [--rejects FILE] [--user-model APP.MODEL] [--format tally|django] [--utc-offset OFFSET]"
+        }
         "export" => "export [--output FILE]",
         _ => return None,
     })
@@ -334,7 +330,7 @@ fn known_options(command: &Command) -> &'static [&'static str] {
         Command::Forgive { .. } => &[],
         Command::MigratePower { .. } => &["--dry-run"],
         Command::Bookings { .. } => &["--event"],
-        Command::Import(_) => &["--rejects", "--format", "--utc-offset"],
+        Command::Import(_) => &["--rejects", "--format", "--utc-offset", "--user-model", "--dry-run"],
         Command::Export(_) => &["--output"],
         Command::EndAllSessions { .. } => &["--everyone", "--confirm"],
     }
@@ -351,6 +347,7 @@ fn refuse_foreign_options(said: &Said, known: &[&str]) -> Result<(), UsageError>
         ("--rejects", said.rejects.is_some()),
         ("--format", said.format.is_some()),
         ("--utc-offset", said.utc_offset.is_some()),
+        ("--user-model", said.user_model.is_some()),
         ("--output", said.output.is_some()),
         ("--everyone", said.everyone),
         ("--secret", said.secret.is_some()),
@@ -462,16 +459,35 @@ mod tests {
         assert_eq!(command("export"), Command::Export(Target::Pipe));
         assert_eq!(command("export --output -"), Command::Export(Target::StandardOutput));
         assert_eq!(command("export --output a"), Command::Export(Target::File("a".into())));
-        let wanted = Import { file: "a".into(), rejects: None, format: None, utc_offset: None };
-        assert_eq!(command("import a"), Command::Import(wanted.clone()));
-        let utc_offset = Some(jiff::tz::Offset::constant(8));
-        let wanted = Import { rejects: Some("b".into()), format: Some(Format::Django), utc_offset, ..wanted };
-        assert_eq!(
-            command("import a --format django --utc-offset +08:00 --rejects b"),
-            Command::Import(wanted)
-        );
         let dashed = Command::Show { user: "-zhang".to_owned(), json: false };
         assert_eq!(command("show -- -zhang"), dashed);
+    }
+
+    #[test]
+    fn an_import_has_options_of_its_own() {
+        let wanted = Import {
+            file: "a".into(),
+            rejects: None,
+            format: None,
+            utc_offset: None,
+            user_model: None,
+            dry_run: false,
+        };
+        assert_eq!(command("import a"), Command::Import(wanted.clone()));
+        let utc_offset = Some(jiff::tz::Offset::constant(8));
+        let (rejects, format) = (Some("b".into()), Some(import::Format::Django));
+        let user_model = Some("staff.user".to_owned());
+        let wanted = Import { rejects, format, utc_offset, user_model, dry_run: true, ..wanted };
+        let line =
+            "import a --format django --utc-offset +08:00 --rejects b --user-model staff.User --dry-run";
+        assert_eq!(command(line), Command::Import(wanted));
+        for model in ["user", "staff.", "a.b.c"] {
+            let told = read(&format!("import a --user-model {model}")).unwrap_err();
+            assert!(told.starts_with("--user-model is written APP.MODEL"), "{told}");
+        }
+        for line in ["export --user-model a.b", "show a --dry-run"] {
+            assert!(read(line).unwrap_err().starts_with("This command has no option --"), "{line}");
+        }
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! The list of bookings as CSV (RFC 4180, in UTF-8), for a spreadsheet.
+//!
+//! It begins with a byte order mark, without which Excel takes the text for one of the system's own encoding.
 
 use tally::domain::account::Account;
 use tally::domain::email_address::EmailAddress;
@@ -19,6 +21,14 @@ const COLUMNS: [&str; 9] = [
     "booked_at_utc",
 ];
 
+/// From here on Unicode has the scripts of China, Japan and Korea.
+const FIRST_OF_EAST_ASIA: char = '\u{2e80}';
+
+/// The most digits that a spreadsheet shows as they are.
+const MOST_DIGITS: usize = 11;
+
+const MARK: char = '\u{feff}';
+
 /// One line for each booking, after one with the names of the columns.
 #[must_use]
 pub(crate) fn csv(places: &[Place]) -> String {
@@ -28,7 +38,7 @@ pub(crate) fn csv(places: &[Place]) -> String {
         writer.write_record(row).expect("memory takes what is written, and all rows are equally long");
     }
     let bytes = writer.into_inner().expect("memory takes what is written");
-    String::from_utf8(bytes).expect("texts and commas are UTF-8")
+    format!("{MARK}{}", str::from_utf8(&bytes).expect("texts and commas are UTF-8"))
 }
 
 fn row(place: &Place) -> [String; COLUMNS.len()] {
@@ -42,18 +52,37 @@ fn row(place: &Place) -> [String; COLUMNS.len()] {
         inert(of_account(|account| account.email.as_ref().map(EmailAddress::as_str))),
         // A plus sign and digits at most: nothing that a spreadsheet could carry out.
         of_account(|account| account.phone.as_ref().map(PhoneNumber::typed)).to_owned(),
-        inert(&place.company.realname),
+        inert(&name(place)),
         inert(&place.company.company_name),
         format!("{:.0}", place.booking.at),
     ]
 }
 
+/// What the person is called: as they told the company's group or, where they did not, as their account
+/// has it, the family name first where names are written so.
+fn name(place: &Place) -> String {
+    let told = &place.company.realname;
+    let (first, last) = place
+        .account
+        .as_ref()
+        .map_or(("", ""), |account| (account.first_name.as_str(), account.last_name.as_str()));
+    if !told.is_empty() {
+        told.clone()
+    } else if first.chars().chain(last.chars()).any(|c| c >= FIRST_OF_EAST_ASIA) {
+        format!("{last}{first}")
+    } else {
+        format!("{first} {last}").trim().to_owned()
+    }
+}
+
 /// A text that people typed, so that no spreadsheet takes it for a formula: behind an apostrophe, if
-/// it begins like one (OWASP, CSV Injection).
+/// it begins like one (OWASP, CSV Injection), and none loses zeros or digits of a name that is a number.
 fn inert(text: &str) -> String {
     let is_formula = text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
         || text.starts_with(['\t', '\r', '\n']);
-    if is_formula { format!("'{text}") } else { text.to_owned() }
+    let is_number = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_spoilt = is_number && (text.starts_with('0') || text.len() > MOST_DIGITS);
+    if is_formula || is_spoilt { format!("'{text}") } else { text.to_owned() }
 }
 
 #[cfg(test)]
@@ -62,10 +91,22 @@ mod tests {
 
     #[test]
     fn nothing_that_was_typed_is_a_formula() {
-        for text in ["=1+1", "+86", "-1", "@SUM(A1)", " =1", "\t=1", "\r=1", "＝1", "\u{3000}＠x"] {
+        for text in [
+            "=1+1",
+            "+86",
+            "-1",
+            "@SUM(A1)",
+            " =1",
+            "\t=1",
+            "\r=1",
+            "＝1",
+            "\u{3000}＠x",
+            "007",
+            "123456789012",
+        ] {
             assert_eq!(inert(text), format!("'{text}"));
         }
-        for text in ["", "张三", "a=b", "1-2", "'=1"] {
+        for text in ["", "张三", "a=b", "1-2", "'=1", "90210384756", "0a"] {
             assert_eq!(inert(text), text);
         }
     }

@@ -233,7 +233,9 @@ pub(crate) fn username_words(fault: UsernameFault) -> String {
         UsernameFault::TooLong => {
             format!("The username is longer than {} characters.", username::MAX_CHARACTERS)
         }
-        UsernameFault::Characters => "A username consists of ASCII letters, digits and @ . + - _".to_owned(),
+        UsernameFault::Characters => {
+            "A username consists of @ . + - _ and ASCII letters and digits.".to_owned()
+        }
         UsernameFault::AnothersIdentifier => {
             "The username reads like a phone number or like an e-mail address that is not the user's own."
                 .to_owned()

@@ -54,10 +54,20 @@ pub fn read(mut source: impl BufRead, take: impl FnMut(Piece) -> bool) -> io::Re
             b'[' => return read_array(source, take),
             b'\n' => lines += 1,
             b' ' | b'\t' | b'\r' => {}
-            _ => return read_lines(source, lines, take),
+            b'{' => return read_lines(source, lines, take),
+            b'<' => return Err(no_json("it looks like XML")),
+            b'-' | b'%' => return Err(no_json("it looks like YAML")),
+            _ => return Err(no_json("it begins neither with { nor with [")),
         }
         source.consume(1);
     }
+}
+
+fn no_json(looks: &str) -> io::Error {
+    let words = format!(
+        "{looks}, and only JSON is read: one object per line, or an array, as dumpdata --format json writes it"
+    );
+    io::Error::new(io::ErrorKind::InvalidData, words)
 }
 
 fn read_lines(mut source: impl BufRead, before: u64, mut take: impl FnMut(Piece) -> bool) -> io::Result<()> {
@@ -168,7 +178,7 @@ mod tests {
 
     #[test]
     fn a_line_without_end_is_passed_over_and_the_next_one_read() {
-        let mut text = vec![b'x'; 3 * MOST_BYTES];
+        let mut text = vec![b'{'; 3 * MOST_BYTES];
         text.extend(b"\n{2}\n");
         assert_eq!(pieces(&text), ["1 too long", "2 {2}"]);
     }
@@ -183,8 +193,21 @@ mod tests {
     }
 
     #[test]
+    fn what_is_no_json_at_all_is_told_in_a_sentence() {
+        for (text, looks) in [
+            (&b"<?xml version=\"1.0\"?>"[..], "XML"),
+            (b"- model: auth.user\n  pk: 1\n", "YAML"),
+            (b"id,username\n1,zhang\n", "begins neither"),
+            (b"7\n", "begins neither"),
+        ] {
+            let error = read(text, |_| panic!("nothing is to be read")).unwrap_err();
+            assert!(error.to_string().contains(looks), "{error}");
+        }
+    }
+
+    #[test]
     fn reading_ends_where_nobody_wants_more() {
-        for text in [&b"[1,2,3]"[..], b"1\n2\n3"] {
+        for text in [&b"[1,2,3]"[..], b"{1}\n{2}\n{3}"] {
             let mut taken = 0;
             read(text, |_| {
                 taken += 1;

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-use crate::reason::Reason;
+use crate::reason::{Faults, Reason};
 
 /// The most characters of an unknown field's name that are shown.
 const MOST_SHOWN: usize = 40;
@@ -178,16 +178,20 @@ impl Fields {
     }
 
     /// Refuses what nobody took.
-    pub fn finish(self) -> Result<(), Reason> {
-        match self.left.first() {
-            None => Ok(()),
-            Some((name, _)) => Err(Reason::UnknownField(shown(self.place, name))),
+    pub(crate) fn finish(self, faults: &mut Faults) {
+        for (name, _) in &self.left {
+            faults.add(Reason::UnknownField(shown(self.place, name)));
         }
+    }
+
+    /// The names of what nobody took.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.left.iter().map(|(name, _)| name.as_str())
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
         let at = self.left.iter().position(|(own, _)| own == name)?;
-        Some(self.left.swap_remove(at).1)
+        Some(self.left.remove(at).1)
     }
 
     fn wrong(&self, name: &'static str, kind: &'static str) -> Reason {
@@ -278,14 +282,16 @@ mod tests {
         assert_eq!(inner.number("e"), Err(Reason::Kind("d.e".to_owned(), "a whole number")));
         assert_eq!(fields.texts("f"), Ok(vec!["g".to_owned()]));
         assert_eq!((fields.text("h"), fields.text("z")), (Ok(None), Ok(None)));
-        assert_eq!(fields.finish(), Ok(()));
+        assert_eq!(fields.names().count(), 0);
     }
 
     #[test]
     fn nothing_is_lost_silently() {
         assert_eq!(parse(r#"{"a":1,"a":2}"#).unwrap_err(), Reason::Twice("\"a\"".to_owned()));
-        let unknown = parse("{\"a\\u001b[2J\":1}").unwrap().finish();
-        assert_eq!(unknown, Err(Reason::UnknownField("\"a\\u{1b}[2J\"".to_owned())));
+        let mut faults = Faults::default();
+        parse("{\"a\\u001b[2J\":1,\"b\":2}").unwrap().finish(&mut faults);
+        let told = faults.end(()).unwrap_err().to_string();
+        assert_eq!(told, "There is no field \"a\\u{1b}[2J\". There is no field \"b\".");
         let mut fields = parse(r#"{"d":{"a":1,"a":2}}"#).unwrap();
         assert_eq!(fields.object("d", "d.").unwrap_err(), Reason::Twice("d.\"a\"".to_owned()));
     }

@@ -42,8 +42,9 @@ Commands:
                             before 0.2, and name who is staff no longer
   bookings [--event 1|2]    Print who booked the events, or one of them, as CSV
   import FILE               Let users in from a file of JSON lines, or from what
-                            Django's dumpdata wrote; - is standard input. Run
-                            again, it goes on where it was stopped
+                            Django's dumpdata wrote, packed by gzip or not; - is
+                            standard input. Run again, it goes on where it was
+                            stopped. With --dry-run it tells what it would do
   export                    Write all users as JSON lines, with their password
                             hashes: whoever reads them can try passwords on them
   secret show               Tell how old the server's secret is, and whether a
@@ -63,7 +64,11 @@ Options:
       --confirm NUMBER      The account number of the user who is meant. Where it
                             gives something to a user, it also vouches for the
                             address by which the user was named
+      --dry-run             import, migrate-power: write nothing, and tell all
       --rejects FILE        import: keep what did not come in, to be mended
+      --user-model APP.MODEL
+                            import: the model of the Django host's users, such
+                            as staff.user [default: auth.user]
       --format tally|django import: what the file holds [default: as it looks]
       --utc-offset OFFSET   import: the zone, such as +08:00, of times that name
                             none, as where Django runs without USE_TZ

@@ -10,6 +10,7 @@ use tally::domain::account::{Account, Standing};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::company::{Company, ReceivingAddress, is_home_page};
 use tally::domain::contact::{Contact, FormerEmail};
+use tally::domain::credential::StoredCredential;
 use tally::domain::details::Details;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::former_power::FormerPower;
@@ -23,7 +24,7 @@ use tally::services::transfer;
 use tally::store::Resident;
 
 use crate::fields::Fields;
-use crate::reason::Reason;
+use crate::reason::{Faults, Reason, Reasons};
 use crate::values;
 
 /// The most characters of company, tel and address (contract 002).
@@ -198,116 +199,145 @@ pub fn write(Resident { account, company }: &Resident, now: Timestamp) -> String
 }
 
 /// Reads a line; times that name no zone are of the given one.
-pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reason> {
-    let number = fields.number("number")?;
+pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reasons> {
+    let mut faults = Faults::default();
+    let number = faults.note(fields.number("number")).flatten();
     let number =
-        number.map(|number| AccountNumber::given_before(number).ok_or(Reason::Number)).transpose()?;
-    let standing = match fields.text("standing")?.as_deref() {
+        number.and_then(|number| faults.note(AccountNumber::given_before(number).ok_or(Reason::Number)));
+    let standing = match faults.note(fields.text("standing")).flatten().as_deref() {
         None | Some("active") => Standing::Active,
         Some("frozen") => Standing::Frozen,
-        Some("deleted") => return read_deleted(number, &fields),
-        Some(_) => return Err(Reason::Word("standing", "active, frozen, deleted")),
-    };
-    let email = values::email(&mut fields, "email")?;
-    let username = values::filled(&mut fields, "username")?;
-    // Who has a number was in a pool like this one, where a name may read like an address that was
-    // the user's own when it was taken. Others are judged as if they registered now.
-    let once_own = username.as_deref().filter(|_| number.is_some());
-    let once_own = once_own.and_then(|name| EmailAddress::parse(name).ok());
-    let username = values::username(username.as_deref(), once_own.as_ref().or(email.as_ref()))?;
-    let email_proven = fields.flag("email_proven")?;
-    if email_proven && email.is_none() {
-        return Err(Reason::ProvenNothing);
-    }
-    let role = match fields.text("role")? {
-        None => Role::default(),
-        Some(word) => {
-            Role::with_word(&word).ok_or(Reason::Word("role", "administrator, donor, volunteer"))?
+        Some("deleted") => return read_deleted(number, &fields, faults),
+        Some(_) => {
+            faults.add(Reason::Word("standing", "active, frozen, deleted"));
+            Standing::Active
         }
     };
-    let phone = values::phone(&mut fields)?;
-    let (is_staff, is_superuser) = (fields.flag("is_staff")?, fields.flag("is_superuser")?);
+    let (username, email) = names(&mut fields, number.is_some(), &mut faults);
+    let email_proven = faults.note(fields.flag("email_proven")).unwrap_or_default();
+    // An address that cannot be read is a reason already.
+    if email_proven && email.is_none() && faults.is_empty() {
+        faults.add(Reason::ProvenNothing);
+    }
+    let role = role(&mut fields, &mut faults);
+    let phone = faults.note(values::phone(&mut fields)).flatten();
+    let is_staff = faults.note(fields.flag("is_staff")).unwrap_or_default();
+    let is_superuser = faults.note(fields.flag("is_superuser")).unwrap_or_default();
     // A line that does not say who is of the charity is in the form of before staff and role were two
     // things, and read as the table then is.
     let is_nameless = username.is_none() && email.is_none() && phone.is_none();
     let form = FormerPower { role, is_staff, is_superuser, is_nameless };
     let (charity, is_staff) = if fields.has("charity") {
-        (fields.flag("charity")?, is_staff)
+        (faults.note(fields.flag("charity")).unwrap_or_default(), is_staff)
     } else {
         (form.is_of_charity(), form.is_staff())
     };
-    let groups = values::groups(&fields.texts("groups")?)?;
-    let credential = fields.text("password")?.ok_or(Reason::Missing("password"))?;
-    let joined = values::time(&mut fields, "joined", zone)?.ok_or(Reason::Missing("joined"))?;
+    let groups = faults.note(fields.texts("groups").and_then(|names| values::groups(&names)));
+    let credential = fields.text("password").and_then(|text| text.ok_or(Reason::Missing("password")));
+    let credential = faults.note(credential.and_then(|text| values::credential(&text)));
+    let joined = values::time(&mut fields, "joined", zone);
+    let joined = faults.note(joined.and_then(|time| time.ok_or(Reason::Missing("joined"))));
     // Its number is drawn when it comes in, if it has none.
     let placeholder = number.unwrap_or(AccountNumber::new(0));
+    let credential = credential.unwrap_or_else(StoredCredential::unusable);
     let account = Account {
         username,
         email,
-        former_emails: formers(&mut fields, zone)?,
+        former_emails: formers(&mut fields, zone, &mut faults),
         email_proven,
         phone,
-        weixin: weixin(&mut fields)?,
-        first_name: values::name(&mut fields, "first_name")?,
-        last_name: values::name(&mut fields, "last_name")?,
+        weixin: faults.note(weixin(&mut fields)).flatten(),
+        first_name: faults.note(values::name(&mut fields, "first_name")).unwrap_or_default(),
+        last_name: faults.note(values::name(&mut fields, "last_name")).unwrap_or_default(),
         standing,
         role,
         charity,
         is_staff,
         is_superuser,
-        last_login: values::time(&mut fields, "last_login", zone)?,
-        details: details(&mut fields)?,
-        contact: contact(&mut fields)?,
-        ..Account::new(placeholder, values::credential(&credential)?, joined)
+        last_login: faults.note(values::time(&mut fields, "last_login", zone)).flatten(),
+        details: details(&mut fields, &mut faults),
+        contact: contact(&mut fields, &mut faults),
+        ..Account::new(placeholder, credential, joined.unwrap_or_default())
     };
-    let company = company(&mut fields)?;
-    fields.finish()?;
-    Ok(Arrival { number, account, groups, company })
+    let company = company(&mut fields, &mut faults);
+    fields.finish(&mut faults);
+    faults.end(Arrival { number, account, groups: groups.unwrap_or_default(), company })
 }
 
-fn read_deleted(number: Option<AccountNumber>, left: &Fields) -> Result<Arrival, Reason> {
-    let number = number.ok_or(Reason::Missing("number"))?;
-    if !left.is_empty() {
-        return Err(Reason::DeletedWithMore);
+/// What somebody is called and has as an address. Who has a number was in a pool like this one, where a
+/// name may read like an address that was the user's own when it was taken. Others are judged as if they
+/// registered now, and a name that is an address fills an empty one.
+fn names(
+    fields: &mut Fields,
+    was_in_a_pool: bool,
+    faults: &mut Faults,
+) -> (Option<Username>, Option<EmailAddress>) {
+    let email = faults.note(values::email(fields, "email")).flatten();
+    let name = faults.note(values::filled(fields, "username")).flatten();
+    let of_name = values::address_of(name.as_deref());
+    let (own, email) = if was_in_a_pool {
+        (of_name.or_else(|| email.clone()), email)
+    } else {
+        let email = email.or(of_name);
+        (email.clone(), email)
+    };
+    (faults.note(values::username(name.as_deref(), own.as_ref())).flatten(), email)
+}
+
+fn role(fields: &mut Fields, faults: &mut Faults) -> Role {
+    let unknown = Reason::Word("role", "administrator, donor, volunteer");
+    let word = faults.note(fields.text("role")).flatten();
+    let role = word.map(|word| Role::with_word(&word).ok_or(unknown)).transpose();
+    faults.note(role).flatten().unwrap_or_default()
+}
+
+fn read_deleted(
+    number: Option<AccountNumber>,
+    left: &Fields,
+    mut faults: Faults,
+) -> Result<Arrival, Reasons> {
+    if number.is_none() {
+        faults.add(Reason::Missing("number"));
     }
-    let account = transfer::deleted(number);
-    Ok(Arrival { number: Some(number), account, groups: Vec::new(), company: None })
+    if !left.is_empty() {
+        faults.add(Reason::DeletedWithMore);
+    }
+    let account = transfer::deleted(number.unwrap_or(AccountNumber::new(0)));
+    faults.end(Arrival { number, account, groups: Vec::new(), company: None })
 }
 
 /// The former addresses; `former_email` is how the one that there was used to be written.
-fn formers(fields: &mut Fields, zone: Option<Offset>) -> Result<Vec<FormerEmail>, Reason> {
-    let one = fields.object("former_email", FORMER)?;
-    let mut formers = fields.objects("former_emails", FORMER)?;
+fn formers(fields: &mut Fields, zone: Option<Offset>, faults: &mut Faults) -> Vec<FormerEmail> {
+    let one = faults.note(fields.object("former_email", FORMER)).flatten();
+    let mut formers = faults.note(fields.objects("former_emails", FORMER)).unwrap_or_default();
     formers.extend(one);
-    formers.into_iter().map(|inner| former(inner, zone)).collect()
+    formers.into_iter().filter_map(|inner| former(inner, zone, faults)).collect()
 }
 
 const FORMER: &str = "former_emails.";
 
-fn former(mut inner: Fields, zone: Option<Offset>) -> Result<FormerEmail, Reason> {
-    let address = values::email(&mut inner, "address")?.ok_or(Reason::Missing("former_emails.address"))?;
-    let until = values::time(&mut inner, "until", zone)?.ok_or(Reason::Missing("former_emails.until"))?;
-    let is_proven = inner.flag("proven")?;
-    inner.finish()?;
-    Ok(FormerEmail { address, until, is_proven })
+fn former(mut inner: Fields, zone: Option<Offset>, faults: &mut Faults) -> Option<FormerEmail> {
+    let address = values::email(&mut inner, "address");
+    let address = faults.note(address.and_then(|it| it.ok_or(Reason::Missing("former_emails.address"))));
+    let until = values::time(&mut inner, "until", zone);
+    let until = faults.note(until.and_then(|it| it.ok_or(Reason::Missing("former_emails.until"))));
+    let is_proven = faults.note(inner.flag("proven"));
+    inner.finish(faults);
+    Some(FormerEmail { address: address?, until: until?, is_proven: is_proven? })
 }
 
-fn details(fields: &mut Fields) -> Result<Option<Details>, Reason> {
-    let Some(mut inner) = fields.object("details", "details.")? else {
-        return Ok(None);
-    };
-    let [company, tel, address] = texts(&mut inner, DETAILS)?;
-    inner.finish()?;
-    Ok(Some(Details { company, tel, address }))
+fn details(fields: &mut Fields, faults: &mut Faults) -> Option<Details> {
+    let mut inner = faults.note(fields.object("details", "details.")).flatten()?;
+    let [company, tel, address] = texts(&mut inner, DETAILS, faults);
+    inner.finish(faults);
+    Some(Details { company, tel, address })
 }
 
-fn contact(fields: &mut Fields) -> Result<Option<Contact>, Reason> {
-    let Some(mut inner) = fields.object("contact", "contact.")? else {
-        return Ok(None);
-    };
-    let [alias, phone, job_number, dept_id] = texts(&mut inner, CONTACT)?;
-    inner.finish()?;
-    Ok(Some(Contact { alias, phone, job_number, dept_id }))
+fn contact(fields: &mut Fields, faults: &mut Faults) -> Option<Contact> {
+    let mut inner = faults.note(fields.object("contact", "contact.")).flatten()?;
+    let [alias, phone, job_number, dept_id] = texts(&mut inner, CONTACT, faults);
+    inner.finish(faults);
+    Some(Contact { alias, phone, job_number, dept_id })
 }
 
 fn weixin(fields: &mut Fields) -> Result<Option<OpenId>, Reason> {
@@ -315,36 +345,31 @@ fn weixin(fields: &mut Fields) -> Result<Option<OpenId>, Reason> {
     id.map(|id| OpenId::parse(&id).ok_or(Reason::OpenId("weixin"))).transpose()
 }
 
-fn company(fields: &mut Fields) -> Result<Option<Company>, Reason> {
-    let Some(mut inner) = fields.object("company", "company.")? else {
-        return Ok(None);
-    };
-    let [realname, qq, company_name, company_url] = texts(&mut inner, COMPANY)?;
+fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Company> {
+    let mut inner = faults.note(fields.object("company", "company.")).flatten()?;
+    let [realname, qq, company_name, company_url] = texts(&mut inner, COMPANY, faults);
     if !company_url.is_empty() && !is_home_page(&company_url) {
-        return Err(Reason::HomePage("company.company_url"));
+        faults.add(Reason::HomePage("company.company_url"));
     }
-    let select_fields = inner.texts("select_fields")?;
+    let select_fields = faults.note(inner.texts("select_fields")).unwrap_or_default();
     if select_fields.len() > MOST_FIELDS {
-        return Err(Reason::LongList("company.select_fields", MOST_FIELDS));
+        faults.add(Reason::LongList("company.select_fields", MOST_FIELDS));
     }
     if select_fields.iter().any(|field| field.chars().count() > LONGEST_FIELD || text::has_control(field)) {
-        return Err(Reason::LongText("company.select_fields", LONGEST_FIELD));
+        faults.add(Reason::LongText("company.select_fields", LONGEST_FIELD));
     }
-    let [province, city, area, street, recv_name, recv_phone] = texts(&mut inner, RECEIVING)?;
-    inner.finish()?;
+    let [province, city, area, street, recv_name, recv_phone] = texts(&mut inner, RECEIVING, faults);
+    inner.finish(faults);
     let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };
-    Ok(Some(Company { realname, qq, company_name, company_url, select_fields, receiving }))
+    Some(Company { realname, qq, company_name, company_url, select_fields, receiving })
 }
 
 fn texts<const N: usize>(
     inner: &mut Fields,
     wanted: [(&'static str, usize); N],
-) -> Result<[String; N], Reason> {
-    let mut texts = [const { String::new() }; N];
-    for (text, (field, most)) in texts.iter_mut().zip(wanted) {
-        *text = values::bounded(inner, field, most)?;
-    }
-    Ok(texts)
+    faults: &mut Faults,
+) -> [String; N] {
+    wanted.map(|(field, most)| faults.note(values::bounded(inner, field, most)).unwrap_or_default())
 }
 
 fn standing_word(standing: Standing) -> &'static str {
@@ -358,8 +383,8 @@ fn standing_word(standing: Standing) -> &'static str {
 #[cfg(test)]
 mod tests {
     use tally::domain::account::Group;
-    use tally::domain::credential::StoredCredential;
     use tally::domain::transfer::Likeness;
+    use tally::domain::username::UsernameFault;
 
     use super::*;
 
@@ -369,12 +394,12 @@ mod tests {
         text.parse().unwrap()
     }
 
-    fn parse(text: &str) -> Result<Arrival, Reason> {
-        Fields::parse(text.as_bytes()).and_then(|fields| read(fields, None))
+    fn parse(text: &str) -> Result<Arrival, Reasons> {
+        Fields::parse(text.as_bytes()).map_err(Reasons::from).and_then(|fields| read(fields, None))
     }
 
     /// The minimal line with some fields more.
-    fn with(fields: &str) -> Result<Arrival, Reason> {
+    fn with(fields: &str) -> Result<Arrival, Reasons> {
         parse(&format!("{},{fields}}}", MINIMAL.trim_end_matches('}')))
     }
 
@@ -444,8 +469,8 @@ mod tests {
         let arrival = parse(&line).unwrap();
         assert_eq!(arrival.account.standing, Standing::Deleted);
         let more = parse(r#"{"number":51923482,"standing":"deleted","username":"zhang"}"#);
-        assert_eq!(more.unwrap_err(), Reason::DeletedWithMore);
-        assert_eq!(parse(r#"{"standing":"deleted"}"#).unwrap_err(), Reason::Missing("number"));
+        assert_eq!(more.unwrap_err(), Reason::DeletedWithMore.into());
+        assert_eq!(parse(r#"{"standing":"deleted"}"#).unwrap_err(), Reason::Missing("number").into());
     }
 
     #[test]
@@ -489,13 +514,16 @@ mod tests {
             (r#""token":"x""#.to_owned(), Reason::UnknownField("\"token\"".to_owned())),
         ];
         for (fields, reason) in cases {
-            assert_eq!(with(&fields).unwrap_err(), reason, "{fields}");
+            assert_eq!(with(&fields).unwrap_err(), reason.into(), "{fields}");
         }
         assert_eq!(
             parse(r#"{"username":"a","joined":"2021-11-30T08:00:00Z"}"#).unwrap_err(),
-            Reason::Missing("password")
+            Reason::Missing("password").into()
         );
-        assert_eq!(parse(r#"{"username":"a","password":"!"}"#).unwrap_err(), Reason::Missing("joined"));
+        assert_eq!(
+            parse(r#"{"username":"a","password":"!"}"#).unwrap_err(),
+            Reason::Missing("joined").into()
+        );
     }
 
     #[test]
@@ -504,6 +532,41 @@ mod tests {
             format!(r#"{{{number}"username":"v@corp.com","password":"!","joined":"2021-11-30T08:00:00Z"}}"#)
         };
         assert!(parse(&line("\"number\":51923482,")).is_ok());
-        assert!(matches!(parse(&line("")), Err(Reason::Username(_))));
+        // Elsewhere it is the address where there is none, and nobody else's where there is one.
+        let arrival = parse(&line("")).unwrap();
+        assert_eq!(arrival.account.email.unwrap().as_str(), "v@corp.com");
+        let refused = parse(&line("\"email\":\"w@corp.com\",")).unwrap_err();
+        assert_eq!(refused, Reason::Username(UsernameFault::AnothersIdentifier).into());
+        let blank = parse(&line("\"number\":51923482,")).unwrap().account.email;
+        assert_eq!(blank, None, "it may be of old");
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_line_is_told_at_once() {
+        let told = parse(
+            r#"{"number":7,"username":"a b","email":"a@","email_proven":true,"phone":"1","first_name":7,"joined":"x",
+            "standing":"gone","former_emails":[{"until":"x"}],"details":{"tel":1,"fax":2},"token":"t","key":1}"#,
+        );
+        let told = told.unwrap_err().to_string();
+        let wanted = [
+            "The number does not have 8 or 9 digits.",
+            "standing is none of active, frozen, deleted.",
+            "email is no e-mail address that can be registered.",
+            "A username consists of @ . + - _ and ASCII letters and digits.",
+            "phone is no mobile number.",
+            "password is missing.",
+            "joined is no time such as 2021-11-30T08:00:00.123Z.",
+            "former_emails.address is missing.",
+            "until is no time such as 2021-11-30T08:00:00.123Z.",
+            "first_name is not a text.",
+            "details.tel is not a text.",
+            "There is no field details.\"fax\".",
+            "There is no field \"token\".",
+            "There is no field \"key\".",
+        ];
+        for reason in wanted {
+            assert!(told.contains(reason), "{reason} is not in {told}");
+        }
+        assert!(!told.contains("email_proven"), "{told}");
     }
 }

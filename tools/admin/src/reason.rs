@@ -1,5 +1,7 @@
 //! Why an entry of a file did not come in, in words that name fields and never what stands in them.
 
+use std::fmt;
+
 use tally::domain::administration::MAX_GROUP_NAME;
 use tally::domain::credential::CredentialFault;
 use tally::domain::phone_number::PhoneFault;
@@ -80,7 +82,7 @@ pub enum Reason {
     #[error("{}", group_name_words(*.0))]
     Group(NameFault),
     /// A group is named by a number whose name the file has not told.
-    #[error("Its group {0} has no name here; dump the groups too, before the users.")]
+    #[error("Its group {0} has no name here; dump the groups too.")]
     UnnamedGroup(u64),
     /// The name of a group cannot be used; a user's reason.
     #[error(
@@ -106,13 +108,65 @@ pub enum Reason {
     #[error("{}", taken_words(*.0))]
     Taken(Taken),
     /// The same account is there with other contents.
-    #[error("It is there already as account {number}, but differs in {}; nothing was changed.", fields.join(", "))]
+    #[error("It is there already{}, but differs in {}; nothing was changed.", account_words(*number), fields.join(", "))]
     Differs {
-        /// The account.
-        number: u32,
+        /// The account; none where it would only be made by the same run.
+        number: Option<u32>,
         /// The fields.
         fields: Vec<&'static str>,
     },
+}
+
+/// All that is known of why an entry did not come in. Its text is meant for the terminal and follows the
+/// entry's number.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reasons(Vec<Reason>);
+
+impl From<Reason> for Reasons {
+    fn from(reason: Reason) -> Self {
+        Self(vec![reason])
+    }
+}
+
+impl fmt::Display for Reasons {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, reason) in self.0.iter().enumerate() {
+            write!(f, "{}{reason}", if at == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
+}
+
+/// Collects what is wrong with an entry, so that all of it is told at once.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Reason>);
+
+impl Faults {
+    /// The value, or nothing and a reason more.
+    pub(crate) fn note<T>(&mut self, value: Result<T, Reason>) -> Option<T> {
+        value.map_err(|reason| self.add(reason)).ok()
+    }
+
+    /// One more, unless it is known.
+    pub(crate) fn add(&mut self, reason: Reason) {
+        if !self.0.contains(&reason) {
+            self.0.push(reason);
+        }
+    }
+
+    /// Whether nothing is wrong so far.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The value, if nothing is wrong.
+    pub(crate) fn end<T>(self, value: T) -> Result<T, Reasons> {
+        if self.0.is_empty() { Ok(value) } else { Err(Reasons(self.0)) }
+    }
+}
+
+fn account_words(number: Option<u32>) -> String {
+    number.map_or_else(String::new, |number| format!(" as account {number}"))
 }
 
 fn phone_words(fault: PhoneFault) -> &'static str {
@@ -122,22 +176,23 @@ fn phone_words(fault: PhoneFault) -> &'static str {
     }
 }
 
-fn credential_words(fault: CredentialFault) -> &'static str {
-    match fault {
-        CredentialFault::UnknownKind => {
-            "The password's hash is neither argon2id nor pbkdf2_sha256. With \"!\" in its place, the user can \
-             come in by resetting the password."
-        }
-        CredentialFault::OutOfBounds => {
-            "The password's hash is broken or costs more than is allowed. With \"!\" in its place, the user can \
-             come in by resetting the password."
-        }
-    }
+fn credential_words(fault: CredentialFault) -> String {
+    let why = match fault {
+        CredentialFault::UnknownKind => "is neither argon2, bcrypt, scrypt nor pbkdf2 as Django writes them",
+        CredentialFault::Feeble => "is of a kind that is too weak to be kept, such as MD5 or SHA-1",
+        CredentialFault::Broken => "is broken",
+        CredentialFault::TooDear => "costs more than is allowed",
+    };
+    format!(
+        "The password's hash {why}. With \"!\" in its place, the user can come in by resetting the password."
+    )
 }
 
 fn taken_words(taken: Taken) -> String {
     let parts =
         [("username", taken.username), ("e-mail address", taken.email), ("phone number", taken.phone)];
     let parts: Vec<&str> = parts.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect();
-    format!("Somebody else has its {}.", parts.join(" and its "))
+    // What is neither of them is the fourth kind of identifier.
+    let parts = if parts.is_empty() { "id at WeChat".to_owned() } else { parts.join(" and its ") };
+    format!("Somebody else has its {parts}.")
 }

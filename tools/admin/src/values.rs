@@ -48,6 +48,11 @@ pub(crate) fn email(fields: &mut Fields, field: &'static str) -> Result<Option<E
     typed.map(|typed| EmailAddress::parse(&typed)).transpose().map_err(|_| Reason::Email(field))
 }
 
+/// The address that a username is.
+pub(crate) fn address_of(name: Option<&str>) -> Option<EmailAddress> {
+    name.and_then(|name| EmailAddress::parse(name).ok())
+}
+
 /// A username; `own` is the address that it may be as well.
 pub(crate) fn username(name: Option<&str>, own: Option<&EmailAddress>) -> Result<Option<Username>, Reason> {
     name.map(|name| Username::parse(name, own)).transpose().map_err(Reason::Username)
