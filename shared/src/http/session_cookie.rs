@@ -15,8 +15,8 @@ use crate::domain::session::{self, SessionToken};
 /// How long it lasts: two weeks, not sliding (rest-auth.md, section 6; accounts.md, section 3).
 pub const LASTS: Duration = Duration::from_hours(14 * 24);
 
-/// The most sessions of one request that are looked at: one, and what an older system left in the browser.
-const MOST: usize = 3;
+/// The most sessions of one request that are looked at: one, and what older systems left in the browser.
+const MOST: usize = 8;
 
 /// The sessions that the request presents, living or not, each once.
 #[must_use]
