@@ -62,8 +62,8 @@ const DESCRIPTION: &str = "The API of a charity: its administrators, donors and 
     is told so whatever they ask. `getuser` reads its field first.\n\
     * A token opens this group and no other, for 30 days, an administrator's for 12 hours. Several \
     different ones are none.\n\
-    * Fields are texts; nothing is converted, so a number is no text. Whatever is wrong with one is the \
-    same bad request.\n\
+    * Fields are texts. Where one is made of digits (`id`, `role`, `status`, `limit`), a number means the \
+    same; elsewhere a number is no text. Whatever is wrong with one is the same bad request.\n\
     * Administrators and superusers cannot be changed here, by nobody, themselves included.";
 
 /// What the token's security scheme is called.
@@ -112,8 +112,8 @@ fn sign_in_refusals() -> [Outcome; 3] {
 }
 
 fn id(meaning: &str) -> Field {
-    let meaning = format!("{meaning} Digits, without idle zeros.");
-    Field::text("id", &meaning).required().example(donor().number.to_string())
+    let meaning = format!("{meaning} Digits.");
+    Field::text("id", &meaning).required().quoted_or_not().example(donor().number.to_string())
 }
 
 fn names() -> [Field; 2] {
@@ -127,7 +127,11 @@ fn names() -> [Field; 2] {
 fn role() -> Field {
     let is = Role::ALL.map(|role| format!("`{}` is {}", role.digit(), role.word())).join(", ");
     let meaning = format!("What the person is to the charity: {is}.");
-    Field::text("role", &meaning).required().one_of(&role_digits()).example(donor().role.digit())
+    Field::text("role", &meaning)
+        .required()
+        .one_of(&role_digits())
+        .quoted_or_not()
+        .example(donor().role.digit())
 }
 
 fn role_digits() -> [&'static str; 3] {

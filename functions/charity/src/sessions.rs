@@ -37,7 +37,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let (id, password) = (fields::id(&fields)?, fields::text(&fields, "password")?);
     let sign_in = SignIn {
-        name: LoginName::Number(id.to_owned()),
+        name: LoginName::Number(id),
         password: Password::new(password).ok(),
         asker: request.asker,
         session: SESSION,

@@ -83,7 +83,10 @@ fn ask_for_code() -> Operation {
     let types = format!("{PASSWORD_RESET} resets the password; there is no other.");
     Operation::new(Method::POST, "/v3_1/manage/verCode/", "ask_for_code", "Ask for a code by mail")
         .described("The answer is the same, after the same time, whether or not anybody has the address.")
-        .reads([username(), Field::integer("code_type", &types).required().one_of(&[PASSWORD_RESET])])
+        .reads([
+            username(),
+            Field::integer("code_type", &types).required().one_of(&[PASSWORD_RESET]).quoted_or_not(),
+        ])
         .answers([
             success("asked", "The request was taken.", words::OK, Nothing {}),
             failure("unknown_code_type", "There is no such kind of code.", InputFault::UnknownCodeType),
@@ -108,7 +111,7 @@ fn reset_password() -> Operation {
             username(),
             Field::new_password("password", "The new password.").required().example("fog123456"),
             Field::password("password2", "The same again.").required().example("fog123456"),
-            Field::text("vercode", "The code of the mail.").required().example("123456"),
+            Field::text("vercode", "The code of the mail.").required().quoted_or_not().example("123456"),
         ])
         .answers([
             success("reset", "The password is set.", words::PASSWORD_RESET, Nothing {}),

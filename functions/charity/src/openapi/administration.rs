@@ -19,7 +19,7 @@ pub(super) fn change_role() -> Operation {
         .reads([id("Whose role."), role()])
         .answers([
             done("changed", "The role is given."),
-            bad_request("A field is missing, empty or no text, or there is no such role."),
+            bad_request("A field is missing, empty or of another type, or there is no such role."),
             not_permitted(NOT_PERMITTED, Tail::EmptyData),
             no_target(Tail::EmptyData),
         ])
@@ -36,11 +36,11 @@ pub(super) fn change_standing() -> Operation {
         )
         .reads([
             id("Whose status."),
-            Field::text("status", &meaning).required().one_of(&digits).example(frozen),
+            Field::text("status", &meaning).required().one_of(&digits).quoted_or_not().example(frozen),
         ])
         .answers([
             done("changed", "The status is as it was asked for."),
-            bad_request("A field is missing, empty or no text, or there is no such status."),
+            bad_request("A field is missing, empty or of another type, or there is no such status."),
             not_permitted(NOT_PERMITTED, Tail::EmptyData),
             no_target(Tail::EmptyData),
         ])

@@ -11,7 +11,7 @@ pub(super) fn rename() -> Operation {
     let path = "/user/changeinformation/";
     Operation::new(Method::POST, path, "changeinformation", "Change one's names").reads(names()).answers([
         done("changed", "The names are changed."),
-        bad_request("A name is missing, empty, no text or too long, or holds control characters."),
+        bad_request("A name is missing, empty, of another type or too long, or holds control characters."),
     ])
 }
 
@@ -21,7 +21,7 @@ pub(super) fn show() -> Operation {
         .reads([id("About whom.")])
         .answers([
             told::<User<'_>>("shown", "What is known of that person.", user(&administrator())),
-            bad_request("The number is missing, empty or no text."),
+            bad_request("The number is missing, empty or of another type."),
             not_permitted("The caller is no administrator and asks about somebody else.", Tail::Bare),
             no_target(Tail::Bare),
         ])

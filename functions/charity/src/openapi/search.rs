@@ -27,7 +27,7 @@ pub(super) fn search() -> Operation {
                 found(&numbers[1..], Some(position(&donor()))),
             ),
             bad_request(
-                "A condition is no text or holds control characters, there is no such role, `limit` is out \
+                "A condition is of another type or holds control characters, there is no such role, `limit` is out \
                  of range, or `next` is of another search or none.",
             ),
             not_permitted("The caller is no administrator.", Tail::Bare),
@@ -47,6 +47,7 @@ fn fields() -> [Field; 5] {
         Field::text("last_name", "Family name.").example(last_name),
         Field::text("role", "The role, by its digit or its word.")
             .one_of(&roles)
+            .quoted_or_not()
             .example(donor().role.digit()),
         Field::of("limit", "How many to name: a number, or its digits.", limit.as_value()).example(most),
         Field::text("next", "Where to go on: the `next` of the page before, with the same conditions.")

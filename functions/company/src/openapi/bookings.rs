@@ -16,7 +16,11 @@ pub(super) fn book() -> Operation {
     let meaning = format!("Which event: {names}.");
     Operation::new(Method::POST, "/users/new_industry_bookin/", "new_industry_bookin", "Book an event")
         .described("Once for each user and event.")
-        .reads([Field::text("bookin_type", &meaning).required().one_of(&numbers).example(numbers[0])])
+        .reads([Field::text("bookin_type", &meaning)
+            .required()
+            .one_of(&numbers)
+            .quoted_or_not()
+            .example(numbers[0])])
         .answers([
             done("booked", "The place is booked.", words::BOOKED),
             failure("already", "The caller has booked the event before.", BookingRefusal::Already),

@@ -86,6 +86,23 @@ impl Field {
         self
     }
 
+    /// It is made of digits, which mean the same in quotes and without (contracts/README.md, rules for
+    /// every group).
+    #[must_use]
+    pub fn quoted_or_not(mut self) -> Self {
+        self.schema.insert("type".to_owned(), json!(["string", "integer"]));
+        if let Some(Value::Array(values)) = self.schema.get_mut("enum") {
+            let other = |value: &Value| match value {
+                Value::String(text) => text.parse::<i64>().ok().map(Value::from),
+                Value::Number(number) => Some(Value::from(number.to_string())),
+                Value::Null | Value::Bool(_) | Value::Array(_) | Value::Object(_) => None,
+            };
+            let others: Vec<Value> = values.iter().filter_map(other).collect();
+            values.extend(others);
+        }
+        self
+    }
+
     /// What one looks like.
     #[must_use]
     pub fn example(mut self, example: impl serde::Serialize) -> Self {
