@@ -17,6 +17,7 @@ pub mod contact;
 pub mod credential;
 pub mod csrf_token;
 pub mod details;
+pub mod digits;
 pub mod directory;
 pub mod email_address;
 pub mod email_change;

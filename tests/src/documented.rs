@@ -77,7 +77,8 @@ pub fn check_answer(
     let Some(body) = body else { return Ok(()) };
     let content = response["content"].as_object();
     let media = content.into_iter().flatten().find(|(kind, _)| {
-        headers.get("content-type").is_some_and(|found| found.as_bytes() == kind.as_bytes())
+        let found = headers.get("content-type").and_then(|found| found.to_str().ok());
+        found.is_some_and(|found| found.split(';').next() == Some(kind.as_str()))
     });
     let Some((kind, _)) = media else {
         return if body.is_empty() { Ok(()) } else { Err(format!("{place} has no such content")) };

@@ -28,6 +28,7 @@ mod telemetry;
 mod texts;
 mod tidy;
 mod transfer;
+mod values;
 mod waiting;
 mod watch;
 mod wire;

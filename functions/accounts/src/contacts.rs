@@ -84,8 +84,12 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
 
 /// Reads alias, phone, job number and department, in this order; `None` if one of them is wrong.
 pub(crate) fn read(form: &mut Form, fields: [(ContactField, Presence); 4]) -> Option<Contact> {
-    let texts = fields.map(|((name, most), presence)| form.text(name, presence, Kind::Stored(most)));
-    let [alias, phone, job_number, dept_id] = texts;
+    let mut text = |((name, most), presence): (ContactField, Presence), kind: fn(usize) -> Kind| {
+        form.text(name, presence, kind(most))
+    };
+    let [alias, phone, job_number, dept_id] = fields;
+    let (alias, phone) = (text(alias, Kind::Stored), text(phone, Kind::Telephone));
+    let (job_number, dept_id) = (text(job_number, Kind::Stored), text(dept_id, Kind::Stored));
     Some(Contact { alias: alias?, phone: phone?, job_number: job_number?, dept_id: dept_id? })
 }
 

@@ -49,9 +49,9 @@ pub(crate) fn refusal(status: StatusCode, msg: &str) -> Answer {
     Answer::json(status, &Refused { code: NOT_DONE, data: "", msg })
 }
 
-/// Every answer may differ by the cookies of the request.
+/// Every answer may differ by the cookies of the request; its type is as the recorded server has it.
 pub(crate) fn finish(answer: Answer) -> Answer {
-    answer.with_header(VARY, HeaderValue::from_static("Cookie"))
+    answer.without_charset().with_header(VARY, HeaderValue::from_static("Cookie"))
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Reading the fields of a POST the way Django's forms do, once its CSRF token is checked.
 
 use tally::domain::account::Names;
+use tally::domain::contact;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::text;
@@ -39,6 +40,8 @@ pub(crate) enum Kind {
     Password,
     /// Stored and shown again; at most so many characters.
     Stored(usize),
+    /// The same, and a telephone number.
+    Telephone(usize),
 }
 
 impl Form {
@@ -56,10 +59,7 @@ impl Form {
 
     /// What was typed into a field, if anything that is a text was.
     pub(crate) fn typed(&self, name: &str) -> Option<&str> {
-        match self.fields.get(name) {
-            Some(Value::Text(text) | Value::Number(text)) => Some(text),
-            Some(Value::Null | Value::Bool | Value::List(_) | Value::Object) | None => None,
-        }
+        self.fields.get(name)?.typed()
     }
 
     /// A field's text; `None` if it is wrong, which is reported.
@@ -113,18 +113,19 @@ fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String
         Some(Value::Text(text) | Value::Number(text)) => text,
     };
     let text = match kind {
-        Kind::Password => typed,
-        Kind::Plain | Kind::Stored(_) => text::strip(typed),
+        Kind::Password => typed.to_owned(),
+        Kind::Plain | Kind::Stored(_) => text::strip(typed).to_owned(),
+        Kind::Telephone(_) => contact::telephone(typed),
     };
-    match (kind, presence) {
-        (_, Presence::Required) if text.is_empty() => Err(words::REQUIRED.to_owned()),
-        (Kind::Stored(most), _) if text.chars().count() > most => {
-            Err(words::too_long(most, text.chars().count()))
-        }
-        (Kind::Stored(_), _) if text::has_control(text) => Err(words::CONTROL_CHARACTER.to_owned()),
-        (Kind::Plain | Kind::Password | Kind::Stored(_), Presence::Required | Presence::Optional) => {
-            Ok(text.to_owned())
-        }
+    let most = match kind {
+        Kind::Stored(most) | Kind::Telephone(most) => Some(most),
+        Kind::Plain | Kind::Password => None,
+    };
+    match (most, text.chars().count()) {
+        (_, 0) if presence == Presence::Required => Err(words::REQUIRED.to_owned()),
+        (Some(most), has) if has > most => Err(words::too_long(most, has)),
+        (Some(_), _) if text::has_control(&text) => Err(words::CONTROL_CHARACTER.to_owned()),
+        (Some(_) | None, _) => Ok(text),
     }
 }
 

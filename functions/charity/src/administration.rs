@@ -25,7 +25,7 @@ pub(crate) async fn change_role(exchange: Exchange) -> Result<Answer, Failure> {
 /// Freezes, releases or deletes somebody.
 pub(crate) async fn change_standing(exchange: Exchange) -> Result<Answer, Failure> {
     carry_out(exchange, Deed::ChangeStanding, |fields| {
-        let wanted = fields::text(fields, "status")?;
+        let wanted = fields::number(fields, "status")?;
         let found = STANDINGS.iter().find(|(digit, _)| *digit == wanted);
         found.map(|(_, order)| *order).ok_or(Failure::BadRequest)
     })
@@ -44,7 +44,7 @@ async fn carry_out(
         Failure::of(verdict, Tail::EmptyData)?;
     }
     let fields = fields::read(&request).await?;
-    let target = AccountNumber::parse(fields::id(&fields)?);
+    let target = AccountNumber::parse(&fields::id(&fields)?);
     let order = order(&fields)?;
     let administrator = Administrator { account: &caller, door: request.asker.door };
     let on = Basics::from(&app);

@@ -47,7 +47,7 @@ pub(crate) async fn show(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, caller } = exchange;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     let fields = fields::read(&request).await?;
-    let target = AccountNumber::parse(fields::id(&fields)?);
+    let target = AccountNumber::parse(&fields::id(&fields)?);
     let found = administration::look_up(&Basics::from(&app), &caller.account, Deed::Show, target).await?;
     let account = found.map_err(|refusal| words::command_failure(refusal, Tail::Bare))?;
     Ok(user(&account))

@@ -1,7 +1,8 @@
-//! Reading this group's bodies. A field has the type the document gives it, which is text: nothing
-//! is converted, and whatever is wrong with one is the same bad request.
+//! Reading this group's bodies. A field has the type the document gives it, which is text, and where it
+//! is made of digits a number is as good. Whatever is wrong with one is the same bad request.
 
 use tally::domain::account::Names;
+use tally::domain::digits::whole_number;
 use tally::domain::password::Password;
 use tally::domain::person_name::PersonName;
 use tally::domain::role::Role;
@@ -31,15 +32,32 @@ pub(crate) fn text<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Failur
     }
 }
 
-/// An account's number as it was typed, to the letter; whether anybody has it is not asked here.
-pub(crate) fn id(fields: &Fields) -> Result<&str, Failure> {
-    let typed = text(fields, "id")?;
-    if text::has_control(typed) { Err(Failure::BadRequest) } else { Ok(typed) }
+/// An account's number; whether anybody has it is not asked here. What is no number is as it was typed,
+/// and nobody's.
+pub(crate) fn id(fields: &Fields) -> Result<String, Failure> {
+    let typed = digits(fields, "id")?;
+    match whole_number(typed) {
+        Some(number) => Ok(number),
+        None if text::has_control(typed) => Err(Failure::BadRequest),
+        None => Ok(typed.to_owned()),
+    }
 }
 
 /// A role, by its digit.
 pub(crate) fn role(fields: &Fields) -> Result<Role, Failure> {
-    Role::with_digit(text(fields, "role")?).ok_or(Failure::BadRequest)
+    Role::with_digit(&number(fields, "role")?).ok_or(Failure::BadRequest)
+}
+
+/// A whole number that has to be there, in quotes or without, as the servers read it that the document is
+/// of: `int(post_data['role'])`.
+pub(crate) fn number(fields: &Fields, name: &str) -> Result<String, Failure> {
+    whole_number(digits(fields, name)?).ok_or(Failure::BadRequest)
+}
+
+/// What was typed where digits belong, in quotes or without.
+fn digits<'a>(fields: &'a Fields, name: &str) -> Result<&'a str, Failure> {
+    let typed = fields.get(name).and_then(Value::typed);
+    typed.filter(|typed| !typed.is_empty()).ok_or(Failure::BadRequest)
 }
 
 /// A person's given or family name.

@@ -62,8 +62,8 @@ const DESCRIPTION: &str = "The API of a charity: its administrators, donors and 
     is told so whatever they ask. `getuser` reads its field first.\n\
     * A token opens this group and no other, for 30 days, an administrator's for 12 hours. Several \
     different ones are none.\n\
-    * Fields are texts; `id`, `role` and `status` are whole numbers as well. Whatever is wrong with one is \
-    the same bad request.\n\
+    * Fields are texts. Where one is made of digits (`id`, `role`, `status`, `limit`), a number means the \
+    same; elsewhere a number is no text. Whatever is wrong with one is the same bad request.\n\
     * Administrators and superusers cannot be changed here, by nobody, themselves included.";
 
 /// The statuses of refusals, which are their codes.
@@ -115,7 +115,7 @@ fn sign_in_refusals() -> [Outcome; 3] {
 }
 
 fn id(meaning: &str) -> Field {
-    let meaning = format!("{meaning} Digits, without idle zeros.");
+    let meaning = format!("{meaning} Digits.");
     Field::number("id", &meaning).required().example(donor().number.to_string())
 }
 

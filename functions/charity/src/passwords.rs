@@ -21,7 +21,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     // repeats the user's own names, only to who knows the old one.
     let new = fields::new_password(&fields, "new_password", &Names::default())?;
     let change = NamedChange {
-        name: LoginName::Number(id.to_owned()),
+        name: LoginName::Number(id),
         old: Password::new(password).ok(),
         new,
         language: request.language(),

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 use tally::domain::account_number::AccountNumber;
+use tally::domain::digits::whole_number;
 use tally::domain::directory::{Criteria, FoldedName, PageLimit, Position};
 use tally::domain::permission::{Deed, Standpoint, Target, judge};
 use tally::domain::role::Role;
@@ -47,10 +48,8 @@ pub(crate) fn found(numbers: &[AccountNumber], next: Option<Position>) -> Answer
 }
 
 fn wanted(fields: &Fields) -> Result<Search, Failure> {
-    let role = match limiting(fields, "role")? {
-        Some(text) => {
-            Some(Role::with_digit(text).or_else(|| Role::with_word(text)).ok_or(Failure::BadRequest)?)
-        }
+    let role = match limiting_number(fields, "role")? {
+        Some(typed) => Some(role(typed)?),
         None => None,
     };
     let criteria =
@@ -71,26 +70,36 @@ fn name(fields: &Fields, name: &str) -> Result<Option<FoldedName>, Failure> {
     }
 }
 
-/// How many to name: a number, or its digits, which is all that a form can send.
+/// A role, by its digit or its word.
+fn role(typed: &str) -> Result<Role, Failure> {
+    let by_digit = whole_number(typed).and_then(|number| Role::with_digit(&number));
+    by_digit.or_else(|| Role::with_word(typed)).ok_or(Failure::BadRequest)
+}
+
+/// How many to name.
 fn limit(fields: &Fields) -> Result<PageLimit, Failure> {
-    let digits = match fields.get("limit") {
-        Some(Value::Number(digits)) => digits,
-        Some(Value::Text(_) | Value::Null | Value::Bool | Value::List(_) | Value::Object) | None => {
-            match limiting(fields, "limit")? {
-                Some(digits) => digits,
-                None => return Ok(PageLimit::MOST),
-            }
-        }
+    let Some(typed) = limiting_number(fields, "limit")? else {
+        return Ok(PageLimit::MOST);
     };
-    let limit = Some(digits).filter(|digits| digits.bytes().all(|byte| byte.is_ascii_digit()));
-    limit.and_then(|digits| PageLimit::new(digits.parse().ok()?)).ok_or(Failure::BadRequest)
+    let limit = whole_number(typed).and_then(|number| PageLimit::new(number.parse().ok()?));
+    limit.ok_or(Failure::BadRequest)
 }
 
 /// A text that limits the search. One that is not there, or empty, does not (contract 004, search).
 fn limiting<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Failure> {
     match fields.get(name) {
-        Some(Value::Text(text)) => Ok(Some(text.as_str()).filter(|text| !text.is_empty())),
+        Some(Value::Number(_)) => Err(Failure::BadRequest),
+        Some(_) | None => limiting_number(fields, name),
+    }
+}
+
+/// The same where digits belong, in quotes or without.
+fn limiting_number<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Failure> {
+    match fields.get(name) {
         Some(Value::Null) | None => Ok(None),
-        Some(Value::Bool | Value::Number(_) | Value::List(_) | Value::Object) => Err(Failure::BadRequest),
+        Some(value) => {
+            let typed = value.typed().ok_or(Failure::BadRequest)?;
+            Ok(Some(text::strip(typed)).filter(|typed| !typed.is_empty()))
+        }
     }
 }

@@ -16,13 +16,13 @@ use crate::words::{self, Failure};
 
 /// The most characters of each field.
 pub(crate) const REALNAME: Kind = Kind::Stored(50);
-pub(crate) const QQ: Kind = Kind::Stored(20);
+pub(crate) const QQ: Kind = Kind::StoredDigits(20);
 pub(crate) const COMPANY_NAME: Kind = Kind::Stored(100);
 pub(crate) const COMPANY_URL: Kind = Kind::Stored(200);
 pub(crate) const PLACE: Kind = Kind::Stored(50);
 pub(crate) const STREET: Kind = Kind::Stored(200);
 pub(crate) const RECV_NAME: Kind = Kind::Stored(50);
-pub(crate) const RECV_PHONE: Kind = Kind::Stored(30);
+pub(crate) const RECV_PHONE: Kind = Kind::Telephone(30);
 
 /// The most lines of business, and the most characters of one.
 pub(crate) const MOST_FIELDS: usize = 20;
@@ -58,7 +58,7 @@ pub(crate) struct MyInfo<'a> {
     street: &'a str,
     /// Who takes the parcel.
     recv_name: &'a str,
-    /// Their telephone number, as it was typed.
+    /// Their telephone number.
     recv_phone: &'a str,
 }
 

@@ -1,9 +1,11 @@
-//! Reading the fields of a POST: JSON only, each field of the type that the document gives it.
+//! Reading the fields of a POST: JSON only, each field of the type that the document gives it, digits in
+//! quotes or without.
 
 use http::header::CONTENT_TYPE;
 use tally::app::App;
 use tally::domain::account::Names;
 use tally::domain::code::Code;
+use tally::domain::contact;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::phone_number::PhoneNumber;
@@ -39,8 +41,32 @@ pub(crate) enum Kind {
     Plain,
     /// Kept as it was typed, white space and all.
     Password,
+    /// Judged by its own rules as well, and as good without quotes, as JSON's number.
+    Digits,
     /// Stored and shown again; at most so many characters, none of them a control.
     Stored(usize),
+    /// The same, and as good without quotes.
+    StoredDigits(usize),
+    /// The same, and a telephone number.
+    Telephone(usize),
+}
+
+impl Kind {
+    /// The most characters, where there is a limit.
+    pub(crate) const fn most(self) -> Option<usize> {
+        match self {
+            Self::Stored(most) | Self::StoredDigits(most) | Self::Telephone(most) => Some(most),
+            Self::Plain | Self::Password | Self::Digits => None,
+        }
+    }
+
+    /// Whether digits may stand without quotes.
+    pub(crate) const fn takes_numbers(self) -> bool {
+        match self {
+            Self::Digits | Self::StoredDigits(_) | Self::Telephone(_) => true,
+            Self::Plain | Self::Password | Self::Stored(_) => false,
+        }
+    }
 }
 
 impl Form {
@@ -87,7 +113,7 @@ impl Form {
 
     /// A field's phone number, which has to be there.
     pub(crate) fn phone(&mut self, name: &'static str, app: &App) -> Option<PhoneNumber> {
-        let typed = self.text(name, Presence::Required, Kind::Plain)?;
+        let typed = self.text(name, Presence::Required, Kind::Digits)?;
         match PhoneNumber::parse(&typed, &app.config.texts.countries) {
             Ok(number) => Some(number),
             Err(fault) => {
@@ -106,6 +132,9 @@ impl Form {
 
     /// A code as people type it. Whether it could be one shows when it is tried.
     pub(crate) fn code(&mut self, name: &'static str) -> Option<Code> {
+        if let Some(Value::Number(number)) = self.fields.get(name) {
+            return Some(Code::of_number(number));
+        }
         self.text(name, Presence::Required, Kind::Plain).map(|typed| Code::typed(&typed))
     }
 
@@ -171,22 +200,27 @@ fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String
     let typed = match value {
         None | Some(Value::Null) => "",
         Some(Value::Text(text)) => text,
+        Some(Value::Number(text)) if kind.takes_numbers() && is_whole(text) => text,
         Some(Value::Bool | Value::Number(_) | Value::List(_) | Value::Object) => {
             return Err(words::NOT_A_TEXT.to_owned());
         }
     };
     let text = match kind {
-        Kind::Password => typed,
-        Kind::Plain | Kind::Stored(_) => text::strip(typed),
+        Kind::Password => typed.to_owned(),
+        Kind::Plain | Kind::Digits | Kind::Stored(_) | Kind::StoredDigits(_) => text::strip(typed).to_owned(),
+        Kind::Telephone(_) => contact::telephone(typed),
     };
-    match (kind, presence) {
-        (_, Presence::Required) if text.is_empty() => Err(words::REQUIRED.to_owned()),
-        (Kind::Stored(most), _) if text.chars().count() > most => Err(words::too_long(most)),
-        (Kind::Stored(_), _) if text::has_control(text) => Err(words::CONTROL_CHARACTER.to_owned()),
-        (Kind::Plain | Kind::Password | Kind::Stored(_), Presence::Required | Presence::Optional) => {
-            Ok(text.to_owned())
-        }
+    match kind.most() {
+        _ if text.is_empty() && presence == Presence::Required => Err(words::REQUIRED.to_owned()),
+        Some(most) if text.chars().count() > most => Err(words::too_long(most)),
+        Some(_) if text::has_control(&text) => Err(words::CONTROL_CHARACTER.to_owned()),
+        Some(_) | None => Ok(text),
     }
+}
+
+/// Whether JSON's number has digits alone: a sign would be taken for a hyphen.
+fn is_whole(number: &str) -> bool {
+    number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
 fn judge_list(value: Option<&Value>, most: usize, longest: usize) -> Result<Vec<String>, String> {
@@ -232,6 +266,21 @@ mod tests {
         assert_eq!(judge(text(" a b "), Kind::Stored(3)), Ok("a b".to_owned()));
         assert_eq!(judge(text(" a b "), Kind::Stored(2)), Err("不能超过 2 个字符".to_owned()));
         assert_eq!(judge(text("a\0b"), Kind::Stored(9)), Err(words::CONTROL_CHARACTER.to_owned()));
+    }
+
+    #[test]
+    fn digits_need_no_quotes_where_a_field_is_made_of_them() {
+        let judge = |value: Value, kind| judge(Some(&value), Presence::Required, kind);
+        let number = |digits: &str| Value::Number(digits.to_owned());
+        for kind in [Kind::Digits, Kind::StoredDigits(20), Kind::Telephone(20)] {
+            assert_eq!(judge(number("13800138000"), kind), Ok("13800138000".to_owned()));
+            for odd in [number("-13800138000"), number("1.5"), number("1e+16"), Value::Bool] {
+                assert_eq!(judge(odd, kind), Err(words::NOT_A_TEXT.to_owned()));
+            }
+        }
+        let pasted = text("\u{202d}+86 138 0013 8000\u{202c}\n");
+        assert_eq!(judge(pasted, Kind::Telephone(11)), Ok("13800138000".to_owned()));
+        assert_eq!(judge(text("010-8888\0"), Kind::Telephone(30)), Err(words::CONTROL_CHARACTER.to_owned()));
     }
 
     #[test]

@@ -133,11 +133,8 @@ fn throttled(meaning: &str) -> Outcome {
 
 /// A text of at most so many characters as the handler lets in.
 fn stored(name: &'static str, meaning: &str, kind: Kind) -> Field {
-    let field = Field::text(name, meaning);
-    match kind {
-        Kind::Stored(most) => field.at_most(most),
-        Kind::Plain | Kind::Password => field,
-    }
+    let field = if kind.takes_numbers() { Field::number(name, meaning) } else { Field::text(name, meaning) };
+    kind.most().map_or(field.clone(), |most| field.at_most(most))
 }
 
 /// The caller's own password, asked for once more.
@@ -150,11 +147,11 @@ fn mobile(name: &'static str, meaning: &str) -> Field {
         "{meaning} Mainland numbers with or without `+86`, `86` or `0086`; those of other countries that \
          the deployment serves with `+` or `00`. Single blanks and hyphens do not count."
     );
-    Field::text(name, &meaning).required().example(MOBILE)
+    Field::number(name, &meaning).required().example(MOBILE)
 }
 
 fn code(meaning: &str) -> Field {
-    Field::text("code", meaning).required().example("087629")
+    Field::number("code", meaning).required().example("087629")
 }
 
 /// The lines of business.

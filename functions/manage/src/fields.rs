@@ -1,5 +1,7 @@
-//! Reading this group's bodies. A field has the type the document gives it: nothing is converted.
+//! Reading this group's bodies. A field has the type the document gives it, digits in quotes or without.
 
+use tally::domain::code::Code;
+use tally::domain::digits::whole_number;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::text;
 use tally::http::body::{self, Body, Fields};
@@ -34,13 +36,22 @@ pub(crate) fn username(fields: &Fields) -> Result<EmailAddress, Failure> {
     EmailAddress::parse(typed).map_err(|_| InputFault::NotAnEmail.into())
 }
 
-/// A whole number; in a form, which has only texts, its digits.
+/// A verification code; one that came as a number has lost its quotes alone.
+pub(crate) fn code(fields: &Fields, name: &'static str) -> Result<Code, Failure> {
+    match fields.get(name) {
+        Some(Value::Number(number)) => Ok(Code::of_number(number)),
+        Some(Value::Text(_) | Value::Null | Value::Bool | Value::List(_) | Value::Object) | None => {
+            Ok(Code::typed(text(fields, name)?))
+        }
+    }
+}
+
+/// A whole number, in quotes or without.
 pub(crate) fn number(fields: &Fields, name: &'static str) -> Result<i64, Failure> {
-    let digits = match fields.get(name) {
-        None | Some(Value::Null) => return Err(InputFault::Missing(name).into()),
-        Some(Value::Number(digits)) => Some(digits),
-        Some(Value::Text(digits)) if fields.from_form => Some(digits),
-        Some(Value::Text(_) | Value::Bool | Value::List(_) | Value::Object) => None,
+    let Some(Value::Number(typed) | Value::Text(typed)) = fields.get(name) else {
+        let is_missing = matches!(fields.get(name), None | Some(Value::Null));
+        return Err(if is_missing { InputFault::Missing(name) } else { InputFault::NotANumber(name) }.into());
     };
-    digits.and_then(|digits| digits.parse().ok()).ok_or_else(|| InputFault::NotANumber(name).into())
+    let number = whole_number(typed).and_then(|number| number.parse().ok());
+    number.ok_or_else(|| InputFault::NotANumber(name).into())
 }

@@ -108,7 +108,7 @@ fn reset_password() -> Operation {
             username(),
             Field::new_password("password", "The new password.").required().example("fog123456"),
             Field::password("password2", "The same again.").required().example("fog123456"),
-            Field::text("vercode", "The code of the mail.").required().example("123456"),
+            Field::number("vercode", "The code of the mail.").required().example("123456"),
         ])
         .answers([
             success("reset", "The password is set.", words::PASSWORD_RESET, Nothing {}),

@@ -1,6 +1,5 @@
 //! `POST /v3_1/manage/password/reset/`.
 
-use tally::domain::code::Code;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Exchange;
@@ -14,7 +13,7 @@ pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, .. } = exchange;
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
-    let code = Code::typed(fields::text(&fields, "vercode")?);
+    let code = fields::code(&fields, "vercode")?;
     let (password, password2) = (fields::text(&fields, "password")?, fields::text(&fields, "password2")?);
     if password != password2 {
         return Err(Failure::Mismatch);

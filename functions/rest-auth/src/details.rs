@@ -18,7 +18,7 @@ use crate::words::Failure;
 
 /// The most characters of each field (contract 002).
 pub(crate) const COMPANY: Kind = Kind::Stored(100);
-pub(crate) const TEL: Kind = Kind::Stored(20);
+pub(crate) const TEL: Kind = Kind::Telephone(20);
 pub(crate) const ADDRESS: Kind = Kind::Stored(100);
 
 /// A user's details as they are shown.

@@ -54,6 +54,7 @@ pub(crate) fn finish(request: &Request, mut answer: Answer) -> Answer {
     }
     answer.body = without_line_separators(answer.body);
     answer
+        .without_charset()
         .with_header(VARY, HeaderValue::from_static("Accept, Cookie"))
         .with_header(X_FRAME_OPTIONS, HeaderValue::from_static("SAMEORIGIN"))
 }

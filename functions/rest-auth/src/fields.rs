@@ -38,6 +38,8 @@ pub(crate) enum Kind {
     Email,
     /// Stored and shown again; at most so many characters.
     Stored(usize),
+    /// The same, and a telephone number: what came along with it and nobody sees is left out.
+    Telephone(usize),
 }
 
 impl Form {
@@ -84,7 +86,8 @@ fn judge(
         }
         Some(Value::Text(text) | Value::Number(text)) => text,
     };
-    let stripped = text::strip(typed);
+    let visible = if matches!(kind, Kind::Telephone(_)) { &text::visible(typed) } else { typed };
+    let stripped = text::strip(visible);
     if stripped.is_empty() {
         return match presence {
             Presence::Required | Presence::Partial => Err(words::BLANK.to_owned()),
@@ -95,9 +98,13 @@ fn judge(
     match kind {
         Kind::Password => Ok(Some(typed.clone())),
         Kind::Email if EmailAddress::parse(stripped).is_err() => Err(words::INVALID_EMAIL.to_owned()),
-        Kind::Stored(most) if stripped.chars().count() > most => Err(words::too_long(most)),
-        Kind::Stored(_) if text::has_control(stripped) => Err(words::CONTROL_CHARACTER.to_owned()),
-        Kind::Plain | Kind::Email | Kind::Stored(_) => Ok(Some(stripped.to_owned())),
+        Kind::Stored(most) | Kind::Telephone(most) if stripped.chars().count() > most => {
+            Err(words::too_long(most))
+        }
+        Kind::Stored(_) | Kind::Telephone(_) if text::has_control(stripped) => {
+            Err(words::CONTROL_CHARACTER.to_owned())
+        }
+        Kind::Plain | Kind::Email | Kind::Stored(_) | Kind::Telephone(_) => Ok(Some(stripped.to_owned())),
     }
 }
 

@@ -252,7 +252,7 @@ fn details_fields(are_required: bool) -> [Field; 3] {
     let field = |name, meaning, kind, example| {
         let field = Field::text(name, meaning).example(example);
         let field = match kind {
-            Kind::Stored(most) => field.at_most(most),
+            Kind::Stored(most) | Kind::Telephone(most) => field.at_most(most),
             Kind::Plain | Kind::Password | Kind::Email => field,
         };
         if are_required { field.required() } else { field }
@@ -283,7 +283,7 @@ fn no_details() -> Outcome {
 
 fn too_long() -> Outcome {
     let most = match TEL {
-        Kind::Stored(most) => most,
+        Kind::Stored(most) | Kind::Telephone(most) => most,
         Kind::Plain | Kind::Password | Kind::Email => 0,
     };
     wrong("too_long", "A field is over its limit.", FieldErrors::of("tel", &words::too_long(most)))

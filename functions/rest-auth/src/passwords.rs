@@ -2,7 +2,7 @@
 
 use http::StatusCode;
 use tally::app::App;
-use tally::domain::password::{self, Password};
+use tally::domain::password::Password;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
 use tally::http::field_errors::FieldErrors;
@@ -80,7 +80,7 @@ fn judge_new(
         return None;
     }
     let Ok(password) = Password::new(&new2) else {
-        errors.add("new_password2", [words::too_long(password::MAX_BYTES)]);
+        errors.add("new_password2", [words::password_too_long()]);
         return None;
     };
     let faults = password.faults(&caller.account.names());

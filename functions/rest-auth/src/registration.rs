@@ -3,7 +3,7 @@
 use http::StatusCode;
 use tally::domain::account::Names;
 use tally::domain::email_address::EmailAddress;
-use tally::domain::password::{self, Password};
+use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
@@ -87,7 +87,7 @@ fn read_password(
     hides_weakness: bool,
 ) -> Option<Password> {
     let Ok(password) = Password::new(typed) else {
-        form.errors.add(field, [words::too_long(password::MAX_BYTES)]);
+        form.errors.add(field, [words::password_too_long()]);
         return None;
     };
     let faults = password.faults(names);

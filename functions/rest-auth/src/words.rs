@@ -196,6 +196,11 @@ pub(crate) fn password_sentences(faults: &[PasswordFault]) -> impl Iterator<Item
     })
 }
 
+/// The sentence for a password over the limit, which is counted in bytes.
+pub(crate) fn password_too_long() -> String {
+    format!("This password is too long. It must contain at most {} bytes.", password::MAX_BYTES)
+}
+
 /// The sentence for a text over its limit.
 pub(crate) fn too_long(most: usize) -> String {
     format!("Ensure this field has no more than {most} characters.")

@@ -6,8 +6,10 @@ use std::time::Duration;
 use zeroize::Zeroizing;
 
 use super::address_budget::Allowance;
+use super::digits::{digit, is_hyphen};
 use super::email_address::EmailAddress;
 use super::phone_number::PhoneNumber;
+use super::text::is_invisible;
 
 /// How long a code lives (security rule 2.2; ASVS 6.5.5).
 pub const LASTS: Duration = Duration::from_mins(10);
@@ -134,6 +136,18 @@ impl Code {
         if digits.len() < DIGITS { Self(Zeroizing::default()) } else { Self(digits) }
     }
 
+    /// Reads a code that came as a number, which has lost the zeros in front. What is no whole number is
+    /// a code that fits nothing.
+    #[must_use]
+    pub fn of_number(number: &str) -> Self {
+        if number.bytes().all(|byte| byte.is_ascii_digit()) {
+            let whole = Zeroizing::new(format!("{number:0>DIGITS$}"));
+            Self::typed(&whole)
+        } else {
+            Self(Zeroizing::default())
+        }
+    }
+
     /// The digits.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -141,36 +155,10 @@ impl Code {
     }
 }
 
-/// A digit of ASCII, or the full-width form that Chinese input methods type.
-fn digit(c: char) -> Option<char> {
-    match c {
-        '0'..='9' => Some(c),
-        '\u{ff10}'..='\u{ff19}' => char::from_digit(u32::from(c) - 0xff10, 10),
-        _ => None,
-    }
-}
-
 /// Whether a character says nothing about a code: a blank, a hyphen, or a mark that nobody sees.
 fn is_passed_over(c: char) -> bool {
     let is_blank = c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c);
-    let is_hyphen =
-        matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' | '\u{ff0d}');
-    is_blank || is_hyphen || is_invisible(c)
-}
-
-/// Marks of direction, joiners, breaks, and the byte order mark: of no width, and copied unseen.
-fn is_invisible(c: char) -> bool {
-    matches!(
-        c,
-        '\u{ad}'
-            | '\u{61c}'
-            | '\u{180e}'
-            | '\u{200b}'..='\u{200f}'
-            | '\u{202a}'..='\u{202e}'
-            | '\u{2060}'..='\u{2064}'
-            | '\u{2066}'..='\u{2069}'
-            | '\u{feff}'
-    )
+    is_blank || is_hyphen(c) || is_invisible(c)
 }
 
 impl fmt::Debug for Code {
@@ -228,6 +216,16 @@ mod tests {
             "087\u{0}629",
         ] {
             assert_eq!(Code::typed(typed).as_str(), "", "{typed:?}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_the_zeros_back_that_it_lost() {
+        for (number, code) in [("123456", "123456"), ("87629", "087629"), ("0", "000000")] {
+            assert_eq!(Code::of_number(number).as_str(), code);
+        }
+        for odd in ["1234567", "-87629", "87629.0", "1e+16", "inf", "１２３４５６"] {
+            assert_eq!(Code::of_number(odd).as_str(), "", "{odd:?}");
         }
     }
 

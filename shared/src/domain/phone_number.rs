@@ -1,9 +1,13 @@
-//! Mobile phone numbers: read strictly from what people type, kept and compared as E.164.
+//! Mobile phone numbers: read from what people type and paste, kept and compared as E.164.
 //!
 //! One number has one canonical spelling, or claims and budgets could be passed by writing it
-//! differently. Digits are ASCII; between them single blanks and hyphens may stand, nothing else.
+//! differently. Between the digits blanks, hyphens and marks that nobody sees may stand, and parentheses
+//! around some of them; anything else, and a line break or another control in the middle, is no number.
 
 use std::fmt;
+
+use super::digits::{digit, is_hyphen};
+use super::text::visible;
 
 /// The calling code of mainland China.
 const MAINLAND: &str = "86";
@@ -12,8 +16,8 @@ const MAINLAND: &str = "86";
 const FEWEST_DIGITS: usize = 8;
 const MOST_DIGITS: usize = 15;
 
-/// The most characters of a spelling that is looked at.
-const MOST_TYPED: usize = 40;
+/// What a link to a number begins with (RFC 3966), in any case.
+const SCHEME: &str = "tel";
 
 /// How many digits of a number tell the range it was handed out in (security rule 2.2).
 const RANGE_DIGITS: usize = 7;
@@ -137,17 +141,31 @@ impl fmt::Debug for PhoneNumber {
 
 /// The digits of a spelling, and whether they begin with a calling code for sure.
 fn digits(typed: &str) -> Option<(bool, String)> {
-    if typed.len() > MOST_TYPED {
-        return None;
+    let typed = visible(typed);
+    let (mut has_plus, mut is_open, mut digits) = (false, false, String::with_capacity(MOST_DIGITS));
+    for c in without_scheme(&typed).chars().filter(|c| !is_blank(*c) && !is_hyphen(*c)) {
+        match c {
+            '+' | '\u{fe62}' | '\u{ff0b}' if digits.is_empty() && !has_plus => has_plus = true,
+            '(' | '\u{ff08}' if !is_open => is_open = true,
+            ')' | '\u{ff09}' if is_open => is_open = false,
+            _ => digits.push(digit(c)?),
+        }
     }
-    let bare = typed.trim_matches(' ');
-    let (is_international, rest) = match bare.strip_prefix('+').or_else(|| bare.strip_prefix("00")) {
-        Some(rest) => (true, rest),
-        None => (false, bare),
-    };
-    let groups: Vec<&str> = rest.split([' ', '-']).collect();
-    let is_group = |group: &&str| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit());
-    groups.iter().all(is_group).then(|| (is_international, groups.concat()))
+    let dialled = digits.strip_prefix("00").filter(|_| !has_plus);
+    let read = dialled.map_or((has_plus, digits.as_str()), |digits| (true, digits));
+    (!is_open).then(|| (read.0, read.1.to_owned()))
+}
+
+/// The number of a link to it, or the whole text.
+fn without_scheme(typed: &str) -> &str {
+    let scheme = typed.get(..SCHEME.len()).filter(|scheme| scheme.eq_ignore_ascii_case(SCHEME));
+    let number = scheme.and_then(|_| typed[SCHEME.len()..].strip_prefix([':', '\u{ff1a}']));
+    number.unwrap_or(typed)
+}
+
+/// A blank of any width; what begins a new line, or a new cell of a table, is none.
+fn is_blank(c: char) -> bool {
+    c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }
 
 /// Whether these may be a calling code and a number of another country.
@@ -162,6 +180,7 @@ fn is_mainland_mobile(digits: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::text::is_invisible;
     use super::*;
 
     fn parse(typed: &str) -> Result<String, PhoneFault> {
@@ -179,6 +198,28 @@ mod tests {
             "138-0013-8000",
             " 138 0013 8000 ",
             "+86-138-00138000",
+            "138--0013-8000",
+            "(138) 0013-8000",
+            "(+86) 138 0013 8000",
+            "+(86)13800138000",
+            "(0086)13800138000",
+            "（＋８６）１３８－００１３－８０００",
+            "１３８００１３８０００",
+            "138\u{a0}0013\u{202f}8000",
+            "138\u{3000}0013\u{2009}8000",
+            "138\u{2010}0013\u{2011}8000",
+            "138\u{2013}0013\u{2014}8000",
+            "138\u{2212}0013\u{ff0d}8000",
+            "\u{202d}13800138000\u{202c}",
+            "\u{2068}+86 138\u{200b}0013\u{ad}8000\u{2069}",
+            "\u{feff}\u{200e}+86\u{200f} 138\u{2060}00138000",
+            "13800138000\n",
+            "\t+86 138 0013 8000\r\n",
+            "\u{202d}13800138000\u{202c}\n",
+            "tel:13800138000",
+            "TEL:+86-138-0013-8000",
+            "Tel: (+86) 138 0013 8000",
+            "tel：１３８００１３８０００",
         ] {
             assert_eq!(parse(typed).as_deref(), Ok("+8613800138000"), "{typed:?}");
         }
@@ -190,24 +231,46 @@ mod tests {
             "",
             " ",
             "+",
+            "tel:",
+            "()",
+            "\u{200b}",
             "12345678901",
             "10086",
             "02584389999",
             "13800138000x9",
-            "tel:+86-13800138000",
+            "13800138000 转 9",
+            "13800138000;ext=9",
+            "13800138000#9",
+            "l3800138000",
+            "1380013800O",
             "+86013800138000",
-            "13800138000\n",
+            "+86 (0) 138 0013 8000",
             "1380013800",
             "138001380001",
-            "138--0013-8000",
-            "１３８００１３８０００",
             "+٨٦١٣٨٠٠١٣٨٠٠٠",
-            "(138)00138000",
+            "१३८००१३८०००",
+            "①③⑧⓪⓪①③⑧⓪⓪⓪",
             "138.0013.8000",
             "+8610-65551234",
             "++8613800138000",
             "+008613800138000",
+            "86+13800138000",
+            "(+86 13800138000",
+            "+86) 13800138000",
+            "((86))13800138000",
             "13800138000,13800138001",
+            "13800138000 13800138001",
+            "13800138000\n13800138001",
+            "138\n00138000",
+            "138\t00138000",
+            "138\u{2028}00138000",
+            "138\u{0}00138000",
+            "13800138000\u{0}",
+            "\u{7f}13800138000",
+            "tel:tel:13800138000",
+            "tel://13800138000",
+            "sms:13800138000",
+            "telephone:13800138000",
             "+86 1380013800013800138000138001380013800013800138000",
         ] {
             assert_eq!(parse(typed), Err(PhoneFault::NotANumber), "{typed:?}");
@@ -216,7 +279,14 @@ mod tests {
 
     #[test]
     fn other_countries_need_a_plus_and_a_place_on_the_list() {
-        for typed in ["+441632960001", "+19005550100", "+88213000000", "0044 1632 960001"] {
+        for typed in [
+            "+441632960001",
+            "+19005550100",
+            "+88213000000",
+            "0044 1632 960001",
+            "（＋４４）1632 960001",
+            "tel:+44-1632-960001",
+        ] {
             assert_eq!(parse(typed), Err(PhoneFault::Country), "{typed:?}");
         }
         let codes = CallingCodes::parse("86, +852").unwrap();
@@ -249,17 +319,31 @@ mod tests {
         }
 
         #[test]
-        fn blanks_and_hyphens_between_digits_change_nothing(
-            rest in "[0-9]{9}", second in 3..=9_u8, cuts in proptest::collection::vec((0..11_usize, 0..2_usize), 0..4)
+        fn what_comes_along_with_a_number_changes_nothing_and_anything_else_does(
+            rest in "[0-9]{9}",
+            second in 3..=9_u8,
+            prefix in "(tel: ?)?(|86|0086|[+＋]86|[(（][+＋]?86[)）]) ?",
+            marks in proptest::collection::vec(
+                (0..11_usize, "[ \\-\u{a0}\u{3000}\u{2010}-\u{2015}\u{200b}-\u{200f}\u{202a}-\u{202e}\u{2060}-\u{2069}\u{feff}]{0,3}"),
+                0..6,
+            ),
+            is_wide: bool,
+            end in "(\r?\n)?",
+            other in "\\PC",
+            at in 0..11_usize,
         ) {
             let bare = format!("1{second}{rest}");
-            let mut typed: Vec<String> = bare.chars().map(String::from).collect();
-            for (at, kind) in cuts {
-                if at > 0 && typed[at].len() == 1 {
-                    typed[at] = format!("{}{}", [" ", "-"][kind], typed[at]);
-                }
+            let wide = |c: char| char::from_u32(u32::from(c) + if is_wide { 0xfee0 } else { 0 }).unwrap();
+            let mut typed: Vec<String> = bare.chars().map(|c| wide(c).to_string()).collect();
+            for (at, marks) in marks {
+                typed[at].insert_str(0, &marks);
             }
-            proptest::prop_assert_eq!(parse(&typed.concat()), Ok(format!("+86{bare}")));
+            let plain = format!("{prefix}{}{end}", typed.concat());
+            proptest::prop_assert_eq!(parse(&plain), Ok(format!("+86{bare}")), "{:?}", plain);
+            let is_mark = other.chars().all(|c| is_blank(c) || is_hyphen(c) || is_invisible(c));
+            typed[at].push_str(&other);
+            let is_number = parse(&format!("{prefix}{}{end}", typed.concat())).is_ok();
+            proptest::prop_assert_eq!(is_number, is_mark, "{:?}", other);
         }
     }
 }

@@ -11,6 +11,30 @@ pub fn strip(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
 }
 
+/// Whether it is of no width and seen by nobody: marks of direction, joiners, breaks, selectors, and the
+/// byte order mark, which come along with a copied text.
+#[must_use]
+pub fn is_invisible(c: char) -> bool {
+    matches!(
+        c,
+        '\u{ad}'
+            | '\u{61c}'
+            | '\u{180e}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+    )
+}
+
+/// What is seen of a text: without such marks, and without white space around it.
+#[must_use]
+pub fn visible(text: &str) -> String {
+    let seen: String = text.chars().filter(|c| !is_invisible(*c)).collect();
+    strip(&seen).to_owned()
+}
+
 /// Whether the text holds a control character or an invisible direction mark.
 ///
 /// Controls never have a place in a name, an address or an identifier (contracts/README.md, rules
@@ -59,6 +83,13 @@ mod tests {
     fn strips_what_python_strips() {
         assert_eq!(strip("\u{1f}\u{3000}\u{a0} a b \t\r\n\u{85}"), "a b");
         assert_eq!(strip("\u{200b}a"), "\u{200b}a");
+    }
+
+    #[test]
+    fn what_nobody_sees_is_left_out() {
+        assert_eq!(visible("\u{202d}010\u{200b}-8888\u{202c} \r\n"), "010-8888");
+        assert_eq!(visible("\u{feff} \u{200e}"), "");
+        assert_eq!(visible("分机 8\0"), "分机 8\0");
     }
 
     #[test]

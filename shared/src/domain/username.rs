@@ -1,6 +1,7 @@
 //! The name a person chooses, unique over the whole pool without regard to case.
 
 use super::email_address::EmailAddress;
+use super::phone_number::{CallingCodes, PhoneNumber};
 
 /// The most characters a username may have (contract 002).
 pub const MAX_CHARACTERS: usize = 150;
@@ -65,22 +66,14 @@ pub fn canonical(text: &str) -> String {
     text.to_ascii_lowercase()
 }
 
-/// Mainland mobile numbers in the spellings people type, and anything that begins as people dial
-/// abroad, with `+` or `00`.
+/// What reads as a mobile number wherever one may be typed, dots between its digits or none, and
+/// anything that begins as people dial abroad, with `+` or `00`.
 fn is_like_phone(text: &str) -> bool {
-    let digits: String = text.chars().filter(|c| !matches!(c, '-' | '.')).collect();
+    let undotted = text.replace('.', "");
+    let digits = undotted.replace('-', "");
     let abroad = digits.strip_prefix('+').or_else(|| digits.strip_prefix("00"));
-    if let Some(rest) = abroad
-        && rest.len() >= 7
-    {
-        return rest.bytes().all(|b| b.is_ascii_digit());
-    }
-    let national = digits.strip_prefix("86").filter(|rest| rest.len() == 11).unwrap_or(&digits);
-    let bytes = national.as_bytes();
-    bytes.len() == 11
-        && bytes.iter().all(u8::is_ascii_digit)
-        && bytes[0] == b'1'
-        && (b'3'..=b'9').contains(&bytes[1])
+    let is_dialled = |rest: &str| rest.len() >= 7 && rest.bytes().all(|byte| byte.is_ascii_digit());
+    PhoneNumber::parse(&undotted, &CallingCodes::every()).is_ok() || abroad.is_some_and(is_dialled)
 }
 
 fn is_address_of_another(text: &str, own_email: Option<&EmailAddress>) -> bool {
@@ -116,7 +109,16 @@ mod tests {
 
     #[test]
     fn refuses_what_is_somebody_elses_identifier() {
-        let phones = ["13800138000", "+8613800138000", "8613800138000", "138-0013-8000", "008613800138000"];
+        let phones = [
+            "13800138000",
+            "+8613800138000",
+            "8613800138000",
+            "138-0013-8000",
+            "008613800138000",
+            "138--0013--8000",
+            "-13800138000-",
+            "+-86-13800138000",
+        ];
         let abroad = ["+85291234567", "0085291234567", "00852-9123-4567", "00447700900123"];
         for name in phones.into_iter().chain(abroad).chain(["v@corp.com"]) {
             assert_eq!(parse(name), Err(UsernameFault::AnothersIdentifier), "{name:?}");
@@ -140,9 +142,22 @@ mod tests {
         }
 
         #[test]
-        fn however_a_mobile_number_is_typed_it_is_nobodys_name(number in "1[3-9][0-9]{9}", prefix in "(\\+|00)?(86)?") {
-            let typed = format!("{prefix}{number}");
+        fn however_a_mobile_number_is_typed_it_is_nobodys_name(
+            number in "1[3-9][0-9]{9}", prefix in "-?((\\+|00)?86)?", cuts in proptest::collection::vec((0..12_usize, "[.-]{1,2}"), 0..4)
+        ) {
+            let mut typed = number;
+            for (at, cut) in cuts {
+                typed.insert_str(at.min(typed.len()), &cut);
+            }
+            let typed = format!("{prefix}{typed}");
             proptest::prop_assert_eq!(parse(&typed), Err(UsernameFault::AnothersIdentifier), "{}", typed);
+        }
+
+        #[test]
+        fn what_reads_as_a_number_where_numbers_are_typed_is_nobodys_name(text in "[0-9+.-]{1,20}") {
+            if PhoneNumber::parse(&text, &CallingCodes::every()).is_ok() {
+                proptest::prop_assert_eq!(parse(&text), Err(UsernameFault::AnothersIdentifier), "{}", text);
+            }
         }
     }
 }

@@ -82,7 +82,7 @@ fn presented(request: &Request) -> impl Iterator<Item = &str> {
 /// The token of the body; the header counts only where the body has none. Never of the query, which
 /// ends up in logs.
 fn submitted<'a>(request: &'a Request, fields: &'a Fields) -> Option<&'a str> {
-    let header = || request.header(HEADER);
+    let header = || std::str::from_utf8(request.sole_value(HEADER).ok()??).ok();
     match fields.get(FIELD) {
         None | Some(Value::Null) => header(),
         Some(Value::Text(text)) if text.is_empty() => header(),

@@ -27,6 +27,18 @@ pub enum Value {
     Object,
 }
 
+impl Value {
+    /// What was typed, where digits are taken alike in quotes and without (contracts/README.md, rules for
+    /// every group): a text as it is, a number as text. Other types are nothing that was typed.
+    #[must_use]
+    pub fn typed(&self) -> Option<&str> {
+        match self {
+            Self::Text(typed) | Self::Number(typed) => Some(typed),
+            Self::Null | Self::Bool | Self::List(_) | Self::Object => None,
+        }
+    }
+}
+
 /// A whole body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Document {

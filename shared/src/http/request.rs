@@ -39,6 +39,10 @@ pub struct Invocation {
 /// The query by which a logout goes further than this device.
 pub const EVERYWHERE: &str = "everywhere=true";
 
+/// A header has several values, and not all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ValuesDiffer;
+
 /// One request.
 #[derive(Debug)]
 pub struct Request {
@@ -88,6 +92,20 @@ impl Request {
     #[must_use]
     pub fn header(&self, name: impl header::AsHeaderName) -> Option<&str> {
         self.headers.get(name)?.to_str().ok()
+    }
+
+    /// All values of a header, also where a gateway has joined several by commas.
+    pub fn values(&self, name: impl header::AsHeaderName) -> impl Iterator<Item = &[u8]> {
+        let lines = self.headers.get_all(name).iter().map(http::HeaderValue::as_bytes);
+        lines.flat_map(|line| line.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
+    }
+
+    /// The one value of a header by which somebody is let in; `None` if it is not there. The same value
+    /// twice is one; two that differ are nobody's (security rule 2.3).
+    pub fn sole_value(&self, name: impl header::AsHeaderName) -> Result<Option<&[u8]>, ValuesDiffer> {
+        let mut values = self.values(name);
+        let first = values.next();
+        if values.all(|other| Some(other) == first) { Ok(first) } else { Err(ValuesDiffer) }
     }
 
     /// Where the service is reached from outside, `scheme://host[:port]`, for links in mail: what the

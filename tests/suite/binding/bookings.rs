@@ -50,12 +50,13 @@ async fn each_event_is_booked_once_by_each_user() {
 #[tokio::test]
 async fn only_the_two_events_can_be_booked() {
     let (server, browser) = with_user().await;
-    for event in ["0", "3", "01", "1.0", "１", "1#2", "beijing"] {
+    for event in ["0", "3", "-1", "1.0", "1#2", "beijing"] {
         assert_eq!(told(&book(&browser, event).await), (200, UNKNOWN), "{event}");
     }
     for (body, msg) in [
         (json!({}), "bookin_type 不能为空"),
-        (json!({"bookin_type": 1}), "bookin_type 必须是字符串"),
+        (json!({"bookin_type": 1.0}), "bookin_type 必须是字符串"),
+        (json!({"bookin_type": true}), "bookin_type 必须是字符串"),
         (json!({"bookin_type": ["1"]}), "bookin_type 必须是字符串"),
         (json!({"bookin_type": null}), "bookin_type 不能为空"),
     ] {

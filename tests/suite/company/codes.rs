@@ -36,7 +36,7 @@ async fn what_is_wrong_is_told_by_the_name_of_its_field() {
         r#"{"action_name":"Login","mobile":"13800138000"}"#,
         r#"{"action_name":"accountreg","mobile":"12345678901"}"#,
         r#"{"action_name":"AccountReg","mobile":"+441632960001"}"#,
-        r#"{"action_name":"AccountReg","mobile":13800138000}"#,
+        r#"{"action_name":"AccountReg","mobile":-13800138000}"#,
         r#"{"action_name":["AccountReg"],"mobile":["13800138000"]}"#,
         r#"{"action_name":"AccountReg","mobile":"13800138000,13900139000"}"#,
     ];
@@ -49,18 +49,18 @@ async fn what_is_wrong_is_told_by_the_name_of_its_field() {
         200 {"status":"error","msg":"action_name 只能是 AccountReg、ChangePwd 或 ChangeMobile；mobile 不是有效的手机号"}
     {"action_name":"AccountReg","mobile":"+441632960001"}
         200 {"status":"error","msg":"mobile 暂不支持该国家或地区的手机号"}
-    {"action_name":"AccountReg","mobile":13800138000}
+    {"action_name":"AccountReg","mobile":-13800138000}
         200 {"status":"error","msg":"mobile 必须是字符串"}
     {"action_name":["AccountReg"],"mobile":["13800138000"]}
         200 {"status":"error","msg":"action_name 必须是字符串；mobile 必须是字符串"}
     {"action_name":"AccountReg","mobile":"13800138000,13900139000"}
         200 {"status":"error","msg":"mobile 不是有效的手机号"}
     "#);
-    let bodies = ["{}", r#"{"action_name":"Login","mobile":"x","code":7}"#];
+    let bodies = ["{}", r#"{"action_name":"Login","mobile":"x","code":true}"#];
     assert_snapshot!(conversation(&server.client(), CHECK, &bodies).await, @r#"
     {}
         200 {"status":"error","msg":"action_name 不能为空；mobile 不能为空；code 不能为空"}
-    {"action_name":"Login","mobile":"x","code":7}
+    {"action_name":"Login","mobile":"x","code":true}
         200 {"status":"error","msg":"action_name 只能是 AccountReg、ChangePwd 或 ChangeMobile；mobile 不是有效的手机号；code 必须是字符串"}
     "#);
     assert_eq!(server.inbox().messages().len(), 0);

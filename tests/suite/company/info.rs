@@ -66,7 +66,7 @@ async fn what_is_wrong_is_told_by_the_name_of_its_field() {
     let before = my_info(&browser).await;
     let bodies = [
         "{}",
-        r#"{"realname":" ","qq":7}"#,
+        r#"{"realname":" ","qq":7.5}"#,
         r#"{"realname":["李明"]}"#,
         r#"{"realname":"李\u0000明"}"#,
         r#"{"realname":"李\u202e明","qq":"1\u000a2"}"#,
@@ -75,7 +75,7 @@ async fn what_is_wrong_is_told_by_the_name_of_its_field() {
     assert_snapshot!(conversation(&browser, PERSON, &bodies).await, @r#"
     {}
         200 {"status":"error","msg":"realname 不能为空"}
-    {"realname":" ","qq":7}
+    {"realname":" ","qq":7.5}
         200 {"status":"error","msg":"realname 不能为空；qq 必须是字符串"}
     {"realname":["李明"]}
         200 {"status":"error","msg":"realname 必须是字符串"}

@@ -61,8 +61,8 @@ async fn all_that_is_wrong_is_told_at_once_and_no_try_is_spent() {
     let code = latest_code(&server);
     let bodies = [
         "{}".to_owned(),
-        r#"{"user_email":"a@","company_name":" ","password":"1234567","phone":"12345678901","name":null,"qq":7,"code":"","select_fields":"金融"}"#.to_owned(),
-        r#"{"user_email":["a@b.co"],"company_name":1,"password":{},"phone":13800138000,"name":true,"qq":[],"code":123456,"select_fields":[1]}"#.to_owned(),
+        r#"{"user_email":"a@","company_name":" ","password":"1234567","phone":"12345678901","name":null,"qq":true,"code":"","select_fields":"金融"}"#.to_owned(),
+        r#"{"user_email":["a@b.co"],"company_name":1,"password":{},"phone":1.5,"name":true,"qq":[],"code":{},"select_fields":[1]}"#.to_owned(),
         r#"{"user_email":"o'neil@example.com","company_name":"甲\u0000","password":"liming@example.com","phone":"+441632960001","name":"李\u202e","qq":"1","code":"1","select_fields":[" "]}"#.to_owned(),
         but(&wrong(&code), "password", json!("password1")).to_string().replace(&wrong(&code), "000000"),
     ];
@@ -70,9 +70,9 @@ async fn all_that_is_wrong_is_told_at_once_and_no_try_is_spent() {
     assert_snapshot!(super::conversation(&server.client(), REGISTER, &bodies).await, @r#"
     {}
         200 {"status":"form_error","msg":"表单填写有误，请修改后重新提交","errors":{"user_email":["不能为空"],"company_name":["不能为空"],"password":["不能为空"],"phone":["不能为空"],"name":["不能为空"],"code":["不能为空"]}}
-    {"user_email":"a@","company_name":" ","password":"1234567","phone":"12345678901","name":null,"qq":7,"code":"","select_fields":"金融"}
+    {"user_email":"a@","company_name":" ","password":"1234567","phone":"12345678901","name":null,"qq":true,"code":"","select_fields":"金融"}
         200 {"status":"form_error","msg":"表单填写有误，请修改后重新提交","errors":{"user_email":["不是有效的邮箱"],"company_name":["不能为空"],"password":["长度太短，至少需要 8 个字符","太常见","不能全部是数字"],"phone":["不是有效的手机号"],"name":["不能为空"],"qq":["必须是字符串"],"code":["不能为空"],"select_fields":["必须是字符串列表"]}}
-    {"user_email":["a@b.co"],"company_name":1,"password":{},"phone":13800138000,"name":true,"qq":[],"code":123456,"select_fields":[1]}
+    {"user_email":["a@b.co"],"company_name":1,"password":{},"phone":1.5,"name":true,"qq":[],"code":{},"select_fields":[1]}
         200 {"status":"form_error","msg":"表单填写有误，请修改后重新提交","errors":{"user_email":["必须是字符串"],"company_name":["必须是字符串"],"password":["必须是字符串"],"phone":["必须是字符串"],"name":["必须是字符串"],"qq":["必须是字符串"],"code":["必须是字符串"],"select_fields":["必须是字符串列表"]}}
     {"user_email":"o'neil@example.com","company_name":"甲\u0000","password":"liming@example.com","phone":"+441632960001","name":"李\u202e","qq":"1","code":"1","select_fields":[" "]}
         200 {"status":"form_error","msg":"表单填写有误，请修改后重新提交","errors":{"user_email":["不能用作用户名"],"company_name":["不能包含控制字符"],"phone":["暂不支持该国家或地区的手机号"],"name":["不能包含控制字符"],"select_fields":["不能为空"]}}

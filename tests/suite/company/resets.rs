@@ -95,7 +95,7 @@ async fn the_new_password_is_judged_before_the_code_is_tried() {
         r#"{"mobile":"13800138000","code":"000000","password":"tiger-tally-78","re_password":"tiger-tally-79"}"#,
         r#"{"mobile":"13800138000","code":"000000","password":"password1","re_password":"password1"}"#,
         r#"{"mobile":"x","code":null,"password":"12345678","re_password":"12345678"}"#,
-        r#"{"mobile":"13800138000","code":123456,"password":["x"],"re_password":{}}"#,
+        r#"{"mobile":"13800138000","code":true,"password":["x"],"re_password":{}}"#,
     ];
     assert_snapshot!(conversation(&server.client(), RESET, &bodies).await, @r#"
     {}
@@ -106,7 +106,7 @@ async fn the_new_password_is_judged_before_the_code_is_tried() {
         200 {"status":"error","msg":"password 太常见"}
     {"mobile":"x","code":null,"password":"12345678","re_password":"12345678"}
         200 {"status":"error","msg":"mobile 不是有效的手机号；code 不能为空；password 太常见，不能全部是数字"}
-    {"mobile":"13800138000","code":123456,"password":["x"],"re_password":{}}
+    {"mobile":"13800138000","code":true,"password":["x"],"re_password":{}}
         200 {"status":"error","msg":"code 必须是字符串；password 必须是字符串；re_password 必须是字符串"}
     "#);
     for _ in 0..5 {

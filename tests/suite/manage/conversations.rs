@@ -146,7 +146,7 @@ async fn requests_for_codes_and_resets_that_fail_are_told_in_fixed_codes() {
     let server = with_user().await;
     let bodies = [
         r#"{"username":"wxd@mxchip.com","code_type":2}"#,
-        r#"{"username":"wxd@mxchip.com","code_type":"1"}"#,
+        r#"{"username":"wxd@mxchip.com","code_type":"1.0"}"#,
         r#"{"username":"wxd@mxchip.com","code_type":1.0}"#,
         r#"{"username":"wxd@mxchip.com"}"#,
         r#"{"username":"wxd@mxchip.com\r\nBcc: v@y.com","code_type":1}"#,
@@ -155,7 +155,7 @@ async fn requests_for_codes_and_resets_that_fail_are_told_in_fixed_codes() {
     assert_snapshot!(conversation(&server, VER_CODE, &bodies).await, @r#"
     {"username":"wxd@mxchip.com","code_type":2}
         200 {"meta":{"message":"参数错误：code_type 只能是 1","code":1001},"data":{}}
-    {"username":"wxd@mxchip.com","code_type":"1"}
+    {"username":"wxd@mxchip.com","code_type":"1.0"}
         200 {"meta":{"message":"参数错误：code_type 必须是整数","code":1001},"data":{}}
     {"username":"wxd@mxchip.com","code_type":1.0}
         200 {"meta":{"message":"参数错误：code_type 必须是整数","code":1001},"data":{}}
@@ -173,7 +173,7 @@ async fn requests_for_codes_and_resets_that_fail_are_told_in_fixed_codes() {
         r#"{"username":"wxd@mxchip.com","vercode":"087629","password":"1234567","password2":"1234567"}"#,
         r#"{"username":"wxd@mxchip.com","vercode":"","password":"tiger-tally-78","password2":"tiger-tally-78"}"#,
         r#"{"username":"wxd@mxchip.com","vercode":null,"password":"tiger-tally-78","password2":"tiger-tally-78"}"#,
-        r#"{"username":"wxd@mxchip.com","vercode":87629,"password":"tiger-tally-78","password2":"tiger-tally-78"}"#,
+        r#"{"username":"wxd@mxchip.com","vercode":true,"password":"tiger-tally-78","password2":"tiger-tally-78"}"#,
     ];
     assert_snapshot!(conversation(&server, RESET, &bodies).await, @r#"
     {"username":"wxd@mxchip.com","vercode":"087629","password":"tiger-tally-78","password2":"tiger-tally-78"}
@@ -186,7 +186,7 @@ async fn requests_for_codes_and_resets_that_fail_are_told_in_fixed_codes() {
         200 {"meta":{"message":"参数错误：缺少 vercode","code":1001},"data":{}}
     {"username":"wxd@mxchip.com","vercode":null,"password":"tiger-tally-78","password2":"tiger-tally-78"}
         200 {"meta":{"message":"参数错误：缺少 vercode","code":1001},"data":{}}
-    {"username":"wxd@mxchip.com","vercode":87629,"password":"tiger-tally-78","password2":"tiger-tally-78"}
+    {"username":"wxd@mxchip.com","vercode":true,"password":"tiger-tally-78","password2":"tiger-tally-78"}
         200 {"meta":{"message":"参数错误：vercode 必须是字符串","code":1001},"data":{}}
     "#);
 }

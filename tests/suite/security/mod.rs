@@ -5,6 +5,7 @@
 mod access;
 mod bodies;
 mod csrf;
+mod doubled_headers;
 mod enumeration;
 mod everywhere;
 mod foreign;

@@ -143,3 +143,51 @@ async fn nothing_secret_lies_in_the_table_in_the_clear() {
         assert!(!dump.contains(&secret.to_lowercase()), "{secret} is in {dump}");
     }
 }
+
+#[tokio::test]
+async fn what_is_told_of_a_long_password_is_true_of_bytes_in_every_group() {
+    let server = Server::start().await;
+    let browser = server.client();
+    browser.register("zhang", PASSWORD).await;
+    // 2,000 characters, 6,000 bytes.
+    let long = "长虎".repeat(1000);
+    let token = browser.get("/api/accounts/get_token/").send().await.json()["data"].clone();
+    let customer = json!({"user_email": "c@example.com", "company_name": "例子公司", "password": long,
+        "phone": "13800138000", "name": "李明", "code": "123456"});
+    let member = json!({"username": "wang", "email": "w@example.com", "password1": long, "password2": long,
+        "phone": "139", "dept_id": "3", "csrfmiddlewaretoken": token});
+    let words = ["bytes", "字节"];
+    for (path, body) in [
+        (REGISTRATION, json!({"username": "wang", "password1": long, "password2": long})),
+        (CHANGE, json!({"old_password": PASSWORD, "new_password1": long, "new_password2": long})),
+        ("/api/accounts/register/", member),
+        (
+            "/api/accounts/password_change/",
+            json!({"old_password": PASSWORD, "new_password1": long, "new_password2": long,
+                "csrfmiddlewaretoken": token}),
+        ),
+        (
+            "/v3_1/manage/password/reset/",
+            json!({"username": "w@example.com", "vercode": "123456", "password": long, "password2": long}),
+        ),
+        ("/users/account_register/", customer),
+        (
+            "/users/change_my_pwd/",
+            json!({"old_password": PASSWORD, "new_password": long, "confirm_password": long}),
+        ),
+        (
+            "/users/change_pwd_by_mobile/",
+            json!({"mobile": "13800138000", "code": "123456", "password": long, "re_password": long}),
+        ),
+    ] {
+        let answer = browser.post(path).json(&body).send().await;
+        let tells = answer.text.contains("4096") && words.iter().any(|word| answer.text.contains(word));
+        assert!(tells && !answer.text.contains("characters"), "{path}: {answer:?}");
+        assert!(!answer.text.contains("4096 个字符"), "{path}: {answer:?}");
+    }
+    let vague = json!({"first_name": "三", "last_name": "张", "role": "1", "password": long});
+    let vague = server.client().post("/user/register/").json(&vague).send().await;
+    assert_eq!(vague.brief(), r#"400 {"code":400,"msg":"Bad request"}"#);
+    // Who logs in with it has typed a wrong one.
+    assert_eq!(server.client().login("zhang", &long).await.brief(), WRONG);
+}

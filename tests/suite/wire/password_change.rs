@@ -176,7 +176,7 @@ async fn a_new_password_keeps_its_blanks_and_may_be_long() {
     let over = long.clone() + "x";
     let body = json!({"old_password": PASSWORD, "new_password1": over, "new_password2": over});
     let answer = browser.post(CHANGE).json(&body).send().await;
-    assert_snapshot!(answer.brief(), @r#"400 {"new_password2":["Ensure this field has no more than 4096 characters."]}"#);
+    assert_snapshot!(answer.brief(), @r#"400 {"new_password2":["This password is too long. It must contain at most 4096 bytes."]}"#);
     let body = json!({"old_password": PASSWORD, "new_password1": long, "new_password2": long});
     assert_eq!(browser.post(CHANGE).json(&body).send().await.code(), 200);
     assert_eq!(server.client().login("zhang", long.trim()).await.code(), 400);

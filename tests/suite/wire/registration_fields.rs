@@ -218,7 +218,7 @@ async fn a_passwords_length_counts_characters_and_ends_at_4096_bytes() {
     assert_eq!(server.client().login("long", &long[..4095]).await.code(), 400);
     assert_eq!(server.client().login("long", &(long.clone() + "x")).await.code(), 400);
     let over = server.client().register("over", &(long + "x")).await;
-    assert_snapshot!(over.brief(), @r#"400 {"password1":["Ensure this field has no more than 4096 characters."]}"#);
+    assert_snapshot!(over.brief(), @r#"400 {"password1":["This password is too long. It must contain at most 4096 bytes."]}"#);
     let control = server.client().register("control", "fswxxz1456\0abc").await;
     assert_snapshot!(control.brief(), @r#"400 {"password1":["Control characters are not allowed."]}"#);
 }

@@ -40,7 +40,7 @@ pub fn router(inbox: Inbox) -> Router {
 }
 
 async fn messages(State(inbox): State<Inbox>) -> Response {
-    Json(inbox.messages()).into_response()
+    ([(CONTENT_TYPE, "application/json; charset=utf-8")], Json(inbox.messages())).into_response()
 }
 
 /// Only the page's own script may run.
@@ -187,7 +187,7 @@ mod tests {
     #[tokio::test]
     async fn messages_are_json_and_the_bare_path_redirects() {
         let (_, headers, body) = get_page("/_local/messages", "[::1]:3000").await;
-        assert_eq!(headers[CONTENT_TYPE], "application/json");
+        assert_eq!(headers[CONTENT_TYPE], "application/json; charset=utf-8");
         assert_eq!(headers[CACHE_CONTROL], "no-store");
         assert!(body.starts_with("[{\"id\":"));
         let (status, headers, _) = get_page("/_local", "127.0.0.1").await;

@@ -11,6 +11,8 @@ const INTRODUCTION: &str = "One pool of users behind five account APIs, each wit
     * Every path is served with and without its final slash; HEAD is answered as GET, and OPTIONS tells \
     what there is.\n\
     * Unknown fields are ignored. A field that stands twice is refused.\n\
+    * Answers are UTF-8, and say so in their `Content-Type`; those of accounts and rest-auth are \
+    `application/json` alone.\n\
     * Besides what is written with each response, every answer has `Cache-Control: no-store`, \
     `X-Content-Type-Options: nosniff`, `Referrer-Policy: no-referrer`, `Strict-Transport-Security` and a \
     `Content-Security-Policy` under which nothing runs.\n\

@@ -34,7 +34,8 @@ pub fn router() -> Router {
         title: Some("Tigertally"),
     };
     let page = get(move || async move { ([(CONTENT_TYPE, "text/html; charset=utf-8")], page.clone()) });
-    let document = get(move || async move { ([(CONTENT_TYPE, "application/json")], document.clone()) });
+    let document =
+        get(move || async move { ([(CONTENT_TYPE, "application/json; charset=utf-8")], document.clone()) });
     Router::new()
         .route("/_local/openapi", get(|| async { Redirect::temporary("/_local/openapi/") }))
         .route("/_local/openapi/", page)

@@ -19,7 +19,7 @@ pub(super) fn change_role() -> Operation {
         .reads([id("Whose role."), role()])
         .answers([
             done("changed", "The role is given."),
-            bad_request("A field is missing, empty or no text, or there is no such role."),
+            bad_request("A field is missing, empty or of another type, or there is no such role."),
             not_permitted(NOT_PERMITTED, Tail::EmptyData),
             no_target(Tail::EmptyData),
         ])
@@ -40,7 +40,7 @@ pub(super) fn change_standing() -> Operation {
         ])
         .answers([
             done("changed", "The status is as it was asked for."),
-            bad_request("A field is missing, empty or no text, or there is no such status."),
+            bad_request("A field is missing, empty or of another type, or there is no such status."),
             not_permitted(NOT_PERMITTED, Tail::EmptyData),
             no_target(Tail::EmptyData),
         ])

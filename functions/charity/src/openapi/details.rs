@@ -14,7 +14,9 @@ pub(super) fn rename() -> Operation {
         .reads(names())
         .answers([
             done("changed", "The names are changed."),
-            bad_request("A name is missing, empty, no text or too long, or holds control characters."),
+            bad_request(
+                "A name is missing, empty, of another type or too long, or holds control characters.",
+            ),
         ])
 }
 
@@ -24,7 +26,7 @@ pub(super) fn show() -> Operation {
         .reads([id("About whom.")])
         .answers([
             told::<User<'_>>("shown", "What is known of that person.", user(&administrator())),
-            bad_request("The number is missing, empty or no text."),
+            bad_request("The number is missing, empty or of another type."),
             not_permitted("The caller is no administrator and asks about somebody else.", Tail::Bare),
             no_target(Tail::Bare),
         ])

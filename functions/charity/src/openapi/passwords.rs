@@ -18,7 +18,7 @@ pub(super) fn change() -> Operation {
         ])
         .answers([
             done("changed", "The password is changed; everybody is logged out."),
-            bad_request("A field is missing, empty or no text, or the new password may not be set."),
+            bad_request("A field is missing, empty or of another type, or the new password may not be set."),
         ])
         .answers(sign_in_refusals())
 }

@@ -24,7 +24,7 @@ pub(super) fn register() -> Operation {
         .answers([
             told::<Newcomer<'_>>("registered", "The person is registered.", welcome(&donor(), SESSION)),
             bad_request(
-                "A field is missing, empty or no text, there is no such role, a name is too long or holds \
+                "A field is missing, empty or of another type, there is no such role, a name is too long or holds \
                  control characters, or the password may not be set.",
             ),
             not_permitted("Role `0`, without the token of an administrator.", Tail::Bare),

@@ -27,7 +27,7 @@ pub(super) fn search() -> Operation {
                 found(&numbers[1..], Some(position(&donor()))),
             ),
             bad_request(
-                "A condition is no text or holds control characters, there is no such role, `limit` is out \
+                "A condition is of another type or holds control characters, there is no such role, `limit` is out \
                  of range, or `next` is of another search or none.",
             ),
             not_permitted("The caller is no administrator.", Tail::Bare),

@@ -22,7 +22,7 @@ pub(super) fn login() -> Operation {
                 "The person is logged in.",
                 success(LoggedIn { token: SESSION }),
             ),
-            bad_request("A field is missing, empty or no text."),
+            bad_request("A field is missing, empty or of another type."),
         ])
         .answers(sign_in_refusals())
 }

@@ -85,9 +85,6 @@ fn changed() -> Outcome {
 }
 
 fn too_long(field: &'static str, kind: Kind) -> Outcome {
-    let most = match kind {
-        Kind::Stored(most) => most,
-        Kind::Plain | Kind::Password => 0,
-    };
+    let most = kind.most().unwrap_or_default();
     wrong("too_long", "A field is over its limit.", &[(field, &words::too_long(most))])
 }

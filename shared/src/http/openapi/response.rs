@@ -73,7 +73,9 @@ impl Response {
             let schemas = of_kind().map(|outcome| (outcome.schema)(generator).to_value());
             let schemas = schemas.map(|schema| schema::of_group(schema, group)).collect();
             let media = Media { schema: schema::any_of(schemas), examples: of_kind().map(example).collect() };
-            content.entry(kind.to_str().expect("a content type of ours is ASCII"), || media);
+            let kind = kind.to_str().expect("a content type of ours is ASCII");
+            // Which charset it names is the same for all answers, and told in the introduction.
+            content.entry(kind.split(';').next().unwrap_or_default(), || media);
         }
         Self { description, headers: headers::references(&all, &perhaps), content }
     }
