@@ -12,6 +12,7 @@ mod courier;
 mod durability;
 mod faults;
 mod flows;
+mod front_door;
 mod lambda;
 mod letters;
 mod load;

@@ -42,14 +42,14 @@ async fn a_body_of_64_kib_is_read_and_a_larger_one_refused() {
 async fn a_huge_body_is_turned_away_and_the_service_goes_on() {
     let server = Server::start().await;
     let head = format!(
-        "POST {LOGIN} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
+        "POST {LOGIN} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n",
         10 << 20
     );
     let answer = server.client().raw_then_close(&[head.as_bytes(), &vec![b'['; 10 << 20]].concat()).await;
     assert!(answer.is_none_or(|answer| answer.code() == 413));
     let chunk = format!("10000\r\n{}\r\n", "x".repeat(0x10000));
     let chunked = format!(
-        "POST {LOGIN} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
+        "POST {LOGIN} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n{}0\r\n\r\n",
         chunk.repeat(4)
     );
     let answer = server.client().raw_then_close(chunked.as_bytes()).await;
@@ -207,7 +207,7 @@ async fn a_body_that_breaks_off_does_nothing() {
         ("Transfer-Encoding: chunked".to_owned(), format!("zz\r\n{body}\r\n0\r\n\r\n")),
     ] {
         let request = format!(
-            "POST {REGISTRATION} HTTP/1.1\r\nHost: x\r\nContent-Type: {JSON}\r\nConnection: close\r\n{framing}\r\n\r\n{sent}"
+            "POST {REGISTRATION} HTTP/1.1\r\nHost: localhost\r\nContent-Type: {JSON}\r\nConnection: close\r\n{framing}\r\n\r\n{sent}"
         );
         let answer = server.client().raw_then_close(request.as_bytes()).await;
         assert!(answer.is_none_or(|answer| answer.code() == 400), "{framing}");

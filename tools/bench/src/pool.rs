@@ -67,7 +67,7 @@ impl Pool {
         };
         let aws = AwsEndpoint::start(TcpListener::bind("127.0.0.1:0").await?, options).await?;
         let meter = Meter::default();
-        let settings = tally::aws::stand_in(&aws.dynamodb_url()).into_builder();
+        let settings = tally::aws::stand_in(&aws.url()).into_builder();
         let settings = settings.http_client(meter.clone()).build();
         let store = Store::new(&settings, TABLE.to_owned());
         store.create_table_if_missing().await?;

@@ -2,7 +2,8 @@
 //!
 //! Whatever speaks AWS's protocols reaches it through `AWS_ENDPOINT_URL`: the functions in this process, functions
 //! under another host, the command line of AWS. DynamoDB is an embedded database; mail and text messages go to the
-//! [`Inbox`]; Secrets Manager knows two secrets. WeChat, which is not of AWS, answers here as well. Signatures are not checked, which is why it listens on loopback only.
+//! [`Inbox`]; Secrets Manager knows two secrets. WeChat, which is not of AWS, answers here as well. Signatures are not
+//! checked, which is why it listens on loopback only, or on Docker's bridge where that is asked for.
 
 mod dynamodb;
 mod secrets;
@@ -18,12 +19,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use axum::serve::ListenerExt;
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+use crate::admission::Names;
 use crate::clock::Clock;
+use crate::door::Door;
 use crate::inbox::Inbox;
 
 /// Where the database lives.
@@ -56,7 +57,7 @@ pub const WEIXIN_SECRET_ID: &str = "tigertally/weixin-secret";
 /// The running stand-ins. Dropping them ends them too, only without waiting for requests under way.
 #[derive(Debug)]
 pub struct AwsEndpoint {
-    address: SocketAddr,
+    url: String,
     inbox: Inbox,
     engine: dynamodb::Engine,
     stop: oneshot::Sender<()>,
@@ -67,11 +68,19 @@ pub struct AwsEndpoint {
 #[derive(Debug, thiserror::Error)]
 pub enum StartError {
     /// Anybody on the network could have read and changed everything.
-    #[error("the AWS stand-ins check no signatures and listen on loopback only, not on {0}")]
-    NotLoopback(SocketAddr),
+    #[error(
+        "the AWS stand-ins check no signatures and listen on loopback and Docker's bridge only, not on {0}"
+    )]
+    Exposed(SocketAddr),
     /// The folder for the database is missing and could not be made.
     #[error("the folder {} cannot be used", .0.display())]
     Folder(PathBuf, #[source] io::Error),
+    /// Two programs on one database would tear it.
+    #[error(
+        "another program uses the folder {}: end it, or choose another folder with --data, or --memory",
+        .0.display()
+    )]
+    FolderInUse(PathBuf),
     /// The emulator takes the name of its file as text.
     #[error("the name of the folder {} is not valid Unicode", .0.display())]
     FolderName(PathBuf),
@@ -87,12 +96,13 @@ pub enum StartError {
 const PATIENCE: Duration = Duration::from_secs(3);
 
 impl AwsEndpoint {
-    /// Opens the database and answers on this listener until [`Self::stop`].
-    pub async fn start(listener: TcpListener, options: AwsOptions) -> Result<Self, StartError> {
-        let address = listener.local_addr()?;
-        if !address.ip().is_loopback() {
-            return Err(StartError::NotLoopback(address));
+    /// Opens the database and answers at this door until [`Self::stop`].
+    pub async fn start(door: impl Into<Door>, options: AwsOptions) -> Result<Self, StartError> {
+        let door = door.into();
+        if let Some(address) = door.exposed()? {
+            return Err(StartError::Exposed(address));
         }
+        let (url, names) = (door.url()?, Names::with_containers(&door.addresses()?));
         let inbox = Inbox::new(options.clock.clone());
         let now = (options.clock)();
         let folder = match &options.storage {
@@ -114,33 +124,21 @@ impl AwsEndpoint {
             inbox: inbox.clone(),
             secrets,
             weixin: weixin::Weixin::default(),
+            names,
         };
         let (stop, stopped) = oneshot::channel::<()>();
-        let listener = listener.tap_io(|connection| {
-            // Small answers must not wait for an acknowledgement; a socket that refuses is merely slower.
-            _ = connection.set_nodelay(true);
-        });
-        let server = axum::serve(listener, services.into_router()).with_graceful_shutdown(async {
+        let server = axum::serve(door, services.into_router()).with_graceful_shutdown(async {
             // An error means that the endpoint was dropped, which ends it as well.
             _ = stopped.await;
         });
         let server = tokio::spawn(server.into_future());
-        Ok(Self { address, inbox, engine, stop, server })
+        Ok(Self { url, inbox, engine, stop, server })
     }
 
     /// What `AWS_ENDPOINT_URL` has to be.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
-    }
-
-    /// What `AWS_ENDPOINT_URL_DYNAMODB` may be for callers in this process: the same database without the detour.
-    ///
-    /// It saves a tenth of a millisecond per call, but also what [`Self::url`] adds: it lets web pages in. So it is
-    /// not for printing, and its port is another one at every start.
-    #[must_use]
-    pub fn dynamodb_url(&self) -> String {
-        self.engine.url()
+        self.url.clone()
     }
 
     /// Where mail and text messages end up.
@@ -189,6 +187,7 @@ mod tests {
     use hyper_util::client::legacy::connect::HttpConnector;
     use hyper_util::rt::TokioExecutor;
     use jiff::Timestamp;
+    use tokio::net::TcpListener;
 
     use super::*;
 
@@ -204,14 +203,14 @@ mod tests {
     async fn list_tables(
         client: &Client<HttpConnector, Body>,
         url: &str,
-        header: &str,
+        header: (&str, &str),
     ) -> (StatusCode, String) {
         let request = Request::post(url)
             .header("x-amz-target", "DynamoDB_20120810.ListTables")
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-date", "20260101T000000Z")
             .header("authorization", "AWS4-HMAC-SHA256 Credential=a/b/c/d/e, SignedHeaders=host, Signature=f")
-            .header(header, "http://example.com")
+            .header(header.0, header.1)
             .body(Body::from("{}"))
             .unwrap();
         let response = client.request(request).await.unwrap();
@@ -222,14 +221,25 @@ mod tests {
 
     #[tokio::test]
     async fn the_database_answers_until_the_stop_but_never_to_a_web_page() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let aws = AwsEndpoint::start(listener, options()).await.unwrap();
+        let aws = AwsEndpoint::start(Door::for_programs(0).await.unwrap(), options()).await.unwrap();
         let url = aws.url();
         let client = Client::builder(TokioExecutor::new()).build_http();
         let tables = (StatusCode::OK, "{\"TableNames\":[]}".to_owned());
-        assert_eq!(list_tables(&client, &url, "x-other").await, tables);
-        assert_eq!(list_tables(&client, &aws.dynamodb_url(), "x-other").await, tables);
-        assert_eq!(list_tables(&client, &url, "origin").await.0, StatusCode::FORBIDDEN);
+        assert_eq!(list_tables(&client, &url, ("x-other", "")).await, tables);
+        for (header, value) in [
+            ("origin", "http://example.com"),
+            ("origin", "http://localhost:3000"),
+            ("origin", "null"),
+            ("sec-fetch-site", "cross-site"),
+            ("sec-fetch-site", "same-site"),
+            ("host", "example.com"),
+            ("host", "127.0.0.1.example.com:8000"),
+        ] {
+            let (status, body) = list_tables(&client, &url, (header, value)).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{header}: {value}");
+            assert!(!body.contains("TableNames"), "{header}: {value}");
+        }
+        assert_eq!(list_tables(&client, &url, ("host", "host.docker.internal:8000")).await, tables);
         aws.stop().await;
         let address = url.trim_start_matches("http://");
         assert!(tokio::net::TcpStream::connect(address).await.is_err());
@@ -239,7 +249,21 @@ mod tests {
     async fn a_public_address_is_refused() {
         let listener = TcpListener::bind("0.0.0.0:0").await.unwrap();
         let refused = AwsEndpoint::start(listener, options()).await;
-        assert!(matches!(refused, Err(StartError::NotLoopback(_))), "{refused:?}");
+        assert!(matches!(refused, Err(StartError::Exposed(_))), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn a_folder_belongs_to_one_program_until_it_ends() {
+        let folder = tempfile::tempdir().unwrap();
+        let start = async || {
+            let options = AwsOptions { storage: Storage::Folder(folder.path().into()), ..options() };
+            AwsEndpoint::start(Door::for_programs(0).await.unwrap(), options).await
+        };
+        let first = start().await.unwrap();
+        let refused = start().await.unwrap_err();
+        assert!(matches!(refused, StartError::FolderInUse(_)), "{refused:?}");
+        first.stop().await;
+        start().await.unwrap().stop().await;
     }
 
     #[test]

@@ -98,6 +98,11 @@ impl Inbox {
         self.lock().messages.iter().cloned().collect()
     }
 
+    /// Forgets all messages.
+    pub fn clear(&self) {
+        self.lock().messages.clear();
+    }
+
     /// Has SES or SNS refuse the next message, as a sandbox or a quota would.
     pub fn refuse_next(&self) {
         self.lock().refusals += 1;

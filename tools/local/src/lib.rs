@@ -3,8 +3,12 @@
 //!
 //! Nothing here is compiled into a function; production never sees this crate.
 
+mod admission;
 pub mod aws;
 pub mod clock;
+pub mod docker_bridge;
+pub mod door;
+mod foreign_pages;
 pub mod inbox;
 pub mod inbox_page;
 pub mod openapi;

@@ -4,26 +4,30 @@ use std::io::{self, Write};
 use std::process::ExitCode;
 
 use local::aws::{self, Storage};
+use local::docker_bridge::Bridge;
+use local::door::Door;
 use local::openapi;
-use local::options::{self, Invocation, Options};
+use local::options::{self, Invocation, Options, site_hint};
 use local::secret_file;
-use local::service::{self, Service, ServiceError, ServiceOptions};
+use local::service::{self, Service, ServiceOptions};
 use tally::clock::Clock;
 use tally::config::{CODE_ANSWER_TIME, MailSettings, TextSettings};
 use tally::domain::account_number::FIRST_DIGITS;
 use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
-use tokio::net::TcpListener;
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    // Whoever writes a page waits for this line and knows of no RUST_LOG.
+    let foreign_pages = "local::foreign_pages=warn".parse().expect("it is a directive");
     tracing_subscriber::fmt()
         .with_writer(io::stderr)
         .with_env_filter(
             tracing_subscriber::EnvFilter::builder()
                 .with_default_directive(tracing_subscriber::filter::LevelFilter::ERROR.into())
-                .from_env_lossy(),
+                .from_env_lossy()
+                .add_directive(foreign_pages),
         )
         .init();
     let outcome = match options::parse(std::env::args_os().skip(1)) {
@@ -77,33 +81,49 @@ async fn run(options: Options) -> Outcome {
         entropy,
     };
     let stop = Stop::listen()?;
-    let aws_listener = listen(options.aws_port, "--aws-port").await?;
+    let mut aws_door = opened(Door::for_programs(options.aws_port).await, options.aws_port, "--aws-port")?;
+    let containers = if options.containers { Some(admit_containers(&mut aws_door).await?) } else { None };
     if options.aws_only {
-        let (aws, _app) = service::start_aws(aws_listener, &service_options).await?;
-        say(&aws_only_banner(&aws.url()))?;
+        let (aws, _app) = service::start_aws(aws_door, &service_options).await?;
+        say(&aws_only_banner(&aws.url(), containers.as_deref()))?;
         stop.heard().await?;
         aws.stop().await;
     } else {
-        let listener = listen(options.port, "--port").await?;
-        let service = start(listener, aws_listener, service_options).await?;
-        say(&banner(&service.url(), &service.aws().url(), &options.storage))?;
+        let door = opened(Door::for_browsers(options.port).await, options.port, "--port")?;
+        let service = Box::pin(Service::start(door, aws_door, service_options)).await?;
+        say(&banner(&service, &options, containers.as_deref()))?;
         stop.heard().await?;
         service.stop().await;
     }
     say("Stopped.\n")
 }
 
-async fn start(
-    listener: TcpListener,
-    aws_listener: TcpListener,
-    options: ServiceOptions,
-) -> Result<Service, ServiceError> {
-    Service::start(listener, aws_listener, options).await
+fn opened(door: io::Result<Door>, port: u16, option: &str) -> Result<Door, String> {
+    door.map_err(|error| {
+        if error.kind() == io::ErrorKind::AddrInUse {
+            return format!(
+                "port {port} cannot be used: something listens there, perhaps another Tigertally; end that, or \
+                 choose another with {option}"
+            );
+        }
+        format!("port {port} cannot be used: {error}; choose another with {option}")
+    })
 }
 
-async fn listen(port: u16, option: &str) -> Result<TcpListener, String> {
-    let listener = TcpListener::bind(("127.0.0.1", port)).await;
-    listener.map_err(|error| format!("port {port} cannot be used: {error}; choose another with {option}"))
+/// Lets containers in; tells what a person has to know of it.
+async fn admit_containers(door: &mut Door) -> Result<String, Box<dyn std::error::Error>> {
+    let bridge = tokio::task::spawn_blocking(Bridge::find).await??;
+    let address = bridge.address();
+    let word = match door.admit_containers(bridge).await {
+        Ok(true) => {
+            format!("also on {address}, Docker's bridge: any container here can read and change everything")
+        }
+        Ok(false) => {
+            format!("{address} is not of this system: Docker leads its containers to loopback by itself")
+        }
+        Err(error) => return Err(format!("Docker's bridge cannot be listened on: {error}").into()),
+    };
+    Ok(word)
 }
 
 /// Ctrl-C, or the word with which process managers end a service.
@@ -142,11 +162,15 @@ impl Stop {
     }
 }
 
-fn banner(url: &str, aws_url: &str, storage: &Storage) -> String {
-    let data = match storage {
+fn banner(service: &Service, options: &Options, containers: Option<&str>) -> String {
+    let (url, aws_url) = (service.url(), service.aws().url());
+    let data = match &options.storage {
         Storage::Memory => "in memory, gone at the end".to_owned(),
         Storage::Folder(folder) => format!("kept in {}", folder.display()),
     };
+    let containers = containers.map_or_else(String::new, |word| format!("\n  Docker  {word}"));
+    let hints = options.origins.iter().filter_map(|origin| site_hint(origin, &url));
+    let hints = hints.fold(String::new(), |hints, hint| hints + "Note: " + &hint + "\n\n");
     format!(
         "Tigertally is ready.
 
@@ -154,18 +178,19 @@ fn banner(url: &str, aws_url: &str, storage: &Storage) -> String {
   Inbox   {url}/_local/
   OpenAPI {url}/_local/openapi/
   AWS     {aws_url}   (AWS_ENDPOINT_URL for DynamoDB, SES, SNS, Secrets Manager)
-  Data    {data}
+  Data    {data}{containers}
 
 Try:
   curl {url}/rest-auth/registration/ -H 'Content-Type: application/json' \\
     -d '{{\"username\":\"zhang\",\"password1\":\"fswxxz1456\",\"password2\":\"fswxxz1456\"}}'
 
-Ctrl-C ends it.
+{hints}Ctrl-C ends it.
 "
     )
 }
 
-fn aws_only_banner(aws_url: &str) -> String {
+fn aws_only_banner(aws_url: &str, containers: Option<&str>) -> String {
+    let containers = containers.map_or_else(String::new, |word| format!("Docker: {word}.\n\n"));
     format!(
         "The AWS stand-ins are ready.
 
@@ -176,7 +201,7 @@ For functions that run elsewhere:
   export TALLY_SECURE_COOKIES=false TALLY_ADDRESS_LIMITS=relaxed
   export TALLY_WEIXIN_ENDPOINT={aws_url} TALLY_WEIXIN_APP_ID={} TALLY_WEIXIN_SECRET_ID={}
 
-Ctrl-C ends them.
+{containers}Ctrl-C ends them.
 ",
         service::TABLE,
         service::SECRET_ID,

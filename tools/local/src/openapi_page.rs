@@ -11,7 +11,6 @@ use data_encoding::BASE64;
 use sha2::{Digest, Sha256};
 use swagger_ui_dist::{ApiDefinition, OpenApiSource};
 
-use crate::inbox_page::keep_private;
 use crate::openapi;
 
 /// The document.
@@ -42,7 +41,6 @@ pub fn router() -> Router {
         .route(DOCUMENT, document)
         .merge(swagger_ui_dist::generate_routes(viewer))
         .layer(middleware::map_response(guard))
-        .layer(middleware::from_fn(keep_private))
 }
 
 /// Only the page's own script and the viewer's may run, and they may ask nobody but this service.

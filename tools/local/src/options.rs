@@ -25,6 +25,8 @@ Options:
       --data DIR           Folder that keeps the database [default: .tigertally]
       --memory             Keep the database in memory: it is gone at the end
       --aws-only           Run the stand-ins alone, for functions started elsewhere
+      --containers         Let Docker's containers reach the stand-ins: they listen
+                           on Docker's own bridge too, for 'sam local'
       --origin ORIGIN      Let pages of this origin use the APIs with their cookies,
                            for example http://localhost:5173; may be repeated
       --production-limits  Limit what one network address may do as strictly as
@@ -64,6 +66,8 @@ pub struct Options {
     pub storage: Storage,
     /// Whether the functions run elsewhere and only need the stand-ins.
     pub aws_only: bool,
+    /// Whether containers reach the stand-ins over Docker's bridge.
+    pub containers: bool,
     /// Origins besides the APIs' own whose pages may use the APIs with their cookies.
     pub origins: Vec<String>,
     /// Whether the limits are those of production rather than the patient ones of a developer's day.
@@ -82,6 +86,7 @@ impl Default for Options {
             aws_port: 8000,
             storage: Storage::Folder(PathBuf::from(".tigertally")),
             aws_only: false,
+            containers: false,
             origins: Vec::new(),
             production_limits: false,
         }
@@ -105,6 +110,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
             }
             Arg::Long("memory") => memory = true,
             Arg::Long("aws-only") => options.aws_only = true,
+            Arg::Long("containers") => options.containers = true,
             Arg::Long("origin") => options.origins.push(origin(&mut arguments)?),
             Arg::Long("production-limits") => options.production_limits = true,
             Arg::Long("openapi") => return Ok(Invocation::OpenApi),
@@ -133,6 +139,37 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation
 fn origin(arguments: &mut lexopt::Parser) -> Result<String, UsageError> {
     let typed = arguments.value().and_then(ValueExt::string).map_err(unreadable)?;
     trusted_origin(&typed).ok_or_else(|| UsageError(format!("--origin takes {ORIGIN_FORMS}, not {typed:?}.")))
+}
+
+/// What to know of an origin whose pages get no cookies from the APIs at this URL: browsers send a session's only
+/// within one site, which for the names of this computer is one scheme and one name.
+#[must_use]
+pub fn site_hint(origin: &str, api: &str) -> Option<String> {
+    let site = site(origin);
+    if site == self::site(api) {
+        return None;
+    }
+    let (_, port) =
+        origin.rsplit_once(':').filter(|(_, port)| port.bytes().all(|byte| byte.is_ascii_digit())).unzip();
+    let advice = match site {
+        Some("127.0.0.1" | "[::1]" | "localhost") => {
+            let port = port.map_or_else(String::new, |port| format!(":{port}"));
+            format!("Open the page at http://localhost{port} and start with --origin http://localhost{port}.")
+        }
+        Some(_) | None => "While developing, serve the page at http://localhost; in production, at a name \
+             beside the APIs' own. A page that sends a key or token in a header needs no cookie."
+            .to_owned(),
+    };
+    Some(format!(
+        "{origin} and {api} are not of one site: browsers send no session cookie (SameSite=Lax) from its pages. {advice}"
+    ))
+}
+
+/// The host of an origin whose scheme is that of the APIs here.
+fn site(origin: &str) -> Option<&str> {
+    let authority = origin.strip_prefix("http://")?;
+    let end = authority.rfind(':').filter(|end| !authority[*end..].contains(']'));
+    Some(&authority[..end.unwrap_or(authority.len())])
 }
 
 fn port(arguments: &mut lexopt::Parser, option: &str) -> Result<u16, UsageError> {
@@ -180,6 +217,7 @@ mod tests {
             aws_port: 8000,
             storage: Storage::Folder(".tigertally".into()),
             aws_only: false,
+            containers: false,
             origins: Vec::new(),
             production_limits: false,
         };
@@ -193,10 +231,12 @@ mod tests {
             aws_port: 65535,
             storage: Storage::Folder("pool/a".into()),
             aws_only: true,
+            containers: true,
             origins: vec!["http://localhost:5173".to_owned()],
             production_limits: true,
         };
-        let line = "--port 0 --aws-port=65535 --data pool/a --aws-only --production-limits --origin";
+        let line =
+            "--port 0 --aws-port=65535 --data pool/a --aws-only --containers --production-limits --origin";
         assert_eq!(run(&format!("{line} http://LOCALHOST:5173")), expected);
         assert_eq!(
             run("--memory --port 1 --port 2"),
@@ -217,12 +257,34 @@ mod tests {
             "--data",
             "--memory",
             "--aws-only",
+            "--containers",
             "--origin",
             "--production-limits",
             "--openapi",
             "--version",
         ] {
             assert!(HELP.contains(option), "{option}");
+        }
+    }
+
+    #[test]
+    fn pages_of_another_site_are_told_that_no_cookie_comes_along() {
+        let api = "http://localhost:3000";
+        for same in ["http://localhost:5173", "http://localhost", "http://localhost:3000"] {
+            assert_eq!(site_hint(same, api), None, "{same}");
+        }
+        let own = "Open the page at http://localhost:5173 and start with --origin http://localhost:5173.";
+        for (origin, advice) in [
+            ("http://127.0.0.1:5173", own),
+            ("http://[::1]:5173", own),
+            ("https://localhost:5173", "serve the page at http://localhost"),
+            ("http://app.localhost:5173", "serve the page at http://localhost"),
+            ("http://localhost.example.com", "serve the page at http://localhost"),
+            ("https://www.example.com", "serve the page at http://localhost"),
+        ] {
+            let hint = site_hint(origin, api).unwrap_or_else(|| panic!("{origin} needs a hint"));
+            assert!(hint.starts_with(&format!("{origin} and {api} are not of one site")), "{hint}");
+            assert!(hint.contains(advice), "{hint}");
         }
     }
 

@@ -2,7 +2,6 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +9,8 @@ use std::time::Duration;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::{ConnectInfo, Request};
-use axum::http::{Response, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, Response, StatusCode, header};
+use axum::middleware::{from_fn_with_state, map_request, map_response};
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use tally::app::App;
@@ -21,12 +21,14 @@ use tally::domain::credential::Cost;
 use tally::entropy::Entropy;
 use tally::http::request::ClientAddress;
 use tally::store::{StoreError, TableError};
-use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
+use crate::admission::{Names, admit_names, admit_own_pages};
 use crate::aws::{self, AwsEndpoint, AwsOptions, Storage};
+use crate::door::{Door, Peer};
+use crate::foreign_pages::{self, ForeignPages};
 use crate::{inbox_page, openapi_page};
 
 /// The name of the table and of the secret.
@@ -75,7 +77,7 @@ pub struct ServiceOptions {
 /// The running service.
 #[derive(Debug)]
 pub struct Service {
-    address: SocketAddr,
+    url: String,
     aws: AwsEndpoint,
     app: App,
     stop: oneshot::Sender<()>,
@@ -113,7 +115,7 @@ pub enum ServiceError {
 
 /// Starts the stand-ins alone, with the table in them.
 pub async fn start_aws(
-    listener: TcpListener,
+    door: impl Into<Door>,
     options: &ServiceOptions,
 ) -> Result<(AwsEndpoint, App), ServiceError> {
     let clock = options.clock.clone();
@@ -123,7 +125,7 @@ pub async fn start_aws(
         secret_string: options.secret.clone(),
         clock: Arc::new(move || clock.now()),
     };
-    let aws = AwsEndpoint::start(listener, aws).await?;
+    let aws = AwsEndpoint::start(door, aws).await?;
     let config = Config {
         table: TABLE.to_owned(),
         secret_id: SECRET_ID.to_owned(),
@@ -170,29 +172,33 @@ pub fn weixin(aws: &AwsEndpoint) -> WeixinSettings {
 impl Service {
     /// Starts everything.
     pub async fn start(
-        listener: TcpListener,
-        aws_listener: TcpListener,
+        door: impl Into<Door>,
+        aws_door: impl Into<Door>,
         mut options: ServiceOptions,
     ) -> Result<Self, ServiceError> {
-        let address = listener.local_addr()?;
-        options.public_url.get_or_insert_with(|| format!("http://{address}"));
-        let (aws, app) = start_aws(aws_listener, &options).await?;
-        let router = local_pages(&aws).fallback_service(groups(&app));
-        let router = router.layer(axum::middleware::map_request(tell_address));
+        let door = door.into();
+        let (url, names) = (door.url()?, Names::of(&door.addresses()?));
+        options.public_url.get_or_insert_with(|| url.clone());
+        let (aws, app) = start_aws(aws_door, &options).await?;
+        let trusted: Arc<[String]> = options.trusted_origins.into();
+        let pages = ForeignPages::besides(Arc::clone(&trusted));
+        let router = groups(&app).layer(from_fn_with_state(pages, foreign_pages::watch));
+        let router = local_pages(&aws, trusted).fallback_service(router);
+        let router = router.layer(map_request(tell_address)).layer(from_fn_with_state(names, admit_names));
         let (stop, stopped) = oneshot::channel::<()>();
-        let make_service = router.into_make_service_with_connect_info::<SocketAddr>();
-        let server = axum::serve(listener, make_service).with_graceful_shutdown(async {
+        let make_service = router.into_make_service_with_connect_info::<Peer>();
+        let server = axum::serve(door, make_service).with_graceful_shutdown(async {
             // An error means that the service was dropped, which ends it as well.
             _ = stopped.await;
         });
         let server = tokio::spawn(async { _ = server.into_future().await });
-        Ok(Self { address, aws, app, stop, server })
+        Ok(Self { url, aws, app, stop, server })
     }
 
     /// Where the APIs and the inbox page are.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("http://{}", self.address)
+        self.url.clone()
     }
 
     /// The stand-ins for AWS.
@@ -220,9 +226,24 @@ impl Service {
 }
 
 /// What only this host has: the inbox, the OpenAPI document, and a front door that leads to the inbox.
-fn local_pages(aws: &AwsEndpoint) -> Router {
+fn local_pages(aws: &AwsEndpoint, trusted: Arc<[String]>) -> Router {
     let pages = inbox_page::router(aws.inbox()).merge(openapi_page::router());
+    let pages = pages.layer(from_fn_with_state(trusted, admit_own_pages)).layer(map_response(keep_private));
     pages.route("/", get(|| async { Redirect::temporary("/_local/") }))
+}
+
+/// The headers of pages that are nobody else's business.
+async fn keep_private(mut response: Response<Body>) -> Response<Body> {
+    let headers = [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::REFERRER_POLICY, "no-referrer"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ];
+    for (name, value) in headers {
+        response.headers_mut().insert(name, HeaderValue::from_static(value));
+    }
+    response
 }
 
 /// The functions, each behind its own prefixes, as the gateway's routes have it.
@@ -263,7 +284,7 @@ async fn answer(response: impl Future<Output = Result<Response<Body>, Infallible
 }
 
 /// Tells the functions who sent the request, as the gateway does on AWS.
-async fn tell_address(ConnectInfo(peer): ConnectInfo<SocketAddr>, mut request: Request) -> Request {
+async fn tell_address(ConnectInfo(Peer(peer)): ConnectInfo<Peer>, mut request: Request) -> Request {
     request.extensions_mut().insert(ClientAddress(peer.ip()));
     request
 }

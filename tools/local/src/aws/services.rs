@@ -5,13 +5,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::header::{CONTENT_TYPE, HeaderName, ORIGIN};
+use axum::http::header::{CONTENT_TYPE, HeaderName};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::{dynamodb, secrets, ses, sns, sts, weixin};
+use crate::admission::{Names, is_of_a_page};
 use crate::inbox::Inbox;
 
 /// Everything that can answer.
@@ -20,6 +21,8 @@ pub(super) struct Services {
     pub(super) inbox: Inbox,
     pub(super) secrets: secrets::Secrets,
     pub(super) weixin: weixin::Weixin,
+    /// The names by which they may be called.
+    pub(super) names: Names,
 }
 
 impl Services {
@@ -40,7 +43,12 @@ enum Service {
 
 async fn answer(State(services): State<Arc<Services>>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    if parts.headers.contains_key(ORIGIN) {
+    if !services.names.include(&parts.uri, &parts.headers) {
+        let message =
+            "The local stand-ins answer to localhost, 127.0.0.1, [::1] and host.docker.internal only.";
+        return refuse(StatusCode::FORBIDDEN, "AccessDeniedException", message);
+    }
+    if is_of_a_page(&parts.headers) {
         let message = "Browsers are not served: a web page must not read the local database.";
         return refuse(StatusCode::FORBIDDEN, "AccessDeniedException", message);
     }
@@ -55,7 +63,10 @@ async fn answer(State(services): State<Arc<Services>>, request: Request) -> Resp
         Err(refusal) => return refusal,
     };
     match service {
-        Service::DynamoDb => services.dynamodb.answer(parts, body).await,
+        Service::DynamoDb => {
+            let operation = target(&parts.headers).rsplit('.').next().unwrap_or_default();
+            services.dynamodb.answer(operation, &parts, body).await
+        }
         Service::Secrets => services.secrets.answer(target(&parts.headers), &body),
         Service::Ses => ses::answer(&services.inbox, &body),
         Service::Sns if sts::is_asked(&body) => sts::answer(),
