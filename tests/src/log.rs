@@ -30,6 +30,8 @@ impl Log {
         let log = Self::default();
         let ours = ["tally", "accounts", "charity", "company", "manage", "rest_auth", "local"];
         let filter = ours.iter().fold("info".to_owned(), |filter, name| format!("{filter},{name}=trace"));
+        // What `cargo run` tells a developer of a refused page is in no log of a deployment.
+        let filter = filter + ",local::foreign_pages=off";
         let metrics = MetricSettings { namespace: NAMESPACE.to_owned(), by_group: true };
         let subscriber = tracing_subscriber::fmt()
             .event_format(JsonLines::new(Some(metrics)))
