@@ -87,8 +87,9 @@ fn preflights_are_the_functions_own() {
 
 /// What a line tells to do about a parameter that the next deployment would undo.
 fn undone(line: &str, names: &[String]) -> Option<String> {
-    // A build is nobody's setting; and one sentence says not to use the option.
-    let is_deployed = line.contains("--parameter-overrides") && !line.contains("sam build");
+    // A build, or a run on this computer, is nobody's setting; and one sentence says not to use the option.
+    let is_local = line.contains("sam build") || line.contains("sam local");
+    let is_deployed = line.contains("--parameter-overrides") && !is_local;
     if is_deployed && !["undoes", "the next one sets", "撤销"].iter().any(|word| line.contains(word)) {
         return Some("--parameter-overrides".to_owned());
     }
@@ -96,7 +97,7 @@ fn undone(line: &str, names: &[String]) -> Option<String> {
     let is_name = |at: usize| !line[..at].ends_with(|c: char| c.is_ascii_alphanumeric());
     let options = names.iter().map(|name| format!("{name}="));
     options
-        .filter(|_| !line.contains("sam build"))
+        .filter(|_| !is_local)
         .find(|option| line.match_indices(option.as_str()).any(|(at, _)| is_name(at)))
 }
 
