@@ -33,7 +33,7 @@ pub(super) fn is_foreign(request: &Request, config: &Config) -> bool {
 }
 
 /// Whether a request may have the effect that its endpoint is for. One with a method that is not safe may,
-/// since a foreign one gets no further than [`is_foreign`]. A GET with an effect acts for the service's own
+/// since a foreign one was refused before. A GET with an effect acts for the service's own
 /// pages, for a trusted one that names itself, and for what was typed; never for a link or an image
 /// elsewhere, for a HEAD, or for a browser that only fetches ahead (security rules K3 and X-06).
 #[must_use]

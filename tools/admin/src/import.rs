@@ -99,10 +99,14 @@ pub async fn carry_out(on: &Basics, wanted: &Import) -> Result<String, Failure> 
     };
     let end = run.go_through(pieces).await;
     run.progress.end();
-    end.map_err(|failure| with_summary(failure, &run))?;
+    end.map_err(|failure| with_summary(failure, &run, "Run again, it goes on."))?;
     let read_to_the_end = reader.await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
     if let Err(error) = read_to_the_end {
-        return Err(with_summary(unreadable(&wanted.file, &error), &run));
+        return Err(with_summary(
+            unreadable(&wanted.file, &error),
+            &run,
+            "Run again with the file mended, it goes on.",
+        ));
     }
     let summary = run.summary.text(wanted);
     if run.summary.is_failure() { Err(refused(summary.trim_end())) } else { Ok(summary) }
@@ -193,12 +197,7 @@ impl Run<'_> {
 
     fn judge(&mut self, entry: &Entry) -> Result<Judged, Reasons> {
         let fields = Fields::parse(&entry.bytes)?;
-        let is_django = match self.wanted.format {
-            None => Dump::fits(&fields),
-            Some(Format::Django) => true,
-            Some(Format::Tally) => false,
-        };
-        if !is_django {
+        if !self.is_django(&fields) {
             return line::read(fields, self.wanted.utc_offset).map(|arrival| Judged::User(Box::new(arrival)));
         }
         match self.dump.read(fields)? {
@@ -215,6 +214,14 @@ impl Run<'_> {
                 self.summary.other(model, is_like_user);
                 Ok(Judged::Nothing)
             }
+        }
+    }
+
+    fn is_django(&self, fields: &Fields) -> bool {
+        match self.wanted.format {
+            None => Dump::fits(fields),
+            Some(Format::Django) => true,
+            Some(Format::Tally) => false,
         }
     }
 
@@ -241,7 +248,10 @@ impl Run<'_> {
                 Reason::Unreadable
             }
             Err(ArrivalRefusal::Unavailable(source)) => return Err(unusable(self.on, source)),
-            Err(ArrivalRefusal::Unrecognisable) => Reason::Unrecognisable,
+            Err(ArrivalRefusal::Unrecognisable) => {
+                let is_django = Fields::parse(&entry.bytes).is_ok_and(|fields| self.is_django(&fields));
+                if is_django { Reason::NamelessInDjango } else { Reason::Unrecognisable }
+            }
             Err(ArrivalRefusal::NumberTaken) => Reason::NumberTaken,
             Err(ArrivalRefusal::Taken(taken)) => Reason::Taken(taken),
             Err(ArrivalRefusal::Differs(number, fields)) => {
@@ -282,11 +292,11 @@ fn owns(arrival: &Arrival) -> Vec<Own> {
     arrival.number.map(Own::Number).into_iter().chain(claims.chain(formers).map(Own::Claim)).collect()
 }
 
-fn with_summary(failure: Failure, run: &Run<'_>) -> Failure {
+fn with_summary(failure: Failure, run: &Run<'_>, hint: &str) -> Failure {
     if run.summary.is_blank() {
         return failure;
     }
-    run.progress.say(&format!("Stopped: {}. Run again, it goes on.", run.summary.so_far()));
+    run.progress.say(&format!("Stopped: {}. {hint}", run.summary.so_far()));
     failure
 }
 

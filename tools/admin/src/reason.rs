@@ -98,6 +98,11 @@ pub enum Reason {
     /// No number and no identifier.
     #[error("It needs a number, a username, an email or a phone.")]
     Unrecognisable,
+    /// The same, of an entry of Django's.
+    #[error(
+        "It needs a username or an email: where people log in by another field, give that the name of one of these."
+    )]
+    NamelessInDjango,
     /// Somebody else has the number.
     #[error("Somebody else has its number.")]
     NumberTaken,

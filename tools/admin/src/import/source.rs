@@ -37,6 +37,9 @@ pub(super) fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>
     Ok((Box::new(file), about.is_file().then_some(about.len())))
 }
 
+/// The byte order marks of UTF-32; the first begins as one of UTF-16 does.
+const UTF_32: [&[u8]; 2] = [&[0xff, 0xfe, 0, 0], &[0, 0, 0xfe, 0xff]];
+
 /// The text in a source; how much of the source was read is told in `read`.
 pub(super) fn text(source: impl Read + Send + 'static, read: Arc<AtomicU64>) -> io::Result<impl Read + Send> {
     let (head, source) = peek(Counted { source, read })?;
@@ -47,7 +50,8 @@ pub(super) fn text(source: impl Read + Send + 'static, read: Arc<AtomicU64>) -> 
         if head.starts_with(GZIP) { Box::new(MultiGzDecoder::new(source)) } else { Box::new(source) };
     let (head, text) = peek(unpacked)?;
     if is_wide(&head) {
-        return Err(unfit("it is UTF-16 text; write it as UTF-8, as by iconv -f UTF-16 -t UTF-8"));
+        let name = if UTF_32.iter().any(|mark| head.starts_with(mark)) { "UTF-32" } else { "UTF-16" };
+        return Err(unfit(format!("it is {name} text; write it as UTF-8, as by iconv -f {name} -t UTF-8")));
     }
     Ok(Utf8 { source: text, torn: Vec::new(), place: 0 })
 }
@@ -159,6 +163,8 @@ mod tests {
                 }
             }
         }
+        let wider: Vec<u8> = "\u{feff}[{}]".chars().flat_map(|c| u32::from(c).to_le_bytes()).collect();
+        assert!(read(&wider).unwrap_err().contains("UTF-32"));
         // GBK of 张三.
         let why = read(b"[{\"a\":\"\xd5\xc5\xc8\xfd\"}]").unwrap_err();
         assert!(why.contains("byte 8 on") && why.contains("GBK"), "{why}");
