@@ -221,7 +221,8 @@ async fn answer<D: Dialect>(
     let nameless = address.is_none().then_some(Refusal::NoAddress);
     let refusal = refuse_outright(&app, &request).or(nameless).or(incomplete);
     let Some(endpoint) = endpoint else {
-        let (answer, outcome) = fail::<D>(Refusal::NotFound.into());
+        let refusal = refusal.filter(|refusal| *refusal == Refusal::Foreign).unwrap_or(Refusal::NotFound);
+        let (answer, outcome) = fail::<D>(refusal.into());
         return (D::finish(&request, answer), outcome);
     };
     let head = request.head();
@@ -246,7 +247,10 @@ fn refuse_outright(app: &App, request: &Request) -> Option<Refusal> {
     if request.is_safe() {
         return None;
     }
-    let is_plain = |coding: &HeaderValue| coding.as_bytes().trim_ascii().eq_ignore_ascii_case(b"identity");
+    let is_plain = |codings: &HeaderValue| {
+        let mut codings = codings.as_bytes().split(|byte| *byte == b',').map(<[u8]>::trim_ascii);
+        codings.all(|coding| coding.is_empty() || coding.eq_ignore_ascii_case(b"identity"))
+    };
     if origin::is_foreign(request, &app.config) {
         Some(Refusal::Foreign)
     } else if !request.headers.get_all(CONTENT_ENCODING).iter().all(is_plain) {

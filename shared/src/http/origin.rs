@@ -49,8 +49,13 @@ pub fn may_act(request: &Request, config: &Config) -> bool {
 /// Whether a browser only fetches ahead of time what nobody has asked for yet.
 #[must_use]
 pub fn is_prefetch(request: &Request) -> bool {
-    let says = |name: &str| request.header(name).is_some_and(|value| value.contains("prefetch"));
-    says("sec-purpose") || says("purpose")
+    let says = |name: &&str| {
+        request
+            .header(*name)
+            .is_some_and(|value| ["prefetch", "preview"].iter().any(|word| value.contains(word)))
+    };
+    // The last three are what browsers said before there was the first.
+    ["sec-purpose", "purpose", "x-purpose", "x-moz"].iter().any(says)
 }
 
 /// Whether pages of that origin are trusted. Browsers write it in lower case; who does not is no worse.

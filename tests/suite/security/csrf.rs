@@ -185,7 +185,9 @@ async fn reading_is_open_but_no_other_origin_may_see_the_answer() {
 async fn no_other_site_and_no_prefetch_logs_anybody_out() {
     let server = Server::start().await;
     let browser = browser(&server).await;
-    let headers: [&[(&str, &str)]; 9] = [
+    let headers: [&[(&str, &str)]; 11] = [
+        &[("x-moz", "prefetch")],
+        &[("x-purpose", "preview")],
         &[("sec-fetch-site", "same-site"), ("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors")],
         &[("sec-fetch-site", "cross-site"), ("sec-fetch-dest", "image"), ("sec-fetch-mode", "no-cors")],
         &[("sec-fetch-site", "cross-site"), ("sec-fetch-mode", "navigate")],
@@ -204,7 +206,8 @@ async fn no_other_site_and_no_prefetch_logs_anybody_out() {
                 request = request.header(name, value);
             }
             let answer = request.send().await;
-            let is_refused = method == "POST" && !set[0].0.contains("purpose");
+            let is_refused =
+                method == "POST" && !["purpose", "moz"].iter().any(|word| set[0].0.contains(word));
             assert_eq!(answer.code(), if is_refused { 403 } else { 200 }, "{method} {set:?}");
             assert_eq!(answer.header("set-cookie"), None, "{method} {set:?}");
             assert_eq!(browser.get(DISPLAY).send().await.code(), 404, "still in after {method} {set:?}");

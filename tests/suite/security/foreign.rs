@@ -81,6 +81,10 @@ async fn nothing_is_done_for_a_page_of_others_at_any_endpoint_of_any_group() {
             assert_eq!(send(&browser, method, path, &by_referrer).await.code(), 403, "{method} {path}");
         }
     }
+    for path in ["/rest-auth/nothing/", "/api/accounts/x", "/v3_1/manage/x/", "/users/x/", "/user/x/"] {
+        assert_eq!(send(&browser, "POST", path, FOREIGN[0]).await.code(), 403, "{path}");
+        assert_eq!(send(&browser, "POST", path, &[]).await.code(), 404, "{path}");
+    }
     assert!(server.inbox().messages().is_empty());
     assert_ne!(browser.get("/api/users_display/").send().await.code(), 401, "still in");
 }
@@ -119,8 +123,10 @@ async fn a_coded_body_is_refused_everywhere() {
                 assert_eq!(answer.code(), 415, "{path} {coding}: {answer:?}");
                 assert!(is_refusal(415, &answer.json()), "{path} {coding}: {answer:?}");
             }
-            let plain = send(&server.client(), "POST", path, &[("content-encoding", "Identity")]).await;
-            assert_ne!(plain.code(), 415, "{path}: {plain:?}");
+            for coding in ["Identity", "", "identity, identity"] {
+                let plain = send(&server.client(), "POST", path, &[("content-encoding", coding)]).await;
+                assert_ne!(plain.code(), 415, "{path}: {plain:?}");
+            }
         }
     }
 }

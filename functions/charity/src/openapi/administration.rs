@@ -13,7 +13,7 @@ const NOT_PERMITTED: &str = "The caller is no administrator, or the target is on
 pub(super) fn change_role() -> Operation {
     Operation::new(Method::POST, "/user/permission/", "permission", "Give somebody another role")
         .described(
-            "For administrators. Whoever becomes one is staff, of the console of `manage` too. The role \
+            "For administrators. An administrator is not staff of the console of `manage` by that. The role \
              that somebody has already is given again without any effect.",
         )
         .reads([id("Whose role."), role()])
