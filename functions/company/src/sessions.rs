@@ -40,7 +40,7 @@ pub(crate) struct LoggedIn<'a> {
 pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let mut form = Form::read(&exchange).await?;
     let Exchange { app, request, caller } = exchange;
-    let username = form.text("username", Presence::Required, Kind::Digits);
+    let username = form.text("username", Presence::Required, Kind::Plain);
     let password = form.text("password", Presence::Required, Kind::Password);
     let (Some(username), Some(password)) = (username, password) else {
         return Err(Failure::Form(form.errors));

@@ -19,7 +19,7 @@ fn login() -> Operation {
     Operation::new(Method::POST, "/users/account_login/", "account_login", "Log in")
         .described("A session that the browser had is over. The new one lasts 14 days, however it is used.")
         .reads([
-            Field::number(
+            Field::text(
                 "username",
                 "The user name, mobile number or e-mail address, in any case. What reads as a number or \
                  an address is one.",
