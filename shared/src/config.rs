@@ -21,7 +21,7 @@ use environment::Environment;
 pub use front::Front;
 pub use log::log_filter;
 pub use metrics::MetricSettings;
-pub use origins::{ORIGIN_FORMS, is_of_this_computer, origin, trusted_origin};
+pub use origins::{ORIGIN_FORMS, origin, trusted_origin};
 pub use texts::TextSettings;
 pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
 

@@ -86,8 +86,7 @@ pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     let answer = success(words::LOGGED_OUT, Nothing {});
     let cookies = session_cookie::presented(&app, &request);
     sessions::sign_out_browser(&app, &cookies, request.logout_extent(), &request.asker).await?;
-    let has_cookie = session_cookie::is_presented(&request, &app.config);
-    Ok(if has_cookie { session_cookie::forget(&app, answer) } else { answer })
+    Ok(session_cookie::forget_presented(&app, &request, answer))
 }
 
 /// Recognises the caller by the session cookie. `Authorization` says nothing in this group.

@@ -66,8 +66,7 @@ pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     if !was_in && let Some(caller) = recognise_key(&app, &request).await? {
         sessions::sign_out(&app, &caller, extent, &request.asker).await?;
     }
-    let has_cookie = session_cookie::is_presented(&request, &app.config);
-    Ok(if has_cookie { session_cookie::forget(&app, answer) } else { answer })
+    Ok(session_cookie::forget_presented(&app, &request, answer))
 }
 
 /// Recognises the caller: a living session cookie decides, else the `Authorization` header does.

@@ -40,8 +40,7 @@ pub fn trusted_origin(text: &str) -> Option<String> {
 }
 
 /// Whether an http(s) origin is one of the computer that asks for it.
-#[must_use]
-pub fn is_of_this_computer(origin: &str) -> bool {
+fn is_of_this_computer(origin: &str) -> bool {
     let Some((host, _)) = origin.split_once("://").and_then(|(_, authority)| split_port(authority)) else {
         return false;
     };

@@ -59,6 +59,12 @@ pub fn mark(app: &App, answer: Answer, device: Option<&Device>) -> Answer {
     cookie.into_iter().fold(answer, Answer::with_cookie)
 }
 
+/// The answer to a logout: the browser forgets the session that it has shown, if it has shown any.
+#[must_use]
+pub fn forget_presented(app: &App, request: &Request, answer: Answer) -> Answer {
+    if is_presented(request, &app.config) { forget(app, answer) } else { answer }
+}
+
 /// The answer, making the browser forget a session that is over.
 #[must_use]
 pub fn forget(app: &App, answer: Answer) -> Answer {
