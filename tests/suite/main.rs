@@ -2,7 +2,6 @@
 
 mod accounts;
 mod administration;
-mod binding;
 mod browser;
 mod charity;
 mod company;
@@ -21,15 +20,13 @@ mod openapi;
 mod power;
 mod proof;
 mod races;
+mod rest_auth;
 mod restore;
 mod roles;
 mod rotation;
-mod security;
 mod telemetry;
-mod texts;
 mod tidy;
 mod transfer;
 mod values;
 mod waiting;
 mod watch;
-mod wire;

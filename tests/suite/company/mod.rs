@@ -1,5 +1,6 @@
 //! Company customers: contract 003 over the wire, and what its sessions, codes and forms promise.
 
+mod binding;
 mod bodies;
 mod codes;
 mod csrf;
@@ -10,6 +11,7 @@ mod phones;
 mod registration;
 mod resets;
 mod sessions;
+mod texts;
 
 use std::time::Duration;
 

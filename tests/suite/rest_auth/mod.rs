@@ -10,6 +10,7 @@ mod negotiation;
 mod password_change;
 mod registration;
 mod registration_fields;
+mod security;
 
 use tests::client::Client;
 
