@@ -1,13 +1,16 @@
 //! `GET` and `POST /api/accounts/account_change/`, and the contact data in every form.
 
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::account::Account;
 use tally::domain::contact::Contact;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
+use tally::http::request::Request;
 use tally::services::contacts::{self, ContactChange};
+use tally::services::sessions::Caller;
 
 use crate::csrf::Tokens;
 use crate::envelope::success;
@@ -54,15 +57,14 @@ pub(crate) struct Shown<'a> {
 }
 
 /// Shows the caller's data; whoever registered elsewhere has empty texts.
-pub(crate) fn show(exchange: Exchange) -> Result<Answer, Failure> {
-    let caller = exchange.caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn show(_: App, caller: Option<Caller>, _: Request) -> Result<Answer, Failure> {
+    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     Ok(success(user(&caller.account), words::USER))
 }
 
 /// Changes all five fields of the caller's data, or none.
-pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange, Tokens::OrEndedSession).await?;
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn change(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&app, caller.as_ref(), &request, Tokens::OrEndedSession).await?;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     let fields = [ALIAS, PHONE, JOB_NUMBER, DEPT_ID].map(|field| (field, Presence::Required));
     let contact = read(&mut form, fields);

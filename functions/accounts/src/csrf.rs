@@ -6,12 +6,12 @@ use tally::domain::session::SessionDigest;
 use tally::http::answer::Answer;
 use tally::http::body::Fields;
 use tally::http::csrf::{self, CsrfFault};
-use tally::http::endpoint::Exchange;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::sessions::{Caller, RecognisedBy};
 
 use crate::envelope::success;
+use crate::words::Failure;
 
 /// Whose tokens an endpoint takes. One of the caller's own session is good everywhere; where nobody
 /// is logged in, an anonymous one is.
@@ -27,11 +27,10 @@ pub(crate) enum Tokens {
 
 /// Hands out a token, newly masked, with the cookie it fits. For a stranger nothing is read and
 /// nothing stored: the token proves itself.
-pub(crate) fn get_token(exchange: &Exchange) -> Answer {
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn get_token(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let binding = caller.as_ref().and_then(session).map_or(Binding::Anonymous, Binding::Session);
-    let issued = csrf::issue(app, request, binding);
-    success(issued.token, "").with_cookie(issued.cookie)
+    let issued = csrf::issue(&app, &request, binding);
+    Ok(success(issued.token, "").with_cookie(issued.cookie))
 }
 
 /// Checks a POST; answers whether its token is of the caller's own session.

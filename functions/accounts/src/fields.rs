@@ -1,14 +1,16 @@
 //! Reading the fields of a POST the way Django's forms do, once its CSRF token is checked.
 
+use tally::app::App;
 use tally::domain::account::Names;
 use tally::domain::contact;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::text;
 use tally::http::body::{self, Body, Fields};
-use tally::http::endpoint::Exchange;
 use tally::http::field_errors::FieldErrors;
 use tally::http::json::Value;
+use tally::http::request::Request;
+use tally::services::sessions::Caller;
 
 use crate::csrf::{self, Tokens};
 use crate::words::{self, Failure};
@@ -46,11 +48,15 @@ pub(crate) enum Kind {
 
 impl Form {
     /// Reads the body and checks that a page of ours sent it.
-    pub(crate) async fn read(exchange: &Exchange, tokens: Tokens) -> Result<Self, Failure> {
-        let Exchange { app, request, caller } = exchange;
+    pub(crate) async fn read(
+        app: &App,
+        caller: Option<&Caller>,
+        request: &Request,
+        tokens: Tokens,
+    ) -> Result<Self, Failure> {
         match body::read(request).await? {
             Body::Fields(fields) => {
-                let is_of_session = csrf::check(app, request, caller.as_ref(), &fields, tokens)?;
+                let is_of_session = csrf::check(app, request, caller, &fields, tokens)?;
                 Ok(Self { fields, is_of_session, errors: FieldErrors::default() })
             }
             Body::NotAnObject(_) => Err(Failure::NotAnObject),

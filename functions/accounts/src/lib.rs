@@ -13,10 +13,11 @@ mod sessions;
 mod words;
 
 use axum::Router;
-use http::Method;
 use tally::app::App;
+use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
+use tally::http::endpoint::{Dialect, Endpoint};
+use tally::http::handler::Handler::{Open, Welcoming};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -40,70 +41,21 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 /// The group's endpoints. None refuses strangers by itself: a missing CSRF token goes before a
 /// missing session.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint {
-        path: "/api/accounts/get_token/",
-        name: "get_token",
-        allow: "GET, HEAD, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::GET,
-            handler: |exchange| Box::pin(async move { Ok(csrf::get_token(&exchange)) }),
-        }],
-    },
-    Endpoint {
-        path: "/api/accounts/login/",
-        name: "login",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(sessions::login(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/api/accounts/logout/",
-        name: "logout",
-        allow: "GET, POST, HEAD, OPTIONS",
-        // Refused before anybody is looked up, and answered alike for everybody.
-        caller: CallerRule::Ignored,
-        operations: &[
-            Operation { method: Method::GET, handler: |exchange| Box::pin(sessions::logout(exchange)) },
-            Operation { method: Method::POST, handler: |exchange| Box::pin(sessions::logout(exchange)) },
-        ],
-    },
-    Endpoint {
-        path: "/api/accounts/register/",
-        name: "register",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(registration::register(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/api/accounts/account_change/",
-        name: "account_change",
-        allow: "GET, POST, HEAD, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[
-            Operation {
-                method: Method::GET,
-                handler: |exchange| Box::pin(async { contacts::show(exchange) }),
-            },
-            Operation { method: Method::POST, handler: |exchange| Box::pin(contacts::change(exchange)) },
-        ],
-    },
-    Endpoint {
-        path: "/api/accounts/password_change/",
-        name: "password_change",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(passwords::change(exchange)),
-        }],
-    },
+    Endpoint::at("/api/accounts/get_token/", "get_token")
+        .get(Welcoming(&csrf::get_token), described!(openapi::get_token)),
+    Endpoint::at("/api/accounts/login/", "login")
+        .post(Welcoming(&sessions::login), described!(openapi::login)),
+    // Refused before anybody is looked up, and answered alike for everybody.
+    Endpoint::at("/api/accounts/logout/", "logout")
+        .get(Open(&sessions::logout), described!(openapi::logout))
+        .post(Open(&sessions::logout), described!(openapi::logout_by_post)),
+    Endpoint::at("/api/accounts/register/", "register")
+        .post(Welcoming(&registration::register), described!(openapi::register)),
+    Endpoint::at("/api/accounts/account_change/", "account_change")
+        .get(Welcoming(&contacts::show), described!(openapi::show_account))
+        .post(Welcoming(&contacts::change), described!(openapi::change_account)),
+    Endpoint::at("/api/accounts/password_change/", "password_change")
+        .post(Welcoming(&passwords::change), described!(openapi::change_password)),
 ];
 
 /// The dialect of contract 000.
@@ -112,12 +64,9 @@ struct Accounts;
 impl Dialect for Accounts {
     type Failure = Failure;
 
+    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "accounts";
     const KNOWS_COOKIES: bool = true;
-
-    fn endpoints() -> &'static [Endpoint<Failure>] {
-        ENDPOINTS
-    }
 
     /// There is only JSON, whatever the client says it accepts.
     fn negotiate(_request: &Request) -> Result<(), Failure> {

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use http::Method;
 use http::header::SET_COOKIE;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -69,16 +68,6 @@ pub fn section() -> Section {
             csrf("csrf_token", "The CSRF token is missing, forged or dead.", CsrfFault::Token),
             csrf("no_csrf_cookie", "There is no cookie for the token to fit.", CsrfFault::NoCookie),
         ],
-        operations: vec![
-            get_token(),
-            login(),
-            logout(Method::GET, "logout"),
-            logout(Method::POST, "logout_by_post"),
-            register(),
-            show_account(),
-            change_account(),
-            change_password(),
-        ],
     })
 }
 
@@ -88,19 +77,19 @@ const DESCRIPTION: &str = "The API that a company's web pages call. Documented o
     the cookie `csrftoken`. The token belongs to the session, and changes at login, logout and password \
     change: an old one is refused.";
 
-fn get_token() -> Operation {
+pub(crate) fn get_token() -> Operation {
     let token = "hJ3mQ8xVb2TnLk5RfYw7ZcPd9SgA4uEoNvXi6BtMrUqKyHjCsWlDzFpG1aOeI0xT";
-    Operation::new(Method::GET, "/api/accounts/get_token/", "get_token", "Get a CSRF token")
+    Operation::new("get_token", "Get a CSRF token")
         .described(
             "The token is masked anew every time; all of one secret are good until the secret changes.",
         )
         .answers([success("token", "The token; its cookie is set.", token, "").perhaps_with(SET_COOKIE)])
 }
 
-fn login() -> Operation {
+pub(crate) fn login() -> Operation {
     let logged_in =
         success("logged_in", "The user is logged in; `data` is the username.", "zhang", words::LOGGED_IN);
-    Operation::new(Method::POST, "/api/accounts/login/", "login", "Log in")
+    Operation::new("login", "Log in")
         .described("Unknown, wrong, blank and missing are answered alike.")
         .carried_by(&WITH_TOKEN)
         .reads([
@@ -124,10 +113,18 @@ fn login() -> Operation {
         ])
 }
 
-fn logout(method: Method, name: &'static str) -> Operation {
+pub(crate) fn logout() -> Operation {
+    logout_called("logout")
+}
+
+pub(crate) fn logout_by_post() -> Operation {
+    logout_called("logout_by_post")
+}
+
+fn logout_called(name: &'static str) -> Operation {
     let logged_out =
         success("logged_out", "Nobody is logged in on this device any more.", words::LOGGED_OUT, "");
-    Operation::new(method, "/api/accounts/logout/", name, "Log this device out")
+    Operation::new(name, "Log this device out")
         .with(Parameter::everywhere())
         .described(
             "Needs no token. The answer is the same whoever asks; a GET of another page, by HEAD or of a \
@@ -137,10 +134,10 @@ fn logout(method: Method, name: &'static str) -> Operation {
         .answers([logged_out.perhaps_with(SET_COOKIE)])
 }
 
-fn register() -> Operation {
+pub(crate) fn register() -> Operation {
     let taken = Taken { username: true, email: true, phone: false };
     let invalid = words::username_sentence(UsernameFault::Characters, "");
-    Operation::new(Method::POST, "/api/accounts/register/", "register", "Register")
+    Operation::new("register", "Register")
         .described("Does not log in. All that is wrong is reported at once, in the order of the fields.")
         .carried_by(&WITH_TOKEN)
         .reads([
@@ -190,20 +187,20 @@ fn register() -> Operation {
         ])
 }
 
-fn show_account() -> Operation {
+pub(crate) fn show_account() -> Operation {
     let mut account = openapi::person();
     account.contact = Some(own_contact());
-    Operation::new(Method::GET, "/api/accounts/account_change/", "account", "Show one's account")
+    Operation::new("account", "Show one's account")
         .described("A user of another group has empty texts.")
         .carried_by(&[&["session"], &["deployedSession"]])
         .answers([success("shown", "The user's own data.", user(&account), words::USER), not_authenticated()])
 }
 
-fn change_account() -> Operation {
+pub(crate) fn change_account() -> Operation {
     let (account, contact_data) = (openapi::person(), own_contact());
     let email_address = account.email.as_ref().expect("the person of the examples has an address");
     let too_long = words::too_long(PHONE.1, PHONE.1 + 1);
-    Operation::new(Method::POST, "/api/accounts/account_change/", "account_change", "Change one's account")
+    Operation::new("account_change", "Change one's account")
         .described("All five fields at once, or none. Nobody has proven the new address: one that was proven goes on recovering the account, else the one before does for 7 days. The account's other sessions end with the old address.")
         .carried_by(&WITH_SESSION)
         .reads([
@@ -234,11 +231,11 @@ fn change_account() -> Operation {
         ])
 }
 
-fn change_password() -> Operation {
+pub(crate) fn change_password() -> Operation {
     let new = "new_password2";
     let wrong = |name, meaning, errors| failure::<WrongForm>(name, meaning, Failure::PasswordForm(errors));
     let changed = success("changed", "The password is changed.", words::PASSWORD_CHANGED, "");
-    Operation::new(Method::POST, "/api/accounts/password_change/", "password_change", "Change the password")
+    Operation::new("password_change", "Change the password")
         .described("Ends every session of the user, in every group, this one too.")
         .carried_by(&WITH_SESSION)
         .reads([

@@ -3,7 +3,7 @@
 use tally::app::App;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::passwords::{self, Proven};
@@ -20,9 +20,8 @@ use crate::words::{self, Failure};
 const FIELDS: [&str; 3] = ["old_password", "new_password1", "new_password2"];
 
 /// Changes the caller's password; every session of theirs ends with it, this one too.
-pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange, Tokens::OrEndedSession).await?;
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn change(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&app, caller.as_ref(), &request, Tokens::OrEndedSession).await?;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     // A wrong old password and a weak new one are told together (accounts.md, section 4).
     let new = form.new_password("new_password1", "new_password2", &caller.account.names());

@@ -1,13 +1,15 @@
 //! `POST /api/accounts/register/`.
 
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::account::Names;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
 use tally::services::registration::{self, Registration};
+use tally::services::sessions::Caller;
 
 use crate::contacts::{self, ALIAS, DEPT_ID, JOB_NUMBER, PHONE};
 use crate::csrf::Tokens;
@@ -28,9 +30,8 @@ pub(crate) struct NewUser<'a> {
 }
 
 /// Registers a user, who is not logged in by it.
-pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange, Tokens::OfCaller).await?;
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn register(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&app, caller.as_ref(), &request, Tokens::OfCaller).await?;
     let asker = request.asker.clone();
     let (username, email, password) = read_identity(&mut form);
     let contact = contacts::read(

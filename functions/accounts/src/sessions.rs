@@ -8,7 +8,6 @@ use tally::domain::text;
 use tally::domain::username::{self, Username};
 use tally::http::answer::Answer;
 use tally::http::csrf;
-use tally::http::endpoint::Exchange;
 use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
@@ -25,9 +24,8 @@ use crate::words::{self, Failure};
 const FEWEST_CHARACTERS: usize = 2;
 
 /// Logs a user in on this device; the session it had is over.
-pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
-    let form = Form::read(&exchange, Tokens::OrAnonymous).await?;
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let form = Form::read(&app, caller.as_ref(), &request, Tokens::OrAnonymous).await?;
     let (Some(username), Some(password)) = (username(&form), password(&form)) else {
         return Err(Failure::WrongCredentials);
     };
@@ -59,8 +57,7 @@ fn password(form: &Form) -> Option<&str> {
 }
 
 /// Logs this device out; the answer is the same whoever asks.
-pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     let answer = success(words::LOGGED_OUT, "");
     let has_cookie = session_cookie::is_presented(&request, &app.config);
     if !has_cookie || !origin::may_act(&request, &app.config) {

@@ -1,13 +1,15 @@
 //! `POST /user/permission/` and `POST /user/status/`: what administrators do about other people.
 
+use tally::app::App;
 use tally::app::Basics;
 use tally::domain::account_number::AccountNumber;
 use tally::domain::administration::Order;
 use tally::domain::permission::{Deed, Standpoint, foregone};
 use tally::http::answer::Answer;
 use tally::http::body::Fields;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
 use tally::services::administration::{self, Administrator};
+use tally::services::sessions::Caller;
 
 use crate::envelope::{Nothing, Tail};
 use crate::words::{self, Failure};
@@ -18,13 +20,13 @@ pub(crate) const STANDINGS: [(&str, Order); 3] =
     [("0", Order::Unfreeze), ("1", Order::Freeze), ("2", Order::Delete)];
 
 /// Gives somebody another role.
-pub(crate) async fn change_role(exchange: Exchange) -> Result<Answer, Failure> {
-    carry_out(exchange, Deed::ChangeRole, |fields| Ok(Order::Role(fields::role(fields)?))).await
+pub(crate) async fn change_role(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    carry_out(app, caller, request, Deed::ChangeRole, |fields| Ok(Order::Role(fields::role(fields)?))).await
 }
 
 /// Freezes, releases or deletes somebody.
-pub(crate) async fn change_standing(exchange: Exchange) -> Result<Answer, Failure> {
-    carry_out(exchange, Deed::ChangeStanding, |fields| {
+pub(crate) async fn change_standing(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    carry_out(app, caller, request, Deed::ChangeStanding, |fields| {
         let wanted = fields::number(fields, "status")?;
         let found = STANDINGS.iter().find(|(digit, _)| *digit == wanted);
         found.map(|(_, order)| *order).ok_or(Failure::BadRequest)
@@ -33,12 +35,13 @@ pub(crate) async fn change_standing(exchange: Exchange) -> Result<Answer, Failur
 }
 
 async fn carry_out(
-    exchange: Exchange,
+    app: App,
+    caller: Caller,
+    request: Request,
     deed: Deed,
     order: impl Fn(&Fields) -> Result<Order, Failure>,
 ) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?.account;
+    let caller = caller.account;
     // Before the body is read: whoever may not is told so, whatever they ask (security rule K21).
     if let Some(verdict) = foregone(deed, Standpoint::of(Some(&caller))) {
         Failure::of(verdict, Tail::EmptyData)?;

@@ -1,12 +1,14 @@
 //! `POST /user/changeinformation/` and `POST /user/getuser/`.
 
 use serde::Serialize;
+use tally::app::App;
 use tally::app::Basics;
 use tally::domain::account::{Account, Standing};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::permission::{Deed, Standpoint, Target, judge};
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
+use tally::services::sessions::Caller;
 use tally::services::{administration, profiles};
 
 use crate::envelope::{Nothing, Tail};
@@ -32,9 +34,7 @@ pub(crate) struct User<'a> {
 }
 
 /// Changes the caller's names.
-pub(crate) async fn rename(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn rename(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     Failure::of(judge(Deed::Rename, Standpoint::of(Some(&caller.account)), Target::Oneself), Tail::Bare)?;
     let fields = fields::read(&request).await?;
     let (first, last) = (fields::name(&fields, "first_name")?, fields::name(&fields, "last_name")?);
@@ -43,9 +43,7 @@ pub(crate) async fn rename(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Shows somebody's name, role and standing: an administrator anybody's, others their own.
-pub(crate) async fn show(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn show(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let target = AccountNumber::parse(&fields::id(&fields)?);
     let found = administration::look_up(&Basics::from(&app), &caller.account, Deed::Show, target).await?;

@@ -13,10 +13,11 @@ mod sessions;
 mod words;
 
 use axum::Router;
-use http::Method;
 use tally::app::App;
+use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
+use tally::http::endpoint::{Dialect, Endpoint};
+use tally::http::handler::Handler::{Guarded, Open};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -40,97 +41,26 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// The group's endpoints. What each of them lets whom do is in `domain/permission.rs`.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint {
-        path: "/user/register/",
-        name: "注册",
-        allow: "POST, OPTIONS",
-        // It looks at the caller where an administrator is to be registered, and else not at all.
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(registration::register(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/login/",
-        name: "登录",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(sessions::login(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/logout/",
-        name: "登出",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(sessions::logout(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/permission/",
-        name: "更改账号权限",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(administration::change_role(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/status/",
-        name: "更改账号状态",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(administration::change_standing(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/changepassword/",
-        name: "更改密码",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(passwords::change(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/changeinformation/",
-        name: "更改账号信息",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(details::rename(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/search/",
-        name: "按条件查询用户",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(search::search(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/user/getuser/",
-        name: "获取用户信息",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(details::show(exchange)),
-        }],
-    },
+    // It looks at the caller where an administrator is to be registered, and else not at all.
+    Endpoint::at("/user/register/", "注册")
+        .post(Open(&registration::register), described!(openapi::registration::register)),
+    Endpoint::at("/user/login/", "登录").post(Open(&sessions::login), described!(openapi::sessions::login)),
+    Endpoint::at("/user/logout/", "登出")
+        .post(Guarded(&sessions::logout), described!(openapi::sessions::logout)),
+    Endpoint::at("/user/permission/", "更改账号权限")
+        .post(Guarded(&administration::change_role), described!(openapi::administration::change_role)),
+    Endpoint::at("/user/status/", "更改账号状态").post(
+        Guarded(&administration::change_standing),
+        described!(openapi::administration::change_standing),
+    ),
+    Endpoint::at("/user/changepassword/", "更改密码")
+        .post(Open(&passwords::change), described!(openapi::passwords::change)),
+    Endpoint::at("/user/changeinformation/", "更改账号信息")
+        .post(Guarded(&details::rename), described!(openapi::details::rename)),
+    Endpoint::at("/user/search/", "按条件查询用户")
+        .post(Guarded(&search::search), described!(openapi::search::search)),
+    Endpoint::at("/user/getuser/", "获取用户信息")
+        .post(Guarded(&details::show), described!(openapi::details::show)),
 ];
 
 /// The dialect of the charity.
@@ -139,12 +69,9 @@ struct Charity;
 impl Dialect for Charity {
     type Failure = Failure;
 
+    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "charity";
     const KNOWS_COOKIES: bool = false;
-
-    fn endpoints() -> &'static [Endpoint<Failure>] {
-        ENDPOINTS
-    }
 
     fn negotiate(_: &Request) -> Result<(), Failure> {
         Ok(())

@@ -1,12 +1,12 @@
 //! What this group tells of itself for the OpenAPI document (contract 004 and
 //! docs/openapi-notes/charity.md).
 
-mod administration;
-mod details;
-mod passwords;
-mod registration;
-mod search;
-mod sessions;
+pub(crate) mod administration;
+pub(crate) mod details;
+pub(crate) mod passwords;
+pub(crate) mod registration;
+pub(crate) mod search;
+pub(crate) mod sessions;
 
 use std::time::Duration;
 
@@ -42,17 +42,6 @@ pub fn section() -> Section {
         always: Vec::new(),
         of_callers: Vec::new(),
         of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::BadRequest)],
-        operations: vec![
-            registration::register(),
-            sessions::login(),
-            sessions::logout(),
-            administration::change_role(),
-            administration::change_standing(),
-            passwords::change(),
-            details::rename(),
-            search::search(),
-            details::show(),
-        ],
     })
 }
 

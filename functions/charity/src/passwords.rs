@@ -1,9 +1,10 @@
 //! `POST /user/changepassword/`.
 
+use tally::app::App;
 use tally::domain::account::Names;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
 use tally::services::passwords::{self, NamedChange};
 use tally::services::sessions::LoginName;
 
@@ -13,8 +14,7 @@ use crate::{envelope, fields};
 
 /// Sets a new password for whoever knows the old one; ends every session of the account, in every
 /// group.
-pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn change(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let (id, password) = (fields::id(&fields)?, fields::text(&fields, "password")?);
     // What is wrong with the password by itself is told before the old one is tried; whether it

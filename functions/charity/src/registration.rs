@@ -6,7 +6,7 @@ use tally::domain::account::{Account, Names};
 use tally::domain::permission::{Deed, Standpoint, Target, judge};
 use tally::domain::role::Role;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
 use tally::http::request::Request;
 use tally::services::registration::{self, Registered, Registration};
 use tally::services::sessions::Caller;
@@ -33,8 +33,7 @@ pub(crate) struct Newcomer<'a> {
 }
 
 /// Registers somebody under a number of their own and logs them in.
-pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn register(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let role = fields::role(&fields)?;
     let sponsor = sponsor(&app, &request, role).await?;

@@ -1,6 +1,7 @@
 //! `POST /user/search/`.
 
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::account_number::AccountNumber;
 use tally::domain::digits::whole_number;
 use tally::domain::directory::{Criteria, FoldedName, PageLimit, Position};
@@ -9,9 +10,10 @@ use tally::domain::role::Role;
 use tally::domain::text;
 use tally::http::answer::Answer;
 use tally::http::body::Fields;
-use tally::http::endpoint::{Exchange, Refusal};
 use tally::http::json::Value;
+use tally::http::request::Request;
 use tally::services::directory::{self, Search};
+use tally::services::sessions::Caller;
 
 use crate::envelope::Tail;
 use crate::words::Failure;
@@ -30,9 +32,7 @@ pub(crate) struct Found {
 }
 
 /// Finds people by their names and role; for administrators.
-pub(crate) async fn search(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn search(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     Failure::of(judge(Deed::Search, Standpoint::of(Some(&caller.account)), Target::Nobody), Tail::Bare)?;
     let search = wanted(&fields::read(&request).await?)?;
     let page = directory::search(&app.store, &search).await?;

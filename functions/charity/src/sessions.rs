@@ -7,7 +7,6 @@ use tally::app::App;
 use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
 use tally::http::request::Request;
 use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
 
@@ -32,8 +31,7 @@ pub(crate) struct LoggedIn<'a> {
 }
 
 /// Logs somebody in by account number; a token of its own for every login.
-pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn login(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let (id, password) = (fields::id(&fields)?, fields::text(&fields, "password")?);
     let sign_in = SignIn {
@@ -49,9 +47,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Ends the session whose token came, and no other. Nothing is read from a body.
-pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn logout(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
     Ok(envelope::success(Nothing {}))
 }

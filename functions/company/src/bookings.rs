@@ -1,10 +1,12 @@
 //! `POST /users/new_industry_bookin/`.
 
+use tally::app::App;
 use tally::domain::bookings::Event;
 use tally::domain::digits;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
 use tally::services::bookings;
+use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
 
 use crate::envelope::{Nothing, success};
@@ -12,10 +14,8 @@ use crate::fields::{Form, Kind, Presence};
 use crate::words::{self, Failure};
 
 /// Books an event for the caller, once.
-pub(crate) async fn book(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, caller, .. } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn book(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let number = form.text("bookin_type", Presence::Required, Kind::Digits);
     let number = form.accept(number)?;
     let event = digits::whole_number(&number).and_then(|number| Event::numbered(&number));

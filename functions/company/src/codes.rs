@@ -1,9 +1,11 @@
 //! `POST /users/send_sms_code/` and `/users/vaild_sms_code/`.
 
+use tally::app::App;
 use tally::domain::code::TextPurpose;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
 use tally::services::codes;
+use tally::services::sessions::Caller;
 
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
@@ -17,9 +19,8 @@ pub(crate) const ACTIONS: [(&str, TextPurpose); 3] = [
 ];
 
 /// Asks for a code by text message; the answer is the same whether one was sent.
-pub(crate) async fn send(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn send(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let (purpose, mobile) = (action(&mut form), form.phone("mobile", &app));
     let (purpose, mobile) = form.accept(purpose.zip(mobile))?;
     // A code for changing the number is for nobody but whoever asked for it.
@@ -29,9 +30,8 @@ pub(crate) async fn send(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Tells whether a code is right, without using it up; it counts as a try.
-pub(crate) async fn check(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn check(app: App, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let (purpose, mobile, code) = (action(&mut form), form.phone("mobile", &app), form.code("code"));
     let (purpose, (mobile, code)) = form.accept(purpose.zip(mobile.zip(code)))?;
     codes::check(&app, purpose, &mobile, &code, &request.asker).await?;

@@ -1,14 +1,16 @@
 //! `GET /users/my_info/`, the three endpoints that change what it shows, and company data in every form.
 
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::account::Account;
 use tally::domain::company::{self, Company, CompanyChange, ReceivingAddress};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
 use tally::services::company as customers;
+use tally::services::sessions::Caller;
 
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
@@ -63,16 +65,14 @@ pub(crate) struct MyInfo<'a> {
 }
 
 /// Shows the caller's data; what was never set is empty.
-pub(crate) async fn show(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, caller, .. } = exchange;
-    let account = caller.ok_or(Refusal::NotAuthenticated)?.account;
-    let company = customers::find(&app, &account).await?;
-    Ok(my_info(&account, &company))
+pub(crate) async fn show(app: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
+    let company = customers::find(&app, &caller.account).await?;
+    Ok(my_info(&caller.account, &company))
 }
 
 /// Changes the caller's own name and QQ number.
-pub(crate) async fn change_person(exchange: Exchange) -> Result<Answer, Failure> {
-    change(exchange, |form| {
+pub(crate) async fn change_person(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    change(app, caller, request, |form| {
         let realname = form.text("realname", Presence::Required, REALNAME);
         let qq = form.change("qq", QQ);
         Some(CompanyChange::Person { realname: realname?, qq })
@@ -81,8 +81,8 @@ pub(crate) async fn change_person(exchange: Exchange) -> Result<Answer, Failure>
 }
 
 /// Changes the company's name and home page.
-pub(crate) async fn change_firm(exchange: Exchange) -> Result<Answer, Failure> {
-    change(exchange, |form| {
+pub(crate) async fn change_firm(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    change(app, caller, request, |form| {
         let company_name = form.text("company_name", Presence::Required, COMPANY_NAME);
         let company_url = home_page(form);
         Some(CompanyChange::Firm { company_name: company_name?, company_url })
@@ -91,8 +91,8 @@ pub(crate) async fn change_firm(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Changes the address for parcels, all of it.
-pub(crate) async fn change_receiving(exchange: Exchange) -> Result<Answer, Failure> {
-    change(exchange, |form| {
+pub(crate) async fn change_receiving(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    change(app, caller, request, |form| {
         let mut text = |name, kind| form.text(name, Presence::Required, kind);
         let (province, city, area) = (text("province", PLACE), text("city", PLACE), text("area", PLACE));
         let street = text("street", STREET);
@@ -115,12 +115,12 @@ pub(crate) fn select_fields(form: &mut Form) -> Option<Vec<String>> {
 }
 
 async fn change(
-    exchange: Exchange,
+    app: App,
+    caller: Caller,
+    request: Request,
     read: impl Fn(&mut Form) -> Option<CompanyChange>,
 ) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, caller, .. } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+    let mut form = Form::read(&request).await?;
     let change = read(&mut form);
     let change = form.accept(change)?;
     customers::change(&app, &caller, &change).await?;

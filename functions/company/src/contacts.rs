@@ -8,7 +8,7 @@ use tally::domain::account::Account;
 use tally::domain::code::CodePurpose;
 use tally::domain::email_address::EmailAddress;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
 use tally::http::origin;
 use tally::http::request::Request;
 use tally::services::codes::{self, Asked};
@@ -32,9 +32,8 @@ pub(crate) struct NotifyEmail<'a> {
 }
 
 /// Tells the caller's notify address and whether it is bound.
-pub(crate) fn is_bound(exchange: Exchange) -> Result<Answer, Failure> {
-    let account = exchange.caller.ok_or(Refusal::NotAuthenticated)?.account;
-    Ok(notify_email(&account))
+pub(crate) async fn is_bound(_: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
+    Ok(notify_email(&caller.account))
 }
 
 /// What is told of an account's notify address.
@@ -46,13 +45,11 @@ pub(crate) fn notify_email(account: &Account) -> Answer {
 }
 
 /// Mails the caller's address its link again.
-pub(crate) async fn resend(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn resend(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     if origin::is_prefetch(&request) {
         // An answer that the browser kept would be shown later without anything having happened.
         return Err(Failure::Prefetch);
     }
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     // Whoever only asks what the answer would look like gets no mail.
     if request.method != Method::HEAD {
         if !origin::may_act(&request, &app.config) {
@@ -66,10 +63,8 @@ pub(crate) async fn resend(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Mails a code to the address that is to take the place of the caller's own.
-pub(crate) async fn send_code(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn send_code(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let password = form.text("password", Presence::Required, Kind::Password);
     let email = form.email("email");
     let (password, email) = form.accept(password.zip(email))?;
@@ -86,10 +81,8 @@ pub(crate) async fn send_code(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Sets and binds the address that the code was mailed to.
-pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let password = form.text("password", Presence::Required, Kind::Password);
     let code = form.code("code");
     let email = form.email("email");

@@ -11,7 +11,6 @@ use tally::domain::password::Password;
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::text;
 use tally::http::body::{self, Body, BodyFault, Fields};
-use tally::http::endpoint::Exchange;
 use tally::http::field_errors::FieldErrors;
 use tally::http::json::Value;
 use tally::http::request::Request;
@@ -71,8 +70,7 @@ impl Kind {
 
 impl Form {
     /// Reads the body of a POST.
-    pub(crate) async fn read(exchange: &Exchange) -> Result<Self, Failure> {
-        let request = &exchange.request;
+    pub(crate) async fn read(request: &Request) -> Result<Self, Failure> {
         refuse_other_types(request)?;
         match body::read(request).await? {
             Body::Fields(fields) => Ok(Self { fields, errors: FieldErrors::default() }),

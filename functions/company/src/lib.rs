@@ -21,8 +21,10 @@ mod words;
 use axum::Router;
 use http::Method;
 use tally::app::App;
+use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
+use tally::http::endpoint::{Dialect, Endpoint};
+use tally::http::handler::Handler::{Guarded, Open, Welcoming};
 use tally::http::request::Request;
 use tally::services::email_binding::LANDING;
 use tally::services::sessions::Caller;
@@ -50,216 +52,49 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 /// Every POST but the one behind the mailed link, which is a form's, reads its body by
 /// [`fields::Form::read`], which takes JSON only.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint {
-        path: "/users/account_register/",
-        name: "注册",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(registration::register(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/account_login/",
-        name: "登陆",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(sessions::login(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/account_logout/",
-        name: "注销",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(sessions::logout(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/send_sms_code/",
-        name: "申请短信验证",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(codes::send(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/vaild_sms_code/",
-        name: "短信验证码验证",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(codes::check(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/change_mobile/",
-        name: "修改手机号",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(phones::change(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/change_pwd_by_mobile/",
-        name: "根据手机号找回密码",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(passwords::reset(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/change_my_pwd/",
-        name: "根据旧密码修改新密码",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(passwords::change(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/change_my_info/",
-        name: "修改个人信息",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(company::change_person(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/change_company_info/",
-        name: "修改企业信息",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(company::change_firm(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/change_my_recv_info/",
-        name: "修改收货信息",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(company::change_receiving(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/my_info/",
-        name: "我的信息",
-        allow: "GET, HEAD, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::GET,
-            handler: |exchange| Box::pin(company::show(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/notify_email_is_bind/",
-        name: "判断接收邮箱是否绑定",
-        allow: "GET, HEAD, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::GET,
-            handler: |exchange| Box::pin(async move { contacts::is_bound(exchange) }),
-        }],
-    },
-    Endpoint {
-        path: "/users/resend_bind_email/",
-        name: "重新发送绑定接收邮箱链接",
-        allow: "GET, HEAD, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::GET,
-            handler: |exchange| Box::pin(contacts::resend(exchange)),
-        }],
-    },
-    Endpoint {
-        path: LANDING,
-        name: "绑定接收邮箱",
-        allow: "GET, HEAD, POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[
-            Operation { method: Method::GET, handler: |exchange| Box::pin(mailed_link::open(exchange)) },
-            Operation { method: Method::POST, handler: |exchange| Box::pin(mailed_link::follow(exchange)) },
-        ],
-    },
-    Endpoint {
-        path: "/users/send_email_code/",
-        name: "发送邮箱验证码",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(contacts::send_code(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/change_notify_email/",
-        name: "修改接收邮箱",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(contacts::change(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/weixin_is_bind/",
-        name: "判断微信账号是否绑定",
-        allow: "GET, HEAD, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::GET,
-            handler: |exchange| Box::pin(async move { weixin::is_bound(exchange) }),
-        }],
-    },
-    Endpoint {
-        path: "/users/weixin_bind/",
-        name: "绑定微信账号",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(weixin::bind(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/weixin_unbind/",
-        name: "解绑微信账号",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(weixin::unbind(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/users/new_industry_bookin/",
-        name: "申请新行业活动报名",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(bookings::book(exchange)),
-        }],
-    },
+    Endpoint::at("/users/account_register/", "注册")
+        .post(Open(&registration::register), described!(openapi::registration::register)),
+    Endpoint::at("/users/account_login/", "登陆")
+        .post(Welcoming(&sessions::login), described!(openapi::sessions::login)),
+    Endpoint::at("/users/account_logout/", "注销")
+        .post(Open(&sessions::logout), described!(openapi::sessions::logout)),
+    Endpoint::at("/users/send_sms_code/", "申请短信验证")
+        .post(Welcoming(&codes::send), described!(openapi::codes::send)),
+    Endpoint::at("/users/vaild_sms_code/", "短信验证码验证")
+        .post(Open(&codes::check), described!(openapi::codes::check)),
+    Endpoint::at("/users/change_mobile/", "修改手机号")
+        .post(Guarded(&phones::change), described!(openapi::phones::change)),
+    Endpoint::at("/users/change_pwd_by_mobile/", "根据手机号找回密码")
+        .post(Open(&passwords::reset), described!(openapi::passwords::reset)),
+    Endpoint::at("/users/change_my_pwd/", "根据旧密码修改新密码")
+        .post(Guarded(&passwords::change), described!(openapi::passwords::change)),
+    Endpoint::at("/users/change_my_info/", "修改个人信息")
+        .post(Guarded(&company::change_person), described!(openapi::company::change_person)),
+    Endpoint::at("/users/change_company_info/", "修改企业信息")
+        .post(Guarded(&company::change_firm), described!(openapi::company::change_firm)),
+    Endpoint::at("/users/change_my_recv_info/", "修改收货信息")
+        .post(Guarded(&company::change_receiving), described!(openapi::company::change_receiving)),
+    Endpoint::at("/users/my_info/", "我的信息")
+        .get(Guarded(&company::show), described!(openapi::company::show)),
+    Endpoint::at("/users/notify_email_is_bind/", "判断接收邮箱是否绑定")
+        .get(Guarded(&contacts::is_bound), described!(openapi::contacts::is_bound)),
+    Endpoint::at("/users/resend_bind_email/", "重新发送绑定接收邮箱链接")
+        .get(Guarded(&contacts::resend), described!(openapi::contacts::resend)),
+    Endpoint::at(LANDING, "绑定接收邮箱")
+        .get(Open(&mailed_link::open), described!(openapi::contacts::open))
+        .post(Open(&mailed_link::follow), described!(openapi::contacts::follow)),
+    Endpoint::at("/users/send_email_code/", "发送邮箱验证码")
+        .post(Guarded(&contacts::send_code), described!(openapi::contacts::send_code)),
+    Endpoint::at("/users/change_notify_email/", "修改接收邮箱")
+        .post(Guarded(&contacts::change), described!(openapi::contacts::change)),
+    Endpoint::at("/users/weixin_is_bind/", "判断微信账号是否绑定")
+        .get(Guarded(&weixin::is_bound), described!(openapi::weixin::is_bound)),
+    Endpoint::at("/users/weixin_bind/", "绑定微信账号")
+        .post(Guarded(&weixin::bind), described!(openapi::weixin::bind)),
+    Endpoint::at("/users/weixin_unbind/", "解绑微信账号")
+        .post(Guarded(&weixin::unbind), described!(openapi::weixin::unbind)),
+    Endpoint::at("/users/new_industry_bookin/", "申请新行业活动报名")
+        .post(Guarded(&bookings::book), described!(openapi::bookings::book)),
 ];
 
 /// The dialect of contract 003.
@@ -268,12 +103,11 @@ struct Company;
 impl Dialect for Company {
     type Failure = Failure;
 
+    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "company";
     const KNOWS_COOKIES: bool = true;
-
-    fn endpoints() -> &'static [Endpoint<Failure>] {
-        ENDPOINTS
-    }
+    const METHODS: [Method; 6] =
+        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::OPTIONS];
 
     /// There is only JSON, whatever the client says it accepts.
     fn negotiate(_: &Request) -> Result<(), Failure> {

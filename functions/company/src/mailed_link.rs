@@ -7,10 +7,11 @@
 
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderValue, StatusCode};
+use tally::app::App;
 use tally::courier::{Language, escape};
 use tally::http::answer::Answer;
 use tally::http::body::{self, Body, Fields};
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
 use tally::http::json::Value;
 use tally::http::page::{Page, origin_of};
 use tally::http::request::Request;
@@ -23,8 +24,7 @@ use crate::words::{self, Failure};
 pub(crate) const TOKEN: &str = "token";
 
 /// Shows what the link is for, and the button.
-pub(crate) async fn open(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn open(app: App, request: Request) -> Result<Answer, Failure> {
     let opened = async {
         let token = in_query(&request).ok_or(Failure::DeadLink)?;
         let offer = email_binding::open_link(&app, token).await?;
@@ -34,8 +34,7 @@ pub(crate) async fn open(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Binds the address, and sends the browser on.
-pub(crate) async fn follow(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn follow(app: App, request: Request) -> Result<Answer, Failure> {
     let Body::Fields(fields) = body::read(&request).await? else {
         return Err(Failure::NotAnObject);
     };

@@ -1,15 +1,15 @@
 //! What this group tells of itself for the OpenAPI document (contract 003 and
 //! docs/openapi-notes/company.md). Each capability tells of its own operations.
 
-mod bookings;
-mod codes;
-mod company;
-mod contacts;
-mod passwords;
-mod phones;
-mod registration;
-mod sessions;
-mod weixin;
+pub(crate) mod bookings;
+pub(crate) mod codes;
+pub(crate) mod company;
+pub(crate) mod contacts;
+pub(crate) mod passwords;
+pub(crate) mod phones;
+pub(crate) mod registration;
+pub(crate) mod sessions;
+pub(crate) mod weixin;
 
 use std::time::Duration;
 
@@ -22,7 +22,7 @@ use tally::domain::phone_number::{CallingCodes, PhoneFault, PhoneNumber};
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
 use tally::http::field_errors::FieldErrors;
-use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Section};
+use tally::http::openapi::{self, Carrier, Field, Group, Outcome, Section};
 
 use crate::Company;
 use crate::company::{LONGEST_FIELD, MOST_FIELDS};
@@ -46,7 +46,6 @@ pub fn section() -> Section {
         always: Vec::new(),
         of_callers: Vec::new(),
         of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::NotAnObject)],
-        operations: operations(),
     })
 }
 
@@ -81,17 +80,6 @@ fn field_faults() -> String {
     let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
     sentences.extend(words::password_sentences(&faults));
     format!("What is said of a field, with the number that is its own: {}.", sentences.join("; "))
-}
-
-fn operations() -> Vec<Operation> {
-    let mut operations = vec![registration::register(), phones::change(), bookings::book()];
-    operations.extend(sessions::operations());
-    operations.extend(codes::operations());
-    operations.extend(passwords::operations());
-    operations.extend(company::operations());
-    operations.extend(contacts::operations());
-    operations.extend(weixin::operations());
-    operations
 }
 
 /// It worked, and there is no more to tell.

@@ -4,11 +4,12 @@ use tally::app::App;
 use tally::domain::account::{Account, Names};
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::codes;
 use tally::services::passwords::{self, Opened, Proven};
+use tally::services::sessions::Caller;
 
 use crate::envelope::{Nothing, success};
 use crate::fields::{Form, Kind, Presence};
@@ -16,10 +17,9 @@ use crate::sessions::SESSION;
 use crate::words::{self, Failure};
 
 /// Changes the caller's password. All sessions of theirs end with it; this client gets a new one.
-pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
-    let account = caller.ok_or(Refusal::NotAuthenticated)?.account;
+pub(crate) async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
+    let account = caller.account;
     let old = form.text("old_password", Presence::Required, Kind::Password);
     let new = form.repeated_password("new_password", "confirm_password", &account.names());
     let (old, new) = form.accept(old.zip(new))?;
@@ -35,9 +35,8 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Sets a new password with a code from the phone; ends every session of the user and opens none.
-pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn reset(app: App, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let (mobile, code) = (form.phone("mobile", &app), form.code("code"));
     // Whose names it must not repeat shows only by a right code.
     let new = form.repeated_password("password", "re_password", &Names::default());

@@ -1,8 +1,10 @@
 //! `POST /users/change_mobile/`.
 
+use tally::app::App;
 use tally::domain::code::CodePurpose;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
+use tally::services::sessions::Caller;
 use tally::services::{codes, passwords, phones};
 
 use crate::envelope::{Nothing, success};
@@ -11,10 +13,8 @@ use crate::passwords::prove;
 use crate::words::{self, Failure};
 
 /// Changes the caller's mobile number to one that they have read a code from.
-pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let password = form.text("password", Presence::Required, Kind::Password);
     let (mobile, code) = (form.phone("mobile", &app), form.code("code"));
     let (password, (mobile, code)) = form.accept(password.zip(mobile.zip(code)))?;

@@ -1,12 +1,12 @@
 //! `POST /users/account_register/`.
 
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::account::{Account, Names};
 use tally::domain::code::CodePurpose;
 use tally::domain::company::Company;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::codes;
@@ -37,9 +37,8 @@ pub(crate) struct Registered<'a> {
 ///
 /// What is taken, and whether the code is right, is told only when everything else is: neither tries at
 /// a code nor questions about other people's addresses are free (security rules K5 and N-08).
-pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn register(app: App, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let wanted = read(&mut form, &request);
     let phone = form.phone("phone", &app);
     let code = form.code("code");

@@ -9,7 +9,6 @@ use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::company;
@@ -37,9 +36,8 @@ pub(crate) struct LoggedIn<'a> {
 }
 
 /// Logs a user in on this device; the session it had is over.
-pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let username = form.text("username", Presence::Required, Kind::Plain);
     let password = form.text("password", Presence::Required, Kind::Password);
     let (Some(username), Some(password)) = (username, password) else {
@@ -80,9 +78,8 @@ fn login_name(app: &App, typed: &str) -> LoginName {
 }
 
 /// Logs this device out; the answer is the same whoever asks.
-pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
-    Form::read(&exchange).await?;
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
+    Form::read(&request).await?;
     let answer = success(words::LOGGED_OUT, Nothing {});
     let cookies = session_cookie::presented(&app, &request);
     sessions::sign_out_browser(&app, &cookies, request.logout_extent(), &request.asker).await?;

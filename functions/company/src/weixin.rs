@@ -1,9 +1,11 @@
 //! `GET /users/weixin_is_bind/`, `POST /users/weixin_bind/` and `/users/weixin_unbind/`.
 
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::weixin::WeixinCode;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::request::Request;
+use tally::services::sessions::Caller;
 use tally::services::weixin;
 use tally::telemetry::Outcome;
 
@@ -20,8 +22,7 @@ pub(crate) struct Bound {
 }
 
 /// Tells whether the caller's WeChat is bound.
-pub(crate) fn is_bound(exchange: Exchange) -> Result<Answer, Failure> {
-    let caller = exchange.caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn is_bound(_: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
     Ok(bound(caller.account.weixin.is_some()))
 }
 
@@ -32,10 +33,8 @@ pub(crate) fn bound(is_bind: bool) -> Answer {
 }
 
 /// Binds the WeChat of whoever got the code there to the caller.
-pub(crate) async fn bind(exchange: Exchange) -> Result<Answer, Failure> {
-    let mut form = Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn bind(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&request).await?;
     let code = form.text("code", Presence::Required, Kind::Plain);
     let code = form.accept(code)?;
     let code =
@@ -45,10 +44,8 @@ pub(crate) async fn bind(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Unbinds the caller's WeChat, if there is one.
-pub(crate) async fn unbind(exchange: Exchange) -> Result<Answer, Failure> {
-    Form::read(&exchange).await?;
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn unbind(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    Form::read(&request).await?;
     weixin::unbind(&app, &caller, &request.asker).await?;
     Ok(success(words::WEIXIN_UNBINDS, Nothing {}))
 }

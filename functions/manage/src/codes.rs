@@ -1,7 +1,8 @@
 //! `POST /v3_1/manage/verCode/`.
 
+use tally::app::App;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
 use tally::services::codes;
 
 use crate::words::{self, Failure, InputFault};
@@ -11,8 +12,7 @@ use crate::{envelope, fields};
 pub(crate) const PASSWORD_RESET: i64 = 1;
 
 /// Asks for a code by mail; the answer is the same whether anybody has the address.
-pub(crate) async fn ask(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn ask(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
     if fields::number(&fields, "code_type")? != PASSWORD_RESET {

@@ -10,10 +10,11 @@ mod sessions;
 mod words;
 
 use axum::Router;
-use http::Method;
 use tally::app::App;
+use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
+use tally::http::endpoint::{Dialect, Endpoint};
+use tally::http::handler::Handler::Open;
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -36,33 +37,12 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// The group's endpoints. None looks at its caller: login and reset are how one becomes one.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint {
-        path: "/v3_1/manage/login/",
-        name: "admin 用户登陆",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(sessions::login(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/v3_1/manage/verCode/",
-        name: "获取验证码",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation { method: Method::POST, handler: |exchange| Box::pin(codes::ask(exchange)) }],
-    },
-    Endpoint {
-        path: "/v3_1/manage/password/reset/",
-        name: "重置密码",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Ignored,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(passwords::reset(exchange)),
-        }],
-    },
+    Endpoint::at("/v3_1/manage/login/", "admin 用户登陆")
+        .post(Open(&sessions::login), described!(openapi::login)),
+    Endpoint::at("/v3_1/manage/verCode/", "获取验证码")
+        .post(Open(&codes::ask), described!(openapi::ask_for_code)),
+    Endpoint::at("/v3_1/manage/password/reset/", "重置密码")
+        .post(Open(&passwords::reset), described!(openapi::reset_password)),
 ];
 
 /// The dialect of the admin console.
@@ -71,12 +51,9 @@ struct Manage;
 impl Dialect for Manage {
     type Failure = Failure;
 
+    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "manage";
     const KNOWS_COOKIES: bool = false;
-
-    fn endpoints() -> &'static [Endpoint<Failure>] {
-        ENDPOINTS
-    }
 
     fn negotiate(_: &Request) -> Result<(), Failure> {
         Ok(())

@@ -4,7 +4,6 @@ mod codes;
 
 use std::time::Duration;
 
-use http::Method;
 use schemars::JsonSchema;
 use serde::Serialize;
 use tally::domain::account::{Account, Group as StaffGroup};
@@ -44,19 +43,18 @@ pub fn section() -> Section {
         always: Vec::new(),
         of_callers: Vec::new(),
         of_bodies: Vec::new(),
-        operations: vec![login(), ask_for_code(), reset_password()],
     })
 }
 
 const DESCRIPTION: &str = "The API of the staff console. `meta.code` is 0 for success; documented outcomes, \
     failures too, have status 200, and each failure a code of its own:";
 
-fn login() -> Operation {
+pub(crate) fn login() -> Operation {
     let person = openapi::person();
     let groups = vec![StaffGroup { id: 1, name: "运营".to_owned() }];
     let account = Account { is_staff: true, is_superuser: true, groups, ..person };
     let welcome = Welcome { token: "4f1a2c9be0d7683152fab09c4e7d61830b5e9f27", user: user(&account) };
-    Operation::new(Method::POST, "/v3_1/manage/login/", "login", "Log a member of staff in")
+    Operation::new("login", "Log a member of staff in")
         .described("The token lasts 12 hours, and opens rest-auth as well.")
         .reads([username(), Field::password("password", "The password.").required().example("fswxxz1456")])
         .answers([
@@ -75,10 +73,10 @@ fn login() -> Operation {
         ])
 }
 
-fn ask_for_code() -> Operation {
+pub(crate) fn ask_for_code() -> Operation {
     let digits = PASSWORD_RESET.to_string();
     let types = format!("{PASSWORD_RESET} resets the password; there is no other.");
-    Operation::new(Method::POST, "/v3_1/manage/verCode/", "ask_for_code", "Ask for a code by mail")
+    Operation::new("ask_for_code", "Ask for a code by mail")
         .described("The answer is the same, after the same time, whether or not anybody has the address.")
         .reads([
             username(),
@@ -96,11 +94,10 @@ fn ask_for_code() -> Operation {
         ])
 }
 
-fn reset_password() -> Operation {
+pub(crate) fn reset_password() -> Operation {
     let (minutes, tries) = (code::LASTS.as_secs() / 60, code::TRIES);
     let weak = vec![PasswordFault::TooShort, PasswordFault::EntirelyNumeric];
-    let path = "/v3_1/manage/password/reset/";
-    Operation::new(Method::POST, path, "reset_password", "Set a new password with a code")
+    Operation::new("reset_password", "Set a new password with a code")
         .described(&format!(
             "A code lives {minutes} minutes and {tries} tries. Ends every session of the user, in every group.",
         ))

@@ -1,16 +1,16 @@
 //! `POST /v3_1/manage/password/reset/`.
 
+use tally::app::App;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
 use tally::services::codes;
 
 use crate::words::{self, Failure, InputFault};
 use crate::{envelope, fields};
 
 /// Sets a new password with a code; ends every session of the user, in every group.
-pub(crate) async fn reset(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn reset(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
     let code = fields::code(&fields, "vercode")?;

@@ -4,13 +4,14 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::account::Account;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
 use tally::services::sessions::{self, LoginName, NewSession, SignIn};
 use tally::store::key::Identifier;
 
@@ -61,8 +62,7 @@ struct Group<'a> {
 }
 
 /// Logs a member of staff in by e-mail address; a token of its own for every login.
-pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn login(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
     let password = fields::text(&fields, "password")?;

@@ -3,12 +3,13 @@
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
+use tally::app::App;
 use tally::domain::account::{Account, Standing};
 use tally::domain::details::{Details, DetailsChange};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
 use tally::http::request::Request;
 use tally::services::profiles;
 use tally::services::sessions::Caller;
@@ -71,9 +72,7 @@ struct User<'a> {
 }
 
 /// Stores the caller's details, once.
-pub(crate) async fn create(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn create(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     let (Some(company), Some(tel), Some(address)) = read(&request, Presence::Required).await? else {
         return Err(Refusal::Internal.into());
     };
@@ -84,34 +83,31 @@ pub(crate) async fn create(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Shows the caller's details.
-pub(crate) fn show(exchange: Exchange) -> Result<Answer, Failure> {
-    let (caller, details) = existing(exchange.caller)?;
-    Ok(Answer::json(StatusCode::OK, &record(&caller.account, &details)))
+pub(crate) async fn show(_: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
+    let details = existing(&caller)?;
+    Ok(Answer::json(StatusCode::OK, &record(&caller.account, details)))
 }
 
 /// Changes all of the caller's details.
-pub(crate) async fn replace(exchange: Exchange) -> Result<Answer, Failure> {
-    write(exchange, Presence::Required).await
+pub(crate) async fn replace(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    write(app, caller, request, Presence::Required).await
 }
 
 /// Changes some of the caller's details.
-pub(crate) async fn amend(exchange: Exchange) -> Result<Answer, Failure> {
-    write(exchange, Presence::Partial).await
+pub(crate) async fn amend(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    write(app, caller, request, Presence::Partial).await
 }
 
-async fn write(exchange: Exchange, presence: Presence) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
+async fn write(app: App, caller: Caller, request: Request, presence: Presence) -> Result<Answer, Failure> {
     // The record is looked up before the body is read (rest-auth.md, section 3).
-    let (caller, _) = existing(caller)?;
+    existing(&caller)?;
     let (company, tel, address) = read(&request, presence).await?;
     let details = profiles::change(&app, &caller, &DetailsChange { company, tel, address }).await?;
     Ok(Answer::json(StatusCode::OK, &record(&caller.account, &details)))
 }
 
-fn existing(caller: Option<Caller>) -> Result<(Caller, Details), Failure> {
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
-    let details = caller.account.details.clone().ok_or(Refusal::NotFound)?;
-    Ok((caller, details))
+fn existing(caller: &Caller) -> Result<&Details, Failure> {
+    caller.account.details.as_ref().ok_or_else(|| Refusal::NotFound.into())
 }
 
 type Texts = (Option<String>, Option<String>, Option<String>);

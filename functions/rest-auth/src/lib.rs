@@ -13,10 +13,11 @@ mod sessions;
 mod words;
 
 use axum::Router;
-use http::Method;
 use tally::app::App;
+use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{CallerRule, Dialect, Endpoint, Operation};
+use tally::http::endpoint::{Dialect, Endpoint};
+use tally::http::handler::Handler::{Guarded, Open, Welcoming};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -39,71 +40,21 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// The group's endpoints.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint {
-        path: "/rest-auth/registration/",
-        name: "Register",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(registration::register(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/rest-auth/login/",
-        name: "Login",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Welcome,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(sessions::login(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/rest-auth/logout/",
-        name: "Logout",
-        allow: "GET, POST, HEAD, OPTIONS",
-        // Whatever is presented, the answer is the same (contract 002).
-        caller: CallerRule::Ignored,
-        operations: &[
-            Operation { method: Method::GET, handler: |exchange| Box::pin(sessions::logout(exchange)) },
-            Operation { method: Method::POST, handler: |exchange| Box::pin(sessions::logout(exchange)) },
-        ],
-    },
-    Endpoint {
-        path: "/rest-auth/password/change/",
-        name: "Password Change",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(passwords::change(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/api/create_users_info/",
-        name: "Create Users Info",
-        allow: "POST, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[Operation {
-            method: Method::POST,
-            handler: |exchange| Box::pin(details::create(exchange)),
-        }],
-    },
-    Endpoint {
-        path: "/api/users_display/",
-        name: "Users Display",
-        allow: "GET, PUT, PATCH, HEAD, OPTIONS",
-        caller: CallerRule::Required,
-        operations: &[
-            Operation {
-                method: Method::GET,
-                handler: |exchange| Box::pin(async { details::show(exchange) }),
-            },
-            Operation { method: Method::PUT, handler: |exchange| Box::pin(details::replace(exchange)) },
-            Operation { method: Method::PATCH, handler: |exchange| Box::pin(details::amend(exchange)) },
-        ],
-    },
+    Endpoint::at("/rest-auth/registration/", "Register")
+        .post(Welcoming(&registration::register), described!(openapi::register)),
+    Endpoint::at("/rest-auth/login/", "Login").post(Welcoming(&sessions::login), described!(openapi::login)),
+    // Whatever is presented, the answer is the same (contract 002).
+    Endpoint::at("/rest-auth/logout/", "Logout")
+        .get(Open(&sessions::logout), described!(openapi::logout_by_get))
+        .post(Open(&sessions::logout), described!(openapi::logout)),
+    Endpoint::at("/rest-auth/password/change/", "Password Change")
+        .post(Guarded(&passwords::change), described!(openapi::change_password)),
+    Endpoint::at("/api/create_users_info/", "Create Users Info")
+        .post(Guarded(&details::create), described!(openapi::create_details)),
+    Endpoint::at("/api/users_display/", "Users Display")
+        .get(Guarded(&details::show), described!(openapi::show_details))
+        .put(Guarded(&details::replace), described!(openapi::replace_details))
+        .patch(Guarded(&details::amend), described!(openapi::amend_details)),
 ];
 
 /// The dialect of Django REST framework.
@@ -112,12 +63,9 @@ struct RestAuth;
 impl Dialect for RestAuth {
     type Failure = Failure;
 
+    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "rest-auth";
     const KNOWS_COOKIES: bool = true;
-
-    fn endpoints() -> &'static [Endpoint<Failure>] {
-        ENDPOINTS
-    }
 
     fn negotiate(request: &Request) -> Result<(), Failure> {
         negotiation::negotiate(request)

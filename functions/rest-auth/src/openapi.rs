@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use http::StatusCode;
 use http::header::SET_COOKIE;
-use http::{Method, StatusCode};
 use schemars::JsonSchema;
 use serde_json::json;
 use tally::domain::details::Details;
@@ -53,17 +53,6 @@ pub fn section() -> Section {
             ),
             failure::<FieldErrors>("null", "The body is `null`.", Failure::NotAnObject(None)),
         ],
-        operations: vec![
-            register(),
-            login(),
-            logout(Method::GET, "logout_by_get"),
-            logout(Method::POST, "logout"),
-            change_password(),
-            create_details(),
-            show_details(),
-            replace_details(),
-            amend_details(),
-        ],
     })
 }
 
@@ -82,7 +71,7 @@ fn of_callers() -> Vec<Outcome> {
     ]
 }
 
-fn register() -> Operation {
+pub(crate) fn register() -> Operation {
     let weak = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
     let taken = Taken { username: true, email: true, phone: false };
     let mut blank = FieldErrors::default();
@@ -90,7 +79,7 @@ fn register() -> Operation {
         blank.add(field, [words::BLANK.to_owned()]);
     }
     let invalid = words::username_sentence(UsernameFault::Characters);
-    Operation::new(Method::POST, "/rest-auth/registration/", "registration", "Register, and log in")
+    Operation::new("registration", "Register, and log in")
         .described(
             "All that is wrong is reported at once. A blank username hides what is wrong with the password.",
         )
@@ -123,8 +112,8 @@ fn register() -> Operation {
         ])
 }
 
-fn login() -> Operation {
-    Operation::new(Method::POST, "/rest-auth/login/", "login", "Log in")
+pub(crate) fn login() -> Operation {
+    Operation::new("login", "Log in")
         .described("The key is the one that registration answered, or a new one after it died.")
         .reads([
             Field::text("username", "In any case.").example("zhang"),
@@ -150,11 +139,19 @@ fn login() -> Operation {
         ])
 }
 
-fn logout(method: Method, name: &'static str) -> Operation {
+pub(crate) fn logout_by_get() -> Operation {
+    logout_called("logout_by_get")
+}
+
+pub(crate) fn logout() -> Operation {
+    logout_called("logout")
+}
+
+fn logout_called(name: &'static str) -> Operation {
     let answer = detail(StatusCode::OK, words::LOGGED_OUT);
     let logged_out =
         Outcome::of::<Detail>("logged_out", "Nobody is logged in on this device any more.", answer);
-    Operation::new(method, "/rest-auth/logout/", name, "Log this device out")
+    Operation::new(name, "Log this device out")
         .with(Parameter::everywhere())
         .described(
             "The answer is the same whoever asks. A GET of another page, by HEAD or of a browser that \
@@ -164,12 +161,12 @@ fn logout(method: Method, name: &'static str) -> Operation {
         .answers([logged_out.perhaps_with(SET_COOKIE)])
 }
 
-fn change_password() -> Operation {
+pub(crate) fn change_password() -> Operation {
     let new = "new_password2";
     let answer = detail(StatusCode::OK, words::PASSWORD_SAVED);
     let changed =
         Outcome::of::<Detail>("changed", "The password is changed; everybody is logged out.", answer);
-    Operation::new(Method::POST, "/rest-auth/password/change/", "password_change", "Change the password")
+    Operation::new("password_change", "Change the password")
         .described("Ends every session of the user, this one too, and the key.")
         .reads([
             Field::password("old_password", "The password until now.").required().example("fswxxz1456"),
@@ -194,10 +191,10 @@ fn change_password() -> Operation {
         ])
 }
 
-fn create_details() -> Operation {
+pub(crate) fn create_details() -> Operation {
     let (account, details) = (openapi::person(), details());
     let created = [record(&account, &details)];
-    Operation::new(Method::POST, "/api/create_users_info/", "create_users_info", "Submit one's details, once")
+    Operation::new("create_users_info", "Submit one's details, once")
         .described("All three fields. The answer is a list, though of one record.")
         .reads(details_fields(true))
         .answers([
@@ -213,14 +210,14 @@ fn create_details() -> Operation {
         ])
 }
 
-fn show_details() -> Operation {
-    Operation::new(Method::GET, "/api/users_display/", "users_display", "Show one's details")
+pub(crate) fn show_details() -> Operation {
+    Operation::new("users_display", "Show one's details")
         .described("The caller's own, with the user as Django's serializer shows one; nobody sees others'.")
         .answers([shown("shown", "The user's own details."), no_details()])
 }
 
-fn replace_details() -> Operation {
-    Operation::new(Method::PUT, "/api/users_display/", "replace_users_display", "Change one's details")
+pub(crate) fn replace_details() -> Operation {
+    Operation::new("replace_users_display", "Change one's details")
         .described("All three fields, or none if one is wrong.")
         .reads(details_fields(true))
         .answers([
@@ -231,21 +228,16 @@ fn replace_details() -> Operation {
         ])
 }
 
-fn amend_details() -> Operation {
-    Operation::new(
-        Method::PATCH,
-        "/api/users_display/",
-        "amend_users_display",
-        "Change some of one's details",
-    )
-    .described("The fields that are there, or none if one is wrong.")
-    .reads(details_fields(false))
-    .answers([
-        shown("changed", "The details as they are now."),
-        no_details(),
-        too_long(),
-        blank_details(),
-    ])
+pub(crate) fn amend_details() -> Operation {
+    Operation::new("amend_users_display", "Change some of one's details")
+        .described("The fields that are there, or none if one is wrong.")
+        .reads(details_fields(false))
+        .answers([
+            shown("changed", "The details as they are now."),
+            no_details(),
+            too_long(),
+            blank_details(),
+        ])
 }
 
 fn details_fields(are_required: bool) -> [Field; 3] {

@@ -4,7 +4,7 @@ use http::StatusCode;
 use tally::app::App;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Exchange, Refusal};
+use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::http::request::Request;
 use tally::services::passwords::{self, Proven};
@@ -20,9 +20,7 @@ use crate::words::{self, Failure};
 const FIELDS: [&str; 3] = ["old_password", "new_password1", "new_password2"];
 
 /// Changes the caller's password; every session and the key end with it.
-pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
-    let caller = caller.ok_or(Refusal::NotAuthenticated)?;
+pub(crate) async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     let mut form = Form::read(&request).await?;
     let old = form.text("old_password", Presence::Required, Kind::Password);
     let new1 = form.text("new_password1", Presence::Required, Kind::Password);

@@ -1,16 +1,17 @@
 //! `POST /rest-auth/registration/`.
 
 use http::StatusCode;
+use tally::app::App;
 use tally::domain::account::Names;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
+use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::registration::{self, Registered, Registration};
-use tally::services::sessions::NewSession;
+use tally::services::sessions::{Caller, NewSession};
 
 use crate::envelope;
 use crate::fields::{Form, Kind, Presence};
@@ -21,8 +22,7 @@ use crate::words::{self, Failure};
 const FIELDS: [&str; 4] = ["username", "email", "password1", "password2"];
 
 /// Registers a user and logs this device in.
-pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn register(app: App, _: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let mut form = Form::read(&request).await?;
     let Wanted { username, email, password, matches } = Wanted::read(&mut form);
     let valid = match (username, password) {

@@ -8,7 +8,6 @@ use tally::domain::account::Account;
 use tally::domain::password::Password;
 use tally::domain::session::{Carrier, SessionToken};
 use tally::http::answer::Answer;
-use tally::http::endpoint::Exchange;
 use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
@@ -28,8 +27,7 @@ pub(crate) struct Key<'a> {
 }
 
 /// Logs a user in on this device.
-pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, caller } = exchange;
+pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let mut form = Form::read(&request).await?;
     let username = form.text("username", Presence::Optional, Kind::Plain);
     // It has to look like an address, and is of no other use (contract 002).
@@ -55,8 +53,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
 }
 
 /// Logs this device out; the answer is the same whoever asks.
-pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
-    let Exchange { app, request, .. } = exchange;
+pub(crate) async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     let answer = detail(StatusCode::OK, words::LOGGED_OUT);
     if !origin::may_act(&request, &app.config) {
         return Ok(answer);

@@ -34,14 +34,14 @@ pub(super) fn trusted_origin(headers: &HeaderMap, config: &Config) -> Option<Hea
 }
 
 /// The answer to a preflight, if the request is one of a trusted page.
-pub(super) fn preflight(method: &Method, headers: &HeaderMap, allow: &'static str) -> Option<Answer> {
+pub(super) fn preflight(method: &Method, headers: &HeaderMap, allow: &HeaderValue) -> Option<Answer> {
     if method != Method::OPTIONS || !headers.contains_key(ACCESS_CONTROL_REQUEST_METHOD) {
         return None;
     }
     let answer = Answer { status: StatusCode::NO_CONTENT, headers: HeaderMap::new(), body: Vec::new() };
     Some(
         answer
-            .with_header(ACCESS_CONTROL_ALLOW_METHODS, HeaderValue::from_static(allow))
+            .with_header(ACCESS_CONTROL_ALLOW_METHODS, allow.clone())
             .with_header(ACCESS_CONTROL_ALLOW_HEADERS, HeaderValue::from_static(REQUEST_HEADERS))
             .with_header(ACCESS_CONTROL_MAX_AGE, HeaderValue::from_static(REMEMBERED)),
     )

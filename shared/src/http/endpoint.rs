@@ -3,7 +3,6 @@
 use std::future::Future;
 use std::net::{IpAddr, Ipv4Addr};
 use std::panic::AssertUnwindSafe;
-use std::pin::Pin;
 
 use axum::Router;
 use axum::body::Body as HttpBody;
@@ -19,6 +18,7 @@ use super::answer::Answer;
 use super::body;
 use super::client_address;
 use super::cors;
+use super::handler::{Description, Handler, Operation};
 use super::headers::harden;
 use super::origin;
 use super::request::{Invocation, Request, RequestId};
@@ -31,53 +31,78 @@ use crate::services::sessions::Caller;
 use crate::store::{StoreError, chain};
 use crate::telemetry::{self, Outcome, Told};
 
-/// A boxed future of a handler.
-pub type Handling<F> = Pin<Box<dyn Future<Output = Result<Answer, F>> + Send>>;
-
-/// Everything a handler gets.
-#[derive(Debug)]
-pub struct Exchange {
-    /// The service's parts.
-    pub app: App,
-    /// The request.
-    pub request: Request,
-    /// Who sent it, as far as the endpoint wants to know.
-    pub caller: Option<Caller>,
-}
-
-/// Whether an endpoint wants to know its caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CallerRule {
-    /// It refuses strangers.
-    Required,
-    /// It serves strangers too, but what is presented must be valid.
-    Welcome,
-    /// It looks for itself, or not at all: nothing presented makes it fail.
-    Ignored,
-}
-
-/// One URL of a group.
-#[derive(Debug)]
+/// One URL of a group, and what it does there by method.
+#[expect(missing_debug_implementations, reason = "a handler has nothing to show")]
 pub struct Endpoint<F: 'static> {
     /// The path with its final slash; the spelling without it is served too.
     pub path: &'static str,
     /// What the documentation calls it.
     pub name: &'static str,
-    /// The `Allow` header, in the group's order.
-    pub allow: &'static str,
-    /// Whether it wants to know its caller.
-    pub caller: CallerRule,
-    /// What it does, by method. HEAD follows GET by itself.
-    pub operations: &'static [Operation<F>],
+    get: Option<Operation<F>>,
+    post: Option<Operation<F>>,
+    put: Option<Operation<F>>,
+    patch: Option<Operation<F>>,
 }
 
-/// One method of an endpoint.
-#[derive(Debug)]
-pub struct Operation<F: 'static> {
-    /// The method.
-    pub method: Method,
-    /// What it does.
-    pub handler: fn(Exchange) -> Handling<F>,
+impl<F> Endpoint<F> {
+    /// An endpoint without any method yet.
+    #[must_use]
+    pub const fn at(path: &'static str, name: &'static str) -> Self {
+        Self { path, name, get: None, post: None, put: None, patch: None }
+    }
+
+    /// With what GET does, which HEAD follows.
+    #[must_use]
+    pub const fn get(mut self, handler: Handler<F>, description: Description) -> Self {
+        self.get = Some(Operation { handler, description });
+        self
+    }
+
+    /// With what POST does.
+    #[must_use]
+    pub const fn post(mut self, handler: Handler<F>, description: Description) -> Self {
+        self.post = Some(Operation { handler, description });
+        self
+    }
+
+    /// With what PUT does.
+    #[must_use]
+    pub const fn put(mut self, handler: Handler<F>, description: Description) -> Self {
+        self.put = Some(Operation { handler, description });
+        self
+    }
+
+    /// With what PATCH does.
+    #[must_use]
+    pub const fn patch(mut self, handler: Handler<F>, description: Description) -> Self {
+        self.patch = Some(Operation { handler, description });
+        self
+    }
+
+    /// The operations by their methods; HEAD is GET's.
+    pub(super) fn operations(&self) -> impl Iterator<Item = (Method, &Operation<F>)> {
+        let all = [
+            (Method::GET, &self.get),
+            (Method::POST, &self.post),
+            (Method::PUT, &self.put),
+            (Method::PATCH, &self.patch),
+        ];
+        all.into_iter().filter_map(|(method, operation)| Some((method, operation.as_ref()?)))
+    }
+
+    /// What is done by a method, if it is one that the endpoint knows.
+    fn operation(&self, method: &Method) -> Option<&Operation<F>> {
+        let method = if *method == Method::HEAD { &Method::GET } else { method };
+        self.operations().find_map(|(known, operation)| (known == *method).then_some(operation))
+    }
+
+    /// The `Allow` header of the endpoint in that group.
+    pub(super) fn allow<D: Dialect>(&self) -> HeaderValue {
+        let is_known = |method: &&Method| **method == Method::OPTIONS || self.operation(method).is_some();
+        let methods = D::METHODS;
+        let known: Vec<&str> = methods.iter().filter(is_known).map(Method::as_str).collect();
+        HeaderValue::from_str(&known.join(", ")).expect("methods are ASCII")
+    }
 }
 
 /// What can go wrong before and around every handler; each group says it in its own words.
@@ -119,7 +144,11 @@ pub trait Dialect: Send + Sync + 'static {
     const KNOWS_COOKIES: bool;
 
     /// The group's URLs.
-    fn endpoints() -> &'static [Endpoint<Self::Failure>];
+    const ENDPOINTS: &'static [Endpoint<Self::Failure>];
+
+    /// The methods there are, in the order in which `Allow` names those of an endpoint.
+    const METHODS: [Method; 6] =
+        [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::HEAD, Method::OPTIONS];
 
     /// Refuses a request whose answer the client could not read; before anything else.
     fn negotiate(request: &Request) -> Result<(), Self::Failure>;
@@ -146,7 +175,7 @@ pub trait Dialect: Send + Sync + 'static {
 /// The group's router: every URL with and without its final slash, and its own 404 for the rest.
 pub fn router<D: Dialect>(app: App) -> Router {
     let mut router = Router::new();
-    for endpoint in D::endpoints() {
+    for endpoint in D::ENDPOINTS {
         let bare = endpoint.path.trim_end_matches('/');
         for path in [endpoint.path, bare] {
             let app = app.clone();
@@ -167,10 +196,9 @@ async fn serve<D: Dialect>(
     let invocation = request.extensions().get::<Invocation>().cloned().unwrap_or_default();
     let method = request.method().clone();
     let origin = cors::trusted_origin(request.headers(), &app.config);
-    let preflight = origin
-        .as_ref()
-        .and(endpoint)
-        .and_then(|endpoint| cors::preflight(&method, request.headers(), endpoint.allow));
+    let allow = endpoint.map(Endpoint::allow::<D>);
+    let preflight = origin.as_ref().and(allow.as_ref());
+    let preflight = preflight.and_then(|allow| cors::preflight(&method, request.headers(), allow));
     let answering = async {
         match preflight {
             Some(answer) => (answer, Outcome::Preflight),
@@ -190,8 +218,8 @@ async fn serve<D: Dialect>(
         trace_id: invocation.trace_id.as_ref(),
     };
     telemetry::tell(&told, &notes);
-    if let Some(endpoint) = endpoint {
-        answer.headers.insert(ALLOW, HeaderValue::from_static(endpoint.allow));
+    if let Some(allow) = allow {
+        answer.headers.insert(ALLOW, allow);
     }
     harden(&mut answer.headers, &id);
     cors::allow(&mut answer.headers, origin);
@@ -271,20 +299,25 @@ async fn handle<D: Dialect>(
     request: Request,
 ) -> Result<Answer, D::Failure> {
     D::negotiate(&request)?;
-    let caller = match endpoint.caller {
-        CallerRule::Ignored => None,
-        CallerRule::Welcome | CallerRule::Required => D::recognise(&app, &request).await?,
+    let known = endpoint.operation(&request.method).map(|operation| &operation.handler);
+    // A method that the endpoint does not know is answered as by any of its own.
+    let rule = known.or_else(|| endpoint.operations().next().map(|(_, operation)| &operation.handler));
+    let caller = match rule {
+        Some(Handler::Welcoming(_) | Handler::Guarded(_)) => D::recognise(&app, &request).await?,
+        Some(Handler::Open(_)) | None => None,
     };
-    if endpoint.caller == CallerRule::Required && caller.is_none() {
+    if caller.is_none() && matches!(rule, Some(Handler::Guarded(_))) {
         return Err(Refusal::NotAuthenticated.into());
     }
     if request.method == Method::OPTIONS {
         return Ok(D::describe(endpoint));
     }
-    let wanted = if request.method == Method::HEAD { &Method::GET } else { &request.method };
-    match endpoint.operations.iter().find(|operation| operation.method == *wanted) {
-        Some(operation) => (operation.handler)(Exchange { app, request, caller }).await,
-        None => Err(Refusal::MethodNotAllowed(request.method).into()),
+    match (known, caller) {
+        (Some(Handler::Open(handler)), _) => handler.handle((app, request)).await,
+        (Some(Handler::Welcoming(handler)), caller) => handler.handle((app, caller, request)).await,
+        (Some(Handler::Guarded(handler)), Some(caller)) => handler.handle((app, caller, request)).await,
+        (Some(Handler::Guarded(_)), None) => Err(Refusal::NotAuthenticated.into()),
+        (None, _) => Err(Refusal::MethodNotAllowed(request.method).into()),
     }
 }
 

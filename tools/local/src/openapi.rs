@@ -49,12 +49,6 @@ fn sections() -> [Section; 5] {
     ]
 }
 
-/// What endpoint tables and descriptions do not have in common; nothing, if all is well.
-#[must_use]
-pub fn gaps() -> Vec<String> {
-    sections().into_iter().flat_map(|section| section.gaps).collect()
-}
-
 /// The document, printed for people.
 ///
 /// # Panics

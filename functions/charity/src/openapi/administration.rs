@@ -1,6 +1,5 @@
 //! What administrators do about other people.
 
-use http::Method;
 use tally::http::openapi::{Field, Operation};
 
 use super::{bad_request, done, id, no_target, not_permitted, role};
@@ -10,8 +9,8 @@ use crate::envelope::Tail;
 /// Whom an order cannot be about, and who cannot give one.
 const NOT_PERMITTED: &str = "The caller is no administrator, or the target is one, or a superuser.";
 
-pub(super) fn change_role() -> Operation {
-    Operation::new(Method::POST, "/user/permission/", "permission", "Give somebody another role")
+pub(crate) fn change_role() -> Operation {
+    Operation::new("permission", "Give somebody another role")
         .described(
             "For administrators. An administrator is not staff of the console of `manage` by that. The role \
              that somebody has already is given again without any effect.",
@@ -25,11 +24,11 @@ pub(super) fn change_role() -> Operation {
         ])
 }
 
-pub(super) fn change_standing() -> Operation {
+pub(crate) fn change_standing() -> Operation {
     let digits = STANDINGS.map(|(digit, _)| digit);
     let [active, frozen, deleted] = digits;
     let meaning = format!("`{active}` is active, `{frozen}` frozen, `{deleted}` deleted for ever.");
-    Operation::new(Method::POST, "/user/status/", "status", "Freeze, release or delete somebody")
+    Operation::new("status", "Freeze, release or delete somebody")
         .described(
             "For administrators. Each change ends every session and key of the target, in every group. \
              Whoever is deleted keeps the number alone; name, e-mail address and phone are free at once.",

@@ -1,15 +1,13 @@
 //! Names, and what is known of somebody.
 
-use http::Method;
 use tally::http::openapi::Operation;
 
 use super::{administrator, bad_request, done, id, names, no_target, not_permitted, told};
 use crate::details::{User, user};
 use crate::envelope::Tail;
 
-pub(super) fn rename() -> Operation {
-    let path = "/user/changeinformation/";
-    Operation::new(Method::POST, path, "changeinformation", "Change one's names")
+pub(crate) fn rename() -> Operation {
+    Operation::new("changeinformation", "Change one's names")
         .described("Both at once, or neither if one is wrong. Others are renamed by nobody.")
         .reads(names())
         .answers([
@@ -20,8 +18,8 @@ pub(super) fn rename() -> Operation {
         ])
 }
 
-pub(super) fn show() -> Operation {
-    Operation::new(Method::POST, "/user/getuser/", "getuser", "Ask about somebody")
+pub(crate) fn show() -> Operation {
+    Operation::new("getuser", "Ask about somebody")
         .described("Administrators about anybody, others about themselves.")
         .reads([id("About whom.")])
         .answers([

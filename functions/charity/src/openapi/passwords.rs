@@ -1,12 +1,11 @@
 //! The password.
 
-use http::Method;
 use tally::http::openapi::{Field, Operation};
 
 use super::{PASSWORD, bad_request, done, id, sign_in_refusals};
 
-pub(super) fn change() -> Operation {
-    Operation::new(Method::POST, "/user/changepassword/", "changepassword", "Change the password")
+pub(crate) fn change() -> Operation {
+    Operation::new("changepassword", "Change the password")
         .described(
             "Needs no token. The password until now is tried as at a login. Ends every session and key of \
              the user, in every group.",

@@ -2,7 +2,6 @@
 
 use std::time::Duration;
 
-use http::Method;
 use tally::http::endpoint::Refusal;
 use tally::http::openapi::{Field, Operation};
 use tally::services::registration::RegistrationRefusal;
@@ -11,10 +10,10 @@ use super::{CARRIER, PASSWORD, SESSION, bad_request, donor, failure, names, not_
 use crate::envelope::Tail;
 use crate::registration::{Newcomer, welcome};
 
-pub(super) fn register() -> Operation {
+pub(crate) fn register() -> Operation {
     let [first_name, last_name] = names();
     let password = Field::new_password("password", "The password.").required().example(PASSWORD);
-    Operation::new(Method::POST, "/user/register/", "register", "Register, and log in")
+    Operation::new("register", "Register, and log in")
         .described(
             "Role `0` takes the token of an administrator, unless the deployment lets everybody. For the \
              others the header is not looked at.",

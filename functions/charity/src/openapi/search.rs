@@ -1,6 +1,5 @@
 //! Looking for people.
 
-use http::Method;
 use schemars::json_schema;
 use tally::domain::account::Account;
 use tally::domain::directory::{PageLimit, Position};
@@ -10,9 +9,9 @@ use super::{administrator, bad_request, donor, not_permitted, role_digits, role_
 use crate::envelope::Tail;
 use crate::search::{Found, found};
 
-pub(super) fn search() -> Operation {
+pub(crate) fn search() -> Operation {
     let numbers = [administrator(), donor()].map(|account| account.number);
-    Operation::new(Method::POST, "/user/search/", "search", "Look for people by name and role")
+    Operation::new("search", "Look for people by name and role")
         .described(
             "For administrators. Each condition that is there has to fit exactly, in any case; one that is \
              missing, empty or `null` does not limit. Frozen people are found, deleted ones are not. \

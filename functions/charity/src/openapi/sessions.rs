@@ -1,14 +1,13 @@
 //! Logging in and out.
 
-use http::Method;
 use tally::http::openapi::{Field, Operation, Parameter};
 
 use super::{PASSWORD, SESSION, bad_request, done, id, sign_in_refusals, told};
 use crate::envelope::success;
 use crate::sessions::LoggedIn;
 
-pub(super) fn login() -> Operation {
-    Operation::new(Method::POST, "/user/login/", "login", "Log in")
+pub(crate) fn login() -> Operation {
+    Operation::new("login", "Log in")
         .described(
             "Anybody in the pool may, whichever group registered them. Every login has a token of its own.",
         )
@@ -27,8 +26,8 @@ pub(super) fn login() -> Operation {
         .answers(sign_in_refusals())
 }
 
-pub(super) fn logout() -> Operation {
-    Operation::new(Method::POST, "/user/logout/", "logout", "Log out")
+pub(crate) fn logout() -> Operation {
+    Operation::new("logout", "Log out")
         .with(Parameter::everywhere())
         .described("Ends the session of the token, and no other. The document has no such call; it is ours.")
         .answers([done("logged_out", "The session is over.")])

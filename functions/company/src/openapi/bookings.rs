@@ -1,6 +1,5 @@
 //! Events.
 
-use http::Method;
 use tally::domain::bookings::EVENTS;
 use tally::http::openapi::{Field, Operation};
 use tally::services::bookings::BookingRefusal;
@@ -10,11 +9,11 @@ use super::codes::required;
 use super::{done, failure};
 use crate::words::{self, Failure};
 
-pub(super) fn book() -> Operation {
+pub(crate) fn book() -> Operation {
     let numbers = EVENTS.map(|event| event.number);
     let names = EVENTS.map(|event| format!("`{}` is {}", event.number, event.name)).join(", ");
     let meaning = format!("Which event: {names}.");
-    Operation::new(Method::POST, "/users/new_industry_bookin/", "new_industry_bookin", "Book an event")
+    Operation::new("new_industry_bookin", "Book an event")
         .described("Once for each user and event.")
         .reads([Field::number_of("bookin_type", &meaning, &numbers, &[]).required().example(numbers[0])])
         .answers([

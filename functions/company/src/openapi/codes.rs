@@ -1,6 +1,5 @@
 //! Codes by text message.
 
-use http::Method;
 use tally::domain::code;
 use tally::domain::phone_number::PhoneFault;
 use tally::http::openapi::{Field, Operation, Outcome};
@@ -10,12 +9,8 @@ use super::{done, failure, mobile, throttled, wrong};
 use crate::codes::ACTIONS;
 use crate::words;
 
-pub(super) fn operations() -> [Operation; 2] {
-    [send(), check()]
-}
-
-fn send() -> Operation {
-    Operation::new(Method::POST, "/users/send_sms_code/", "send_sms_code", "Ask for a code by text message")
+pub(crate) fn send() -> Operation {
+    Operation::new("send_sms_code", "Ask for a code by text message")
         .described(
             "The answer, and the time it takes, are the same whether a message is sent. None is for \
              `AccountReg` of a number that somebody has, `ChangePwd` of one that nobody has, \
@@ -36,12 +31,12 @@ fn send() -> Operation {
         ])
 }
 
-fn check() -> Operation {
+pub(crate) fn check() -> Operation {
     let counts = format!(
         "Uses nothing up, but counts as a try, of which a code stands {}, wherever they are made.",
         code::TRIES
     );
-    Operation::new(Method::POST, "/users/vaild_sms_code/", "vaild_sms_code", "Ask whether a code is right")
+    Operation::new("vaild_sms_code", "Ask whether a code is right")
         .described(&counts)
         .reads([
             action(),

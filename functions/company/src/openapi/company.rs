@@ -1,6 +1,5 @@
 //! What customers tell of themselves and their company.
 
-use http::Method;
 use tally::domain::company::ReceivingAddress;
 use tally::http::openapi::{Operation, Outcome};
 
@@ -12,13 +11,8 @@ use crate::company::{
 use crate::fields::Kind;
 use crate::words;
 
-pub(super) fn operations() -> [Operation; 4] {
-    [change_person(), change_firm(), change_receiving(), show()]
-}
-
-fn change_person() -> Operation {
-    let path = "/users/change_my_info/";
-    Operation::new(Method::POST, path, "change_my_info", "Change one's name and QQ number")
+pub(crate) fn change_person() -> Operation {
+    Operation::new("change_my_info", "Change one's name and QQ number")
         .described("All that is sent, or nothing if one field is wrong.")
         .reads([
             stored("realname", "The person's real name.", REALNAME).required().example(customer().realname),
@@ -28,10 +22,9 @@ fn change_person() -> Operation {
         .answers([changed(), required(&["realname"]), too_long("qq", QQ)])
 }
 
-fn change_firm() -> Operation {
-    let path = "/users/change_company_info/";
+pub(crate) fn change_firm() -> Operation {
     let home_page = "The company's home page, http or https; left out it stays, empty it goes.";
-    Operation::new(Method::POST, path, "change_company_info", "Change the company's name and home page")
+    Operation::new("change_company_info", "Change the company's name and home page")
         .described("All that is sent, or nothing if one field is wrong.")
         .reads([
             stored("company_name", "The company's name.", COMPANY_NAME)
@@ -51,12 +44,11 @@ fn change_firm() -> Operation {
         ])
 }
 
-fn change_receiving() -> Operation {
-    let path = "/users/change_my_recv_info/";
+pub(crate) fn change_receiving() -> Operation {
     let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = customer().receiving;
     let field =
         |name, meaning, kind, example: String| stored(name, meaning, kind).required().example(example);
-    Operation::new(Method::POST, path, "change_my_recv_info", "Change the address for parcels")
+    Operation::new("change_my_recv_info", "Change the address for parcels")
         .described("All six fields, or none if one is wrong.")
         .reads([
             field("province", "Province.", PLACE, province),
@@ -73,9 +65,9 @@ fn change_receiving() -> Operation {
         ])
 }
 
-fn show() -> Operation {
+pub(crate) fn show() -> Operation {
     let answer = my_info(&account(), &customer());
-    Operation::new(Method::GET, "/users/my_info/", "my_info", "Show one's own data")
+    Operation::new("my_info", "Show one's own data")
         .described("What was never set is an empty text.")
         .answers([told::<MyInfo<'_>>("shown", "The caller's own data.", answer)])
 }

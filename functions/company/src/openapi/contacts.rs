@@ -1,6 +1,6 @@
 //! The notify address.
 
-use http::{HeaderValue, Method};
+use http::HeaderValue;
 use schemars::json_schema;
 use tally::courier::Language;
 use tally::domain::account::Account;
@@ -8,7 +8,7 @@ use tally::domain::email_address::EmailAddress;
 use tally::http::body;
 use tally::http::endpoint::Refusal;
 use tally::http::openapi::{Field, Operation, Outcome, Parameter};
-use tally::services::email_binding::{BindingRefusal, LANDING, LinkOffer, LinkRefusal, TokenRefusal};
+use tally::services::email_binding::{BindingRefusal, LinkOffer, LinkRefusal, TokenRefusal};
 use tally::telemetry;
 
 use super::codes::{required, wrong_code};
@@ -19,17 +19,12 @@ use crate::envelope::Nothing;
 use crate::mailed_link::{self, TOKEN, send_on};
 use crate::words::{self, Failure};
 
-pub(super) fn operations() -> [Operation; 6] {
-    [is_bound(), resend(), open(), follow(), send_code(), change()]
-}
-
-fn is_bound() -> Operation {
-    let path = "/users/notify_email_is_bind/";
+pub(crate) fn is_bound() -> Operation {
     let shown = |name, meaning, email_proven| {
         let account = Account { email_proven, ..account() };
         told::<NotifyEmail<'_>>(name, meaning, notify_email(&account))
     };
-    Operation::new(Method::GET, path, "notify_email_is_bind", "Ask for the notify address")
+    Operation::new("notify_email_is_bind", "Ask for the notify address")
         .described(
             "It is the account's e-mail address, whichever group set it, and bound once its owner has \
              proven it by a link or a code.",
@@ -40,31 +35,25 @@ fn is_bound() -> Operation {
         ])
 }
 
-fn resend() -> Operation {
-    let path = "/users/resend_bind_email/";
-    Operation::new(
-        Method::GET,
-        path,
-        "resend_bind_email",
-        "Have the link that binds the address mailed again",
-    )
-    .described(
-        "The link works for 24 hours, as often as it is followed; it dies with the address, a change \
+pub(crate) fn resend() -> Operation {
+    Operation::new("resend_bind_email", "Have the link that binds the address mailed again")
+        .described(
+            "The link works for 24 hours, as often as it is followed; it dies with the address, a change \
              of the password and a freeze. Only a page of this origin or of a trusted one may ask, or the \
              person by hand. HEAD sends nothing.",
-    )
-    .answers([
-        done("sent", "The link is mailed.", words::LINK_SENT),
-        failure("no_address", "The account has no address.", LinkRefusal::NoAddress),
-        already_bound(),
-        failure("not_sent", "The mail could not be sent.", LinkRefusal::NotSent),
-        failure("foreign", "A page of another origin, or a link there, asks.", Refusal::Foreign),
-        prefetch(),
-        throttled("Within the pause after the mail before, or over a limit of mails or requests."),
-    ])
+        )
+        .answers([
+            done("sent", "The link is mailed.", words::LINK_SENT),
+            failure("no_address", "The account has no address.", LinkRefusal::NoAddress),
+            already_bound(),
+            failure("not_sent", "The mail could not be sent.", LinkRefusal::NotSent),
+            failure("foreign", "A page of another origin, or a link there, asks.", Refusal::Foreign),
+            prefetch(),
+            throttled("Within the pause after the mail before, or over a limit of mails or requests."),
+        ])
 }
 
-fn open() -> Operation {
+pub(crate) fn open() -> Operation {
     let word = json_schema!({"type": "string"});
     let offer = LinkOffer {
         email: EmailAddress::parse("notices@example.com").expect("this is an address"),
@@ -72,7 +61,7 @@ fn open() -> Operation {
         phone_ending: Some("00".to_owned()),
     };
     let page = mailed_link::page(Language::English, &offer, "AQID", "/");
-    Operation::new(Method::GET, LANDING, "bind_email_page", "Open the mailed link")
+    Operation::new("bind_email_page", "Open the mailed link")
         .described(
             "A page in Chinese or English that tells which account wants the address, with a button that \
              binds it. Opening it changes nothing, whoever does.",
@@ -81,26 +70,21 @@ fn open() -> Operation {
         .answers([Outcome::page("page", "The link works.", page), dead_link(), dead_page()])
 }
 
-fn follow() -> Operation {
+pub(crate) fn follow() -> Operation {
     let sent_on = send_on(HeaderValue::from_static("/"));
     let token = Field::text(TOKEN, "The token of the link.").required().example("AQID");
-    Operation::new(
-        Method::POST,
-        LANDING,
-        "bind_email",
-        "Bind the address, by the button behind the mailed link",
-    )
-    .described(
-        "The token is all the right that is needed, since mail may be read in another browser. Sent as \
+    Operation::new("bind_email", "Bind the address, by the button behind the mailed link")
+        .described(
+            "The token is all the right that is needed, since mail may be read in another browser. Sent as \
              a form by the page; JSON does as well.",
-    )
-    .reads([token])
-    .of_types(&body::CONTENT_TYPES)
-    .answers([
-        told::<Nothing>("bound", "The address is bound; at a second time too.", sent_on),
-        dead_link(),
-        dead_page(),
-    ])
+        )
+        .reads([token])
+        .of_types(&body::CONTENT_TYPES)
+        .answers([
+            told::<Nothing>("bound", "The address is bound; at a second time too.", sent_on),
+            dead_link(),
+            dead_page(),
+        ])
 }
 
 fn dead_link() -> Outcome {
@@ -112,9 +96,8 @@ fn dead_page() -> Outcome {
     Outcome::page("dead_page", "The same, for a client that accepts HTML.", page)
 }
 
-fn send_code() -> Operation {
-    let path = "/users/send_email_code/";
-    Operation::new(Method::POST, path, "send_email_code", "Ask for a code by mail")
+pub(crate) fn send_code() -> Operation {
+    Operation::new("send_email_code", "Ask for a code by mail")
         .described(
             "The fields are judged first, then the password is tried. The answer is the same whether a \
              mail goes out: none does within the pause after the one before, over a budget, or to an \
@@ -136,9 +119,8 @@ fn send_code() -> Operation {
         ])
 }
 
-fn change() -> Operation {
-    let path = "/users/change_notify_email/";
-    Operation::new(Method::POST, path, "change_notify_email", "Set and bind another notify address")
+pub(crate) fn change() -> Operation {
+    Operation::new("change_notify_email", "Set and bind another notify address")
         .described(
             "The fields are judged first, then the password is tried, then the code. An address that \
              another account claimed without proof is taken from it. The address before is told; if it \

@@ -1,6 +1,5 @@
 //! The password.
 
-use http::Method;
 use http::header::SET_COOKIE;
 use tally::domain::password::PasswordFault;
 use tally::http::field_errors::FieldErrors;
@@ -15,16 +14,9 @@ use crate::words::{self, Failure};
 /// The new password of the examples.
 const NEW: &str = "nanjing-fog-26";
 
-pub(super) fn operations() -> [Operation; 2] {
-    [reset(), change()]
-}
-
-fn reset() -> Operation {
+pub(crate) fn reset() -> Operation {
     let weak = ResetRefusal::Password(vec![PasswordFault::TooCommon]);
-    Operation::new(
-        Method::POST,
-        "/users/change_pwd_by_mobile/",
-        "change_pwd_by_mobile",
+    Operation::new("change_pwd_by_mobile",
         "Set a new password with a code",
     )
     .described(
@@ -49,12 +41,12 @@ fn reset() -> Operation {
     ])
 }
 
-fn change() -> Operation {
+pub(crate) fn change() -> Operation {
     let mut weak = FieldErrors::default();
     weak.add("new_password", words::password_sentences(&[PasswordFault::TooCommon]));
     let changed =
         done("changed", "The password is changed; everybody else is logged out.", words::PASSWORD_CHANGED);
-    Operation::new(Method::POST, "/users/change_my_pwd/", "change_my_pwd", "Change the password")
+    Operation::new("change_my_pwd", "Change the password")
         .described(
             "Ends every session and key of the user, in every group, but leaves this browser in, with a \
              new cookie. The new password is judged before the old one is tried.",

@@ -1,6 +1,5 @@
 //! The mobile number.
 
-use http::Method;
 use tally::http::openapi::Operation;
 use tally::services::phones::PhoneRefusal;
 
@@ -9,8 +8,8 @@ use super::passwords::wrong_password;
 use super::{code, done, failure, mobile, own_password, throttled};
 use crate::words;
 
-pub(super) fn change() -> Operation {
-    Operation::new(Method::POST, "/users/change_mobile/", "change_mobile", "Change the mobile number")
+pub(crate) fn change() -> Operation {
+    Operation::new("change_mobile", "Change the mobile number")
         .described(
             "The fields are judged first, then the password is tried, then the code. Sessions stay; the \
              number before is free at once.",

@@ -1,6 +1,5 @@
 //! Registering.
 
-use http::Method;
 use http::header::SET_COOKIE;
 use tally::domain::password::PasswordFault;
 use tally::domain::phone_number::PhoneFault;
@@ -18,8 +17,8 @@ use crate::company::{COMPANY_NAME, QQ, REALNAME};
 use crate::registration::{Registered, welcome};
 use crate::words::{self, Failure};
 
-pub(super) fn register() -> Operation {
-    Operation::new(Method::POST, "/users/account_register/", "account_register", "Register, and log in")
+pub(crate) fn register() -> Operation {
+    Operation::new("account_register", "Register, and log in")
         .described(
             "The customer is logged in by it, and a link that binds the address is mailed there. All that \
              is wrong with the form is told at once. The code is tried only where nothing is, and what is \

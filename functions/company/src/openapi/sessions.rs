@@ -1,6 +1,5 @@
 //! Logging in and out.
 
-use http::Method;
 use http::header::SET_COOKIE;
 use tally::http::openapi::{Field, Operation, Parameter};
 use tally::services::sessions::SignInRefusal;
@@ -9,14 +8,10 @@ use super::{EMAIL, PASSWORD, account, customer, done, errors, form_failure, thro
 use crate::sessions::{LoggedIn, welcome};
 use crate::words::{self, Failure};
 
-pub(super) fn operations() -> [Operation; 2] {
-    [login(), logout()]
-}
-
-fn login() -> Operation {
+pub(crate) fn login() -> Operation {
     let blank = [("username", words::REQUIRED), ("password", words::REQUIRED)];
     let answer = welcome(&account(), &customer(), "/");
-    Operation::new(Method::POST, "/users/account_login/", "account_login", "Log in")
+    Operation::new("account_login", "Log in")
         .described("A session that the browser had is over. The new one lasts 14 days, however it is used.")
         .reads([
             Field::text(
@@ -45,9 +40,9 @@ fn login() -> Operation {
         ])
 }
 
-fn logout() -> Operation {
+pub(crate) fn logout() -> Operation {
     let logged_out = done("logged_out", "Nobody is logged in on this device any more.", words::LOGGED_OUT);
-    Operation::new(Method::POST, "/users/account_logout/", "account_logout", "Log this device out")
+    Operation::new("account_logout", "Log this device out")
         .with(Parameter::everywhere())
         .described("The answer is the same whoever asks. No field is read.")
         .reads([])

@@ -1,6 +1,5 @@
 //! WeChat.
 
-use http::Method;
 use tally::http::openapi::{Field, Operation};
 use tally::services::weixin::WeixinRefusal;
 
@@ -9,13 +8,8 @@ use super::{done, failure, throttled, told};
 use crate::weixin::{Bound, bound};
 use crate::words;
 
-pub(super) fn operations() -> [Operation; 3] {
-    [is_bound(), bind(), unbind()]
-}
-
-fn is_bound() -> Operation {
-    let path = "/users/weixin_is_bind/";
-    Operation::new(Method::GET, path, "weixin_is_bind", "Ask whether a WeChat account is bound")
+pub(crate) fn is_bound() -> Operation {
+    Operation::new("weixin_is_bind", "Ask whether a WeChat account is bound")
         .described("Which one is nobody's business.")
         .answers([
             told::<Bound>("bound", "One is bound.", bound(true)),
@@ -23,8 +17,8 @@ fn is_bound() -> Operation {
         ])
 }
 
-fn bind() -> Operation {
-    Operation::new(Method::POST, "/users/weixin_bind/", "weixin_bind", "Bind a WeChat account")
+pub(crate) fn bind() -> Operation {
+    Operation::new("weixin_bind", "Bind a WeChat account")
         .described(
             "One WeChat account belongs to one account: the own one again is `ok`, another one takes its \
              place. It opens nothing.",
@@ -48,8 +42,8 @@ fn bind() -> Operation {
         ])
 }
 
-fn unbind() -> Operation {
-    Operation::new(Method::POST, "/users/weixin_unbind/", "weixin_unbind", "Unbind the WeChat account")
+pub(crate) fn unbind() -> Operation {
+    Operation::new("weixin_unbind", "Unbind the WeChat account")
         .described("The answer is the same where none is bound. No field is read.")
         .reads([])
         .answers([done("unbound", "No WeChat account is bound any more.", words::WEIXIN_UNBINDS)])

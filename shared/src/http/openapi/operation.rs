@@ -1,6 +1,5 @@
 //! One method of an endpoint, as a client sees it.
 
-use http::Method;
 use serde_json::{Value, json};
 
 use super::field::Field;
@@ -9,8 +8,6 @@ use super::outcome::Outcome;
 /// An operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    pub(super) method: Method,
-    pub(super) path: &'static str,
     pub(super) name: &'static str,
     pub(super) summary: &'static str,
     pub(super) description: String,
@@ -54,13 +51,10 @@ impl Parameter {
 }
 
 impl Operation {
-    /// The operation of that method at that path of the endpoint table. The name, of small letters and
-    /// `_`, is its alone in the group.
+    /// What it is called, in small letters and `_` and as no other of the group, and what it does.
     #[must_use]
-    pub fn new(method: Method, path: &'static str, name: &'static str, summary: &'static str) -> Self {
+    pub fn new(name: &'static str, summary: &'static str) -> Self {
         Self {
-            method,
-            path,
             name,
             summary,
             description: String::new(),

@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr};
 
 use bytes::Bytes;
 use http::header::ALLOW;
-use http::{HeaderMap, HeaderValue, Method, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,7 +18,8 @@ use super::schema::{self, Described, FieldsSchema};
 use crate::domain::asker::Asker;
 use crate::http::body::{self, BodyFault};
 use crate::http::cookie::Cookie;
-use crate::http::endpoint::{CallerRule, Dialect, Endpoint, Refusal};
+use crate::http::endpoint::{Dialect, Endpoint, Refusal};
+use crate::http::handler::Handler;
 use crate::http::request::Request;
 
 /// What a group tells of itself.
@@ -42,8 +43,6 @@ pub struct Group {
     pub of_callers: Vec<Outcome>,
     /// How an operation may end that reads a body, besides that it cannot be read.
     pub of_bodies: Vec<Outcome>,
-    /// The operations, in any order.
-    pub operations: Vec<Operation>,
 }
 
 /// Something that carries what a caller is known by: a name in the document, and OpenAPI's security
@@ -100,8 +99,6 @@ pub struct Section {
     pub responses: Ordered<Response>,
     /// The security schemes.
     pub security_schemes: Ordered<Value>,
-    /// What is in the endpoint table and not described, or the other way round.
-    pub gaps: Vec<String>,
 }
 
 /// An operation as the document has it.
@@ -137,23 +134,14 @@ where
     );
     writer.group.description.push_str(&elsewhere);
     let mut paths = Ordered::default();
-    let mut left = std::mem::take(&mut writer.group.operations);
-    for endpoint in D::endpoints() {
-        for method in endpoint.operations.iter().map(|operation| &operation.method) {
-            let wanted =
-                |operation: &Operation| operation.path == endpoint.path && operation.method == *method;
-            let Some(at) = left.iter().position(wanted) else {
-                writer.gaps.push(format!("{method} {} is not described", endpoint.path));
-                continue;
-            };
-            let written = writer.write::<D, Body>(endpoint, left.remove(at));
+    for endpoint in D::ENDPOINTS {
+        for (method, operation) in endpoint.operations() {
+            let describe = operation.description.expect("a group that makes the document has described them");
+            let written = writer.write::<D, Body>(endpoint, &method, &operation.handler, describe());
             let path = paths.entry(endpoint.path, Ordered::default);
             path.entry(&method.as_str().to_ascii_lowercase(), || written);
         }
     }
-    let unknown =
-        left.iter().map(|operation| format!("{} {} is no endpoint", operation.method, operation.path));
-    writer.gaps.extend(unknown);
     writer.end(paths)
 }
 
@@ -164,21 +152,26 @@ struct Writer {
     generator: SchemaGenerator,
     schemas: Ordered<Described>,
     responses: Ordered<Response>,
-    gaps: Vec<String>,
 }
 
 impl Writer {
     fn new<D: Dialect>(group: Group) -> Self {
         let (schemas, responses) = (Ordered::default(), Ordered::default());
-        Self { name: D::NAME, group, generator: schema::generator(), schemas, responses, gaps: Vec::new() }
+        Self { name: D::NAME, group, generator: schema::generator(), schemas, responses }
     }
 
-    fn write<D, Body>(&mut self, endpoint: &Endpoint<D::Failure>, operation: Operation) -> Written
+    fn write<D, Body>(
+        &mut self,
+        endpoint: &Endpoint<D::Failure>,
+        method: &Method,
+        handler: &Handler<D::Failure>,
+        operation: Operation,
+    ) -> Written
     where
         D: Dialect<Failure: From<BodyFault>>,
         Body: JsonSchema,
     {
-        let security = self.security(endpoint.caller, operation.carriers.as_deref());
+        let security = self.security(handler, operation.carriers.as_deref());
         let types = operation.content_types.unwrap_or(self.group.content_types);
         let request_body =
             operation.fields.as_deref().map(|fields| self.request_body(operation.name, fields, types));
@@ -187,10 +180,10 @@ impl Writer {
         let mut outcomes = operation.outcomes;
         let own: Vec<StatusCode> = outcomes.iter().map(|outcome| outcome.answer.status).collect();
         let read = request_body.as_ref().map(|_| types);
-        outcomes.extend(self.around::<D, Body>(endpoint.caller, &operation.method, read));
+        outcomes.extend(self.around::<D, Body>(handler, method, read));
         let mut responses = Ordered::default();
         for (status, outcomes) in by_status(&outcomes) {
-            let response = self.response::<D>(Some(endpoint.allow), outcomes);
+            let response = self.response::<D>(endpoint, outcomes);
             let said = if own.contains(&status) { Said::Here(response) } else { self.keep(response) };
             responses.entry(status.as_str(), || said);
         }
@@ -207,7 +200,12 @@ impl Writer {
     }
 
     /// What an operation may answer because it is one of this group.
-    fn around<D, Body>(&self, caller: CallerRule, method: &Method, read: Option<&[&str]>) -> Vec<Outcome>
+    fn around<D, Body>(
+        &self,
+        handler: &Handler<D::Failure>,
+        method: &Method,
+        read: Option<&[&str]>,
+    ) -> Vec<Outcome>
     where
         D: Dialect<Failure: From<BodyFault>>,
         Body: JsonSchema,
@@ -221,13 +219,13 @@ impl Writer {
             outcomes.extend(unreadable::<D, Body>(types));
             outcomes.extend(self.group.of_bodies.clone());
         }
-        match caller {
-            CallerRule::Required => {
+        match handler {
+            Handler::Guarded(_) => {
                 outcomes.push(refused::<D, Body>(Refusal::NotAuthenticated));
                 outcomes.extend(self.group.of_callers.clone());
             }
-            CallerRule::Welcome => outcomes.extend(self.group.of_callers.clone()),
-            CallerRule::Ignored => {}
+            Handler::Welcoming(_) => outcomes.extend(self.group.of_callers.clone()),
+            Handler::Open(_) => {}
         }
         outcomes.extend(self.group.always.clone());
         let refusals = [
@@ -243,13 +241,11 @@ impl Writer {
     }
 
     /// The response of outcomes of one status, with the headers that really go out.
-    fn response<D: Dialect>(&mut self, allow: Option<&'static str>, outcomes: Vec<Outcome>) -> Response {
+    fn response<D: Dialect>(&mut self, endpoint: &Endpoint<D::Failure>, outcomes: Vec<Outcome>) -> Response {
         let request = any_request();
         let finish = |outcome: Outcome| {
             let mut answer = D::finish(&request, outcome.answer);
-            if let Some(allow) = allow {
-                answer.headers.insert(ALLOW, HeaderValue::from_static(allow));
-            }
+            answer.headers.insert(ALLOW, endpoint.allow::<D>());
             Outcome { answer, ..outcome }
         };
         let outcomes: Vec<Outcome> = outcomes.into_iter().map(finish).collect();
@@ -288,20 +284,16 @@ impl Writer {
         })
     }
 
-    fn security(&self, rule: CallerRule, own: Option<&[&'static [&'static str]]>) -> Vec<Value> {
+    fn security<F>(&self, handler: &Handler<F>, own: Option<&[&'static [&'static str]]>) -> Vec<Value> {
         let alternative = |carriers: &&'static [&'static str]| {
             carriers.iter().map(|name| ((*name).to_owned(), json!([]))).collect::<Value>()
         };
-        let strangers = json!({});
-        match (own, rule) {
-            (Some(own), CallerRule::Required | CallerRule::Welcome | CallerRule::Ignored) => {
-                own.iter().map(alternative).collect()
-            }
-            (None, CallerRule::Required) => self.group.recognised_by.iter().map(alternative).collect(),
-            (None, CallerRule::Welcome) => {
-                self.group.recognised_by.iter().map(alternative).chain([strangers]).collect()
-            }
-            (None, CallerRule::Ignored) => Vec::new(),
+        let recognised = || self.group.recognised_by.iter().map(alternative);
+        match (own, handler) {
+            (Some(own), _) => own.iter().map(alternative).collect(),
+            (None, Handler::Guarded(_)) => recognised().collect(),
+            (None, Handler::Welcoming(_)) => recognised().chain([json!({})]).collect(),
+            (None, Handler::Open(_)) => Vec::new(),
         }
     }
 
@@ -322,7 +314,6 @@ impl Writer {
                 .into_iter()
                 .map(|carrier| (carrier.name.to_owned(), carrier.scheme))
                 .collect(),
-            gaps: self.gaps,
         }
     }
 }
