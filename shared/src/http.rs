@@ -18,6 +18,7 @@ pub mod json;
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod refusal;
 pub mod request;
 pub mod session_cookie;
 

@@ -15,7 +15,7 @@ use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Parameter, Section};
 use tally::services::contacts::ContactRefusal;
-use tally::services::registration::{RegistrationRefusal, Taken};
+use tally::services::registration::Taken;
 use tally::services::sessions::SignInRefusal;
 
 use crate::Accounts;
@@ -169,11 +169,7 @@ fn register() -> Operation {
                 "Fields are blank or missing.",
                 FieldErrors::of("username", words::REQUIRED),
             ),
-            failure::<WrongForm>(
-                "taken",
-                "Somebody has the name or the address.",
-                RegistrationRefusal::Taken(taken),
-            ),
+            failure::<WrongForm>("taken", "Somebody has the name or the address.", taken),
             wrong_form("weak_password", "The password may not be set.", password_errors("password2")),
             wrong_form("mismatch", "The passwords differ.", FieldErrors::of("password2", words::MISMATCH)),
             wrong_form(
@@ -291,7 +287,7 @@ fn not_authenticated() -> Outcome {
 }
 
 fn throttled() -> Outcome {
-    failure::<Refused>("throttled", "Too many tries.", Failure::Throttled(Duration::from_mins(1)))
+    failure::<Refused>("throttled", "Too many tries.", Refusal::Throttled(Duration::from_mins(1)))
 }
 
 fn wrong_form(name: &'static str, meaning: &str, errors: FieldErrors) -> Outcome {

@@ -6,9 +6,9 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::passwords::{self, Proven};
-use tally::services::sessions::{Caller, SignInRefusal};
-use tally::store::Write;
+use tally::services::obstacle::Declined;
+use tally::services::passwords::{self, Proven, WrongPassword};
+use tally::services::sessions::Caller;
 
 use crate::csrf::Tokens;
 use crate::envelope::success;
@@ -39,14 +39,9 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
         let is_wrong = old.is_some() && proven.is_none();
         return Err(if is_wrong { Failure::WrongOldPassword(errors) } else { Failure::PasswordForm(errors) });
     };
-    match passwords::replace(&app, proven, &new, request.language()).await? {
-        Write::Applied => {
-            let answer = success(words::PASSWORD_CHANGED, "");
-            Ok(end_session(&app, session_cookie::forget(&app, answer)))
-        }
-        // Another device changed it first: this caller is signed out already.
-        Write::Refused => Err(Refusal::NotAuthenticated.into()),
-    }
+    passwords::replace(&app, proven, &new, request.language()).await?;
+    let answer = success(words::PASSWORD_CHANGED, "");
+    Ok(end_session(&app, session_cookie::forget(&app, answer)))
 }
 
 /// Checks the old password; a wrong one is an error of its field.
@@ -60,12 +55,10 @@ async fn prove<'a>(
     let old = Password::new(old).ok();
     match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
         Ok(proven) => Ok(Some(proven)),
-        Err(SignInRefusal::WrongCredentials) => {
+        Err(Declined::Because(WrongPassword)) => {
             form.errors.add("old_password", [words::WRONG_OLD_PASSWORD.to_owned()]);
             Ok(None)
         }
-        Err(
-            refusal @ (SignInRefusal::Frozen | SignInRefusal::Throttled(_) | SignInRefusal::Unavailable(_)),
-        ) => Err(refusal.into()),
+        Err(Declined::Obstacle(obstacle)) => Err(obstacle.into()),
     }
 }

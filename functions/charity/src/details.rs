@@ -48,7 +48,7 @@ pub(crate) async fn show(exchange: Exchange) -> Result<Answer, Failure> {
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     let fields = fields::read(&request).await?;
     let target = AccountNumber::parse(&fields::id(&fields)?);
-    let found = administration::look_up(&Basics::from(&app), &caller.account, Deed::Show, target).await?;
+    let found = administration::look_up(&Basics::from(&app), &caller.account, Deed::Show, target).await;
     let account = found.map_err(|refusal| words::command_failure(refusal, Tail::Bare))?;
     Ok(user(&account))
 }

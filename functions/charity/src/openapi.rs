@@ -17,6 +17,7 @@ use tally::domain::person_name;
 use tally::domain::role::Role;
 use tally::http::answer::Answer;
 use tally::http::body;
+use tally::http::endpoint::Refusal;
 use tally::http::openapi::{self, Carrier, Field, Group, Outcome, Section};
 use tally::services::sessions::SignInRefusal;
 
@@ -110,7 +111,7 @@ fn sign_in_refusals() -> [Outcome; 3] {
             SignInRefusal::WrongCredentials,
         ),
         failure("frozen", "The password is right, but the account is frozen.", SignInRefusal::Frozen),
-        failure("throttled", "Too many tries.", SignInRefusal::Throttled(wait)),
+        failure("throttled", "Too many tries.", Refusal::Throttled(wait)),
     ]
 }
 

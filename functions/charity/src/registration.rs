@@ -50,7 +50,7 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
         None => Box::pin(registration::register(&app, wanted)).await?,
         Some(sponsor) => {
             let registered = Box::pin(registration::register_vouched(&app, wanted, &sponsor.account));
-            registered.await?.ok_or(Refusal::NotAuthenticated)?
+            registered.await?
         }
     };
     let token = token.ok_or(Refusal::Internal)?;

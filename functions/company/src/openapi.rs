@@ -21,6 +21,7 @@ use tally::domain::password::PasswordFault;
 use tally::domain::phone_number::{CallingCodes, PhoneFault, PhoneNumber};
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
+use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Section};
 
@@ -128,7 +129,7 @@ fn errors(faults: &[(&'static str, &str)]) -> FieldErrors {
 }
 
 fn throttled(meaning: &str) -> Outcome {
-    failure("throttled", meaning, Failure::Throttled(Duration::from_mins(1)))
+    failure("throttled", meaning, Refusal::Throttled(Duration::from_mins(1)))
 }
 
 /// A text of at most so many characters as the handler lets in.

@@ -24,14 +24,10 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let new = form.repeated_password("new_password", "confirm_password", &account.names());
     let (old, new) = form.accept(old.zip(new))?;
     let proven = prove(&app, &account, &old, &request).await?;
-    match passwords::replace_and_stay(&app, &proven, &new, SESSION, request.language()).await? {
-        Some(Opened { token, device }) => {
-            let answer = session_cookie::start(&app, success(words::PASSWORD_CHANGED, Nothing {}), &token);
-            Ok(session_cookie::mark(&app, answer, device.as_ref()))
-        }
-        // Another device changed it first: this caller is signed out already.
-        None => Err(Refusal::NotAuthenticated.into()),
-    }
+    let Opened { token, device } =
+        passwords::replace_and_stay(&app, &proven, &new, SESSION, request.language()).await?;
+    let answer = session_cookie::start(&app, success(words::PASSWORD_CHANGED, Nothing {}), &token);
+    Ok(session_cookie::mark(&app, answer, device.as_ref()))
 }
 
 /// Sets a new password with a code from the phone; ends every session of the user and opens none.
@@ -55,5 +51,5 @@ pub(crate) async fn prove<'a>(
     request: &'a Request,
 ) -> Result<Proven<'a>, Failure> {
     let typed = Password::new(typed).ok();
-    passwords::prove(app, account, typed.as_ref(), &request.asker).await.map_err(Failure::of_password)
+    Ok(passwords::prove(app, account, typed.as_ref(), &request.asker).await?)
 }

@@ -48,8 +48,8 @@ pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     };
     let spends = codes::try_for(&app, CodePurpose::AccountReg, &phone, &code, None, &request.asker);
     let spends = spends.await.map_err(Failure::of_registration_code)?;
-    let wanted = Registration { phone: Some(phone), spends: Some(spends), ..wanted };
-    let registered = Box::pin(registration::register(&app, wanted)).await?;
+    let wanted = Registration { phone: Some(phone), ..wanted };
+    let registered = Box::pin(registration::register_by_code(&app, wanted, &spends)).await?;
     let public_url = request.public_url(&app.config);
     email_binding::welcome(&app, &registered.account, public_url.as_deref(), request.language()).await;
     let answer = welcome(&registered.account, &app.config.company_redirect_url);

@@ -11,8 +11,9 @@ use tally::domain::account::{Account, Group as StaffGroup};
 use tally::domain::code;
 use tally::domain::password::PasswordFault;
 use tally::http::body;
+use tally::http::endpoint::Refusal;
 use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Section};
-use tally::services::codes::ResetRefusal;
+use tally::services::codes::TryRefusal;
 use tally::services::sessions::SignInRefusal;
 
 use crate::Manage;
@@ -112,7 +113,7 @@ fn reset_password() -> Operation {
         ])
         .answers([
             success("reset", "The password is set.", words::PASSWORD_RESET, Nothing {}),
-            failure("wrong_code", "The code is wrong, expired or used.", ResetRefusal::WrongCode),
+            failure("wrong_code", "The code is wrong, expired or used.", TryRefusal::WrongCode),
             failure("mismatch", "The passwords differ.", Failure::Mismatch),
             failure("weak_password", "The password may not be set.", Failure::Password(weak)),
             failure("password_too_long", "The password is over the limit.", InputFault::PasswordTooLong),
@@ -141,7 +142,7 @@ fn no_object() -> Outcome {
 }
 
 fn throttled() -> Outcome {
-    let said = words::say(Failure::Throttled(Duration::from_mins(1)));
+    let said = words::say(Refusal::Throttled(Duration::from_mins(1)).into());
     Outcome::of::<Refused>("throttled", "Too many tries.", said)
 }
 

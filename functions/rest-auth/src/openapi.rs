@@ -14,7 +14,7 @@ use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Parameter, Section};
 use tally::services::profiles::DetailsRefusal;
-use tally::services::registration::{RegistrationRefusal, Taken};
+use tally::services::registration::Taken;
 use tally::services::sessions::SignInRefusal;
 
 use crate::RestAuth;
@@ -106,11 +106,7 @@ fn register() -> Operation {
         .answers([
             key("registered", "The user is registered and logged in.", StatusCode::CREATED),
             wrong("blank", "Fields are blank or missing.", blank),
-            failure::<FieldErrors>(
-                "taken",
-                "Somebody has the name or the address.",
-                RegistrationRefusal::Taken(taken),
-            ),
+            failure::<FieldErrors>("taken", "Somebody has the name or the address.", taken),
             wrong("weak_password", "The password may not be set.", password_errors("password1", &weak)),
             wrong("mismatch", "The passwords differ.", whole_body(words::MISMATCH)),
             wrong("invalid_username", "The username may not be used.", FieldErrors::of("username", &invalid)),
@@ -310,7 +306,7 @@ fn password_errors(field: &'static str, faults: &[PasswordFault]) -> FieldErrors
 }
 
 fn throttled() -> Outcome {
-    failure::<Detail>("throttled", "Too many tries.", Failure::Throttled(Duration::from_mins(1)))
+    failure::<Detail>("throttled", "Too many tries.", Refusal::Throttled(Duration::from_mins(1)))
 }
 
 fn wrong(name: &'static str, meaning: &str, errors: FieldErrors) -> Outcome {

@@ -7,9 +7,9 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{Exchange, Refusal};
 use tally::http::field_errors::FieldErrors;
 use tally::http::request::Request;
-use tally::services::passwords::{self, Proven};
-use tally::services::sessions::{Caller, SignInRefusal};
-use tally::store::Write;
+use tally::services::obstacle::Declined;
+use tally::services::passwords::{self, Proven, WrongPassword};
+use tally::services::sessions::Caller;
 
 use crate::envelope::detail;
 use crate::fields::{Form, Kind, Presence};
@@ -39,11 +39,8 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
         passwords::leave(&app, &proven).await;
         return Err(Failure::Fields(form.errors.in_order(&FIELDS)));
     };
-    match passwords::replace(&app, &proven, &new, request.language()).await? {
-        Write::Applied => Ok(without_session(&app, &caller, detail(StatusCode::OK, words::PASSWORD_SAVED))),
-        // Another device changed it first: this caller is signed out already.
-        Write::Refused => Err(Refusal::NotAuthenticated.into()),
-    }
+    passwords::replace(&app, &proven, &new, request.language()).await?;
+    Ok(without_session(&app, &caller, detail(StatusCode::OK, words::PASSWORD_SAVED)))
 }
 
 /// Checks the old password; a wrong one is an error of its field, beside those of the others.
@@ -57,13 +54,11 @@ async fn prove<'a>(
     let old = Password::new(old).ok();
     match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
         Ok(proven) => Ok(Some(proven)),
-        Err(SignInRefusal::WrongCredentials) => {
+        Err(Declined::Because(WrongPassword)) => {
             errors.add("old_password", [words::INVALID_PASSWORD.to_owned()]);
             Ok(None)
         }
-        Err(
-            refusal @ (SignInRefusal::Frozen | SignInRefusal::Throttled(_) | SignInRefusal::Unavailable(_)),
-        ) => Err(refusal.into()),
+        Err(Declined::Obstacle(obstacle)) => Err(obstacle.into()),
     }
 }
 

@@ -152,6 +152,13 @@ impl Account {
         self.charity || self.administers_charity()
     }
 
+    /// Whether it is as it was when somebody was judged by it: nothing ended their sessions since, and it
+    /// was neither frozen nor released.
+    #[must_use]
+    pub fn is_still(&self, judged: &Self) -> bool {
+        (self.epoch, self.standing) == (judged.epoch, judged.standing)
+    }
+
     /// The names a new password of this person must not repeat.
     #[must_use]
     pub fn names(&self) -> Names<'_> {

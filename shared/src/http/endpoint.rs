@@ -12,7 +12,7 @@ use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use futures_util::FutureExt;
 use http::header::{ALLOW, CONTENT_ENCODING};
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Method, Response};
 use http_body_util::{BodyExt, Limited};
 
 use super::answer::Answer;
@@ -21,6 +21,8 @@ use super::client_address;
 use super::cors;
 use super::headers::harden;
 use super::origin;
+pub use super::refusal::Refusal;
+use super::refusal::RefusedBy;
 use super::request::{Invocation, Request, RequestId};
 use super::session_cookie;
 use crate::app::App;
@@ -28,7 +30,7 @@ use crate::clock::Stopwatch;
 use crate::domain::asker::Asker;
 use crate::secret::SecretTooOld;
 use crate::services::sessions::Caller;
-use crate::store::{StoreError, chain};
+use crate::store::chain;
 use crate::telemetry::{self, Outcome, Told};
 
 /// A boxed future of a handler.
@@ -80,37 +82,10 @@ pub struct Operation<F: 'static> {
     pub handler: fn(Exchange) -> Handling<F>,
 }
 
-/// What can go wrong before and around every handler; each group says it in its own words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// A page of others has a browser send what would change something (trust rule 5).
-    Foreign,
-    /// The host does not tell where the request comes from, or the front in its place (trust rule 8).
-    NoAddress,
-    /// The body is compressed, or coded in another way.
-    CodedBody,
-    /// There is nothing at this path.
-    NotFound,
-    /// The client accepts no kind of answer the group has.
-    NotAcceptable,
-    /// The caller is not known, and has to be.
-    NotAuthenticated,
-    /// The endpoint does not know this method.
-    MethodNotAllowed(Method),
-    /// The body is over [`body::MAX_BYTES`].
-    BodyTooLarge,
-    /// The body did not arrive whole.
-    BodyIncomplete,
-    /// DynamoDB is away, or Secrets Manager for too long.
-    Unavailable,
-    /// A fault of ours.
-    Internal,
-}
-
 /// How a group speaks.
 pub trait Dialect: Send + Sync + 'static {
     /// All that can go wrong in the group.
-    type Failure: From<Refusal> + Send + 'static;
+    type Failure: From<Refusal> + RefusedBy + Send + 'static;
 
     /// The group's name, for the log.
     const NAME: &'static str;
@@ -221,7 +196,8 @@ async fn answer<D: Dialect>(
     let nameless = address.is_none().then_some(Refusal::NoAddress);
     let refusal = refuse_outright(&app, &request).or(nameless).or(incomplete);
     let Some(endpoint) = endpoint else {
-        let refusal = refusal.filter(|refusal| *refusal == Refusal::Foreign).unwrap_or(Refusal::NotFound);
+        let refusal =
+            refusal.filter(|refusal| matches!(refusal, Refusal::Foreign)).unwrap_or(Refusal::NotFound);
         let (answer, outcome) = fail::<D>(refusal.into());
         return (D::finish(&request, answer), outcome);
     };
@@ -260,7 +236,12 @@ fn refuse_outright(app: &App, request: &Request) -> Option<Refusal> {
     }
 }
 
+/// The one place where a failure becomes an answer. The client is told what it means to them, the log the
+/// whole of it.
 fn fail<D: Dialect>(failure: D::Failure) -> (Answer, Outcome) {
+    if let Some(Refusal::Store(error)) = failure.refusal() {
+        tracing::error!(error = %chain(error), "the table failed");
+    }
     let outcome = D::outcome(&failure);
     (D::say(failure), outcome)
 }
@@ -304,52 +285,4 @@ fn name(method: &Method) -> &'static str {
 
 fn fresh_id(app: &App) -> String {
     HEXLOWER.encode(&app.entropy.bytes::<12>())
-}
-
-impl Refusal {
-    /// What it is in the log.
-    #[must_use]
-    pub const fn outcome(&self) -> Outcome {
-        match self {
-            Self::Foreign => Outcome::Csrf,
-            Self::NoAddress => Outcome::Malformed,
-            Self::CodedBody => Outcome::UnsupportedMediaType,
-            Self::NotFound => Outcome::NotFound,
-            Self::NotAcceptable => Outcome::NotAcceptable,
-            Self::NotAuthenticated => Outcome::NotAuthenticated,
-            Self::MethodNotAllowed(_) => Outcome::MethodNotAllowed,
-            Self::BodyTooLarge => Outcome::BodyTooLarge,
-            Self::BodyIncomplete => Outcome::BodyIncomplete,
-            Self::Unavailable => Outcome::Unavailable,
-            Self::Internal => Outcome::Internal,
-        }
-    }
-
-    /// The status that HTTP has for it.
-    #[must_use]
-    pub const fn status(&self) -> StatusCode {
-        match self {
-            Self::Foreign => StatusCode::FORBIDDEN,
-            Self::CodedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NoAddress | Self::BodyIncomplete => StatusCode::BAD_REQUEST,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-}
-
-impl From<StoreError> for Refusal {
-    /// What the table's failure means to the client; the log gets the whole of it.
-    fn from(error: StoreError) -> Self {
-        tracing::error!(error = %chain(&error), "the table failed");
-        match error {
-            StoreError::Unavailable(_) => Self::Unavailable,
-            StoreError::Unreadable(_) => Self::Internal,
-        }
-    }
 }

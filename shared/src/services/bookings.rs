@@ -6,8 +6,9 @@ use crate::app::{App, Basics};
 use crate::domain::account::Account;
 use crate::domain::bookings::{Booking, Event};
 use crate::domain::company::Company;
+use crate::services::obstacle::{Declined, Obstacle, Reason};
 use crate::services::sessions::Caller;
-use crate::store::{Booked, Guarded, StoreError};
+use crate::store::{Guarded, Setback, StoreError};
 
 /// How many bookings of a list are looked up at a time.
 const AT_A_TIME: usize = 16;
@@ -18,23 +19,18 @@ pub enum BookingRefusal {
     /// The caller has booked it before.
     #[error("the event is booked already")]
     Already,
-    /// The caller was signed out, or stopped, while the request was under way.
-    #[error("the caller is no longer signed in")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
 
+impl Reason for BookingRefusal {}
+
 /// Books an event for the caller, once, however many requests ask at the same time.
-pub async fn book(app: &App, caller: &Caller, event: &Event) -> Result<(), BookingRefusal> {
+pub async fn book(app: &App, caller: &Caller, event: &Event) -> Result<(), Declined<BookingRefusal>> {
     let op = app.entropy.mark();
-    let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
-    match app.store.book(on, event, app.clock.now()).await? {
-        Booked::Applied => Ok(()),
-        Booked::Already => Err(BookingRefusal::Already),
-        Booked::Refused => Err(BookingRefusal::SignedOut),
-    }
+    let booked = app.store.book(Guarded::of(&caller.account, &op), event, app.clock.now()).await?;
+    booked.map_err(|setback| match setback {
+        Setback::Taken => BookingRefusal::Already.into(),
+        Setback::Changed | Setback::CodeSpent => Obstacle::SignedOut.into(),
+    })
 }
 
 /// A booking with what is known of whoever made it, for a list.

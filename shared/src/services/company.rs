@@ -3,19 +3,9 @@
 use crate::app::App;
 use crate::domain::account::Account;
 use crate::domain::company::{Company, CompanyChange};
+use crate::services::obstacle::Obstacle;
 use crate::services::sessions::Caller;
-use crate::store::{Guarded, StoreError, Write};
-
-/// Why data was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum CompanyRefusal {
-    /// The caller was signed out, or stopped, while the request was under way.
-    #[error("the caller is no longer signed in")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
-}
+use crate::store::{Guarded, StoreError};
 
 /// What the account's holder told; whoever came by another group has told nothing yet.
 pub async fn find(app: &App, account: &Account) -> Result<Company, StoreError> {
@@ -23,11 +13,7 @@ pub async fn find(app: &App, account: &Account) -> Result<Company, StoreError> {
 }
 
 /// Changes a part of the caller's data.
-pub async fn change(app: &App, caller: &Caller, change: &CompanyChange) -> Result<(), CompanyRefusal> {
+pub async fn change(app: &App, caller: &Caller, change: &CompanyChange) -> Result<(), Obstacle> {
     let op = app.entropy.mark();
-    let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
-    match app.store.change_company(on, change).await? {
-        Write::Applied => Ok(()),
-        Write::Refused => Err(CompanyRefusal::SignedOut),
-    }
+    Ok(app.store.change_company(Guarded::of(&caller.account, &op), change).await??)
 }

@@ -12,10 +12,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 
-use super::codes::codes_die;
 use super::expression::{Place as Spot, Update};
 use super::key::Subject;
-use super::transaction::Transaction;
+use super::spending::codes_die;
 use super::{Item, Store, StoreError, key, number, text};
 use crate::domain::account::Account;
 use crate::domain::attempts::{Attempts, Hour, KNOWN_LASTS, Lane, NameMark, Place, Reservation, Try};
@@ -178,10 +177,8 @@ impl Store {
             let counting = codes_die(Update::default(), record.at).if_present(key::PARTITION);
             items.push(counting.into_part(&self.table, key::account(account.number)));
         }
-        match self.transact(items, account.number, op).await? {
-            Transaction::Applied => Ok(()),
-            Transaction::Failed(_) => Err(StoreError::Unavailable("the account is gone".into())),
-        }
+        let written = self.transact(items, account.number, op).await?;
+        written.map_err(|_| StoreError::Unavailable("the account is gone".into()))
     }
 
     /// Puts counts in the place of what was seen; answers whether that was there still.

@@ -5,21 +5,16 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 
-use super::account::{OP, credential_update};
-use super::contacts::email_update;
 use super::expression::{Place, Update};
-use super::key::{self, Identifier};
-use super::weixin::unbound;
-use super::{Guarded, Item, Store, StoreError, Write, number, text};
-use crate::domain::account::Account;
+use super::guarded::OP;
+use super::key;
+use super::spending::{SpendableCode, codes_die};
+use super::{Item, Store, StoreError, number, text};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::code::{self, CodePurpose, TRIES, TRIES_EACH};
-use crate::domain::credential::StoredCredential;
-use crate::domain::email_change::EmailChange;
-use crate::domain::history::Record;
 use crate::domain::sent_messages::{self, Cause, Fate, SentMessage};
 
 /// The messages of the last day: a map from each one's mark to its purpose, time, cause and fate.
@@ -34,9 +29,6 @@ const TRIED: &str = "tried";
 const MADE_FOR: &str = "owner";
 /// In front of an asker's fingerprint, the entry that counts the asker's tries.
 const TRIED_BY: &str = "by ";
-
-/// The attribute of an account that tells since when its codes count: those made before are dead.
-pub(super) const CODES_SINCE: &str = "codes_since";
 
 /// How long the item is kept for its history of messages.
 const KEPT_SECONDS: i64 = 48 * 3600;
@@ -93,29 +85,6 @@ pub struct TriedCode {
     /// When it was made.
     pub made: Timestamp,
     op: String,
-}
-
-/// A code that was tried and is right. A transaction uses it up together with what it is for.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SpendableCode {
-    destination: String,
-    purpose: CodePurpose,
-    made: Timestamp,
-    op: String,
-}
-
-/// A code about to be used up for a new password.
-#[derive(Clone, Copy, Debug)]
-pub struct Redemption<'a> {
-    /// The code.
-    pub code: &'a SpendableCode,
-    /// What the account's addresses become, where the code proves one: then all ends that was attached
-    /// to the account without proof.
-    pub proves: Option<&'a EmailChange>,
-    /// What is written down of it.
-    pub record: &'a Record,
-    /// A random mark, fresh for every try.
-    pub op: &'a str,
 }
 
 impl Store {
@@ -210,41 +179,6 @@ impl Store {
         Ok(item.and_then(|item| tried(item.get(purpose.name())?.as_m().ok()?)))
     }
 
-    /// Uses the code up and sets the new password, both or neither. Where the code proves an address,
-    /// what was attached to the account before and not proven ends by the same stroke.
-    pub async fn redeem_for_credential(
-        &self,
-        account: &Account,
-        new: &StoredCredential,
-        reset: &Redemption<'_>,
-    ) -> Result<Write, StoreError> {
-        let Redemption { code, proves, record, op } = *reset;
-        let on = Guarded { number: account.number, epoch: account.epoch, op };
-        let mut update = if_code_lives(credential_update(account, new, record.at), code);
-        let mut claims = Vec::new();
-        if let Some(change) = proves {
-            update = email_update(update, account, change)?;
-            claims = self.claim_parts(account, change, None, record.at);
-            if let Some(id) = &account.weixin {
-                update = unbound(update, id);
-                claims.push(self.free(&Identifier::weixin(id), account.number));
-            }
-        }
-        let mut items = vec![self.guarded_part(on, update), self.consume(code)];
-        items.extend(claims);
-        items.push(self.record_part(account.number, record, op));
-        Ok(self.transact(items, account.number, op).await?.into())
-    }
-
-    /// The part of a transaction that uses a code up, and with it all others that went there.
-    pub(super) fn consume(&self, code: &SpendableCode) -> TransactWriteItem {
-        let update = CodePurpose::ALL
-            .into_iter()
-            .fold(Update::default(), |update, purpose| update.remove(purpose.name()))
-            .if_equal(Place::Entry(code.purpose.name(), OP), text(&code.op));
-        update.into_part(&self.table, key::code(&code.destination))
-    }
-
     /// Lets no code of the account count that is made before then.
     pub async fn stop_codes(&self, account: AccountNumber, until: Timestamp) -> Result<(), StoreError> {
         let update = codes_die(Update::default(), until).if_present(key::PARTITION);
@@ -259,24 +193,6 @@ impl Store {
         update: Update,
     ) -> Result<Result<Item, Option<Item>>, StoreError> {
         self.update(key::code(destination), update, ReturnValue::AllNew).await
-    }
-}
-
-/// The part of an account's update that kills all codes made for it so far.
-pub(super) fn codes_die(update: Update, at: Timestamp) -> Update {
-    update.set(CODES_SINCE, number(at.as_microsecond()))
-}
-
-/// The condition of an account's update that the code was made since the account's codes count.
-pub(super) fn if_code_lives(update: Update, code: &SpendableCode) -> Update {
-    update.if_absent_or_below(CODES_SINCE, code.made.as_microsecond())
-}
-
-impl SpendableCode {
-    /// Whether the account's codes count since before it was made.
-    #[must_use]
-    pub fn lives_in(&self, account: &Account) -> bool {
-        account.codes_since.is_none_or(|since| since < self.made)
     }
 }
 
@@ -369,11 +285,5 @@ fn sent_messages(item: &Item) -> Vec<SentMessage> {
 impl std::fmt::Debug for TriedCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TriedCode(..)")
-    }
-}
-
-impl std::fmt::Debug for SpendableCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SpendableCode(..)")
     }
 }

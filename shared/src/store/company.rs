@@ -1,12 +1,12 @@
 //! The company item beside an account: what contract 003 keeps of its customers. It is apart so that a
 //! login, which writes the account's item, costs no more for it.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use serde::{Deserialize, Serialize};
 
 use super::expression::Update;
-use super::key;
-use super::{Guarded, Item, Store, StoreError, Write, text};
+use super::guarded::{Guarded, Write};
+use super::{Item, Store, StoreError, key, text};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::company::{Company, CompanyChange, ReceivingAddress};
 
@@ -51,7 +51,7 @@ impl Store {
     pub async fn change_company(&self, on: Guarded<'_>, change: &CompanyChange) -> Result<Write, StoreError> {
         let data = company_update(change).into_part(&self.table, key::company(on.number));
         let items = vec![self.guarded_part(on, Update::default()), data];
-        Ok(self.transact(items, on.number, on.op).await?.into())
+        self.transact(items, on.number, on.op).await
     }
 
     /// The item of a new account, as a part of the transaction that makes the account.
@@ -63,9 +63,7 @@ impl Store {
         let record = serde_dynamo::to_item(CompanyRecord::from(company));
         let mut item: Item = record.map_err(|error| StoreError::Unreadable(error.to_string()))?;
         item.extend(key::company(account));
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build();
-        let put = put.expect("a put with a table and an item is complete");
-        Ok(TransactWriteItem::builder().put(put).build())
+        Ok(self.put(item))
     }
 }
 

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::expression::Update;
 use super::key::{self, Identifier};
+use super::transaction::put_part;
 use super::{Item, Store, StoreError, number};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::contact::FormerEmail;
@@ -130,10 +131,8 @@ impl Store {
             .expression_attribute_names("#until", UNTIL)
             .expression_attribute_names("#account", ACCOUNT)
             .expression_attribute_values(":now", number(now.as_second()))
-            .expression_attribute_values(":account", number(account))
-            .build()
-            .expect("a put with a table and an item is complete");
-        TransactWriteItem::builder().put(put).build()
+            .expression_attribute_values(":account", number(account));
+        put_part(put)
     }
 
     /// Takes the identifier, which the account's owner has just proven, from another account that has

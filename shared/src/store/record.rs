@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, StoreError, directory, key};
+use super::{Item, StoreError, key, lists};
 use crate::domain::account::{Account, Group, Standing, administers_charity};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::contact::{Contact, FormerEmail};
@@ -215,7 +215,7 @@ impl AccountRecord {
         let mut item: Item =
             serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
         item.extend(key::account(account.number));
-        item.extend(directory::listing(account));
+        item.extend(lists::listing(account));
         Ok(item)
     }
 

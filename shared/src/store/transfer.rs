@@ -11,7 +11,7 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use jiff::Timestamp;
 
-use super::account::{Creation, NewAccount};
+use super::account::{NewAccount, Uncreated};
 use super::batch::BATCH;
 use super::company;
 use super::key::{self, Identifier};
@@ -80,7 +80,7 @@ impl Store {
         new: &NewAccount<'_>,
         records: &[Record],
         now: Timestamp,
-    ) -> Result<Creation, StoreError> {
+    ) -> Result<Result<(), Uncreated>, StoreError> {
         let number = new.account.number;
         let mut claims = new.claims.to_vec();
         let mut writes: Vec<_> = claims

@@ -14,14 +14,15 @@ use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::domain::role::Role;
 use tally::domain::username::Username;
 use tally::services::administration::{self, OrderRefusal};
-use tally::services::registration::{self, Registration};
+use tally::services::obstacle::Declined;
+use tally::services::registration::{self, Registration, Taken};
 use tests::server::Server;
 use tests::table;
 
 use super::{DONE, PASSWORD, WRONG, administrator, give_status, log_in, order, register};
 
 /// Registers somebody who has all that can be taken, or tells what is.
-async fn whole_person(server: &Server) -> Result<AccountNumber, registration::RegistrationRefusal> {
+async fn whole_person(server: &Server) -> Result<AccountNumber, Declined<Taken>> {
     let name = |text: &str| PersonName::parse(text).expect("it is a name").into();
     let asker = Asker::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "charity");
     let wanted = Registration {

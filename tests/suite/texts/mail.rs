@@ -10,6 +10,7 @@ use tally::domain::code::{Code, CodePurpose};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::sent_messages::Cause;
 use tally::services::codes::{self, Asked, TryRefusal};
+use tally::services::obstacle::Declined;
 use tally::services::registration::{self, Registration};
 use tally::services::sessions::{Caller, RecognisedBy};
 use tests::server::Server;
@@ -48,11 +49,11 @@ async fn a_code_for_binding_an_address_is_its_askers_alone() {
     let (code, new) = (Code::typed(&latest_code(&server.inbox())), address("new@example.com"));
     for owner in [None, Some(wang.number)] {
         let tried = codes::try_for(app, CodePurpose::EmailBinding, &new, &code, owner, &somebody()).await;
-        assert!(matches!(tried, Err(TryRefusal::WrongCode)), "{owner:?}");
+        assert!(matches!(tried, Err(Declined::Because(TryRefusal::WrongCode))), "{owner:?}");
     }
     let other =
         codes::try_for(app, CodePurpose::PasswordReset, &new, &code, Some(li.number), &somebody()).await;
-    assert!(matches!(other, Err(TryRefusal::WrongCode)), "of another purpose");
+    assert!(matches!(other, Err(Declined::Because(TryRefusal::WrongCode))), "of another purpose");
     codes::try_for(app, CodePurpose::EmailBinding, &new, &code, Some(li.number), &somebody())
         .await
         .expect("it is right for whoever asked");
@@ -112,5 +113,5 @@ async fn a_message_without_a_code_shares_the_numbers_of_its_destination() {
     assert_eq!(note().await.err(), Some(Duration::from_mins(44)), "three an hour, the code among them");
     server.clock().advance(Duration::from_mins(4));
     let tried = codes::check(app, CodePurpose::EmailBinding, &to, &code, &somebody()).await;
-    assert!(matches!(tried, Err(TryRefusal::WrongCode)), "it has expired meanwhile");
+    assert!(matches!(tried, Err(Declined::Because(TryRefusal::WrongCode))), "it has expired meanwhile");
 }

@@ -5,7 +5,6 @@ use std::time::Duration;
 use http::Method;
 use tally::http::endpoint::Refusal;
 use tally::http::openapi::{Field, Operation};
-use tally::services::registration::RegistrationRefusal;
 
 use super::{CARRIER, PASSWORD, SESSION, bad_request, donor, failure, names, not_permitted, role, told};
 use crate::envelope::Tail;
@@ -36,7 +35,7 @@ pub(super) fn register() -> Operation {
             failure(
                 "throttled",
                 "Too many registrations from one network address.",
-                RegistrationRefusal::Throttled(Duration::from_mins(1)),
+                Refusal::Throttled(Duration::from_mins(1)),
             ),
         ])
 }

@@ -3,8 +3,9 @@
 use http::Method;
 use tally::domain::code;
 use tally::domain::phone_number::PhoneFault;
+use tally::http::endpoint::Refusal;
 use tally::http::openapi::{Field, Operation, Outcome};
-use tally::services::codes::{AskRefusal, TryRefusal};
+use tally::services::codes::TryRefusal;
 
 use super::{done, failure, mobile, throttled, wrong};
 use crate::codes::ACTIONS;
@@ -31,7 +32,7 @@ fn send() -> Operation {
             failure(
                 "throttled",
                 "Too many requests from one network address.",
-                AskRefusal::Throttled(std::time::Duration::from_mins(1)),
+                Refusal::Throttled(std::time::Duration::from_mins(1)),
             ),
         ])
 }

@@ -6,7 +6,7 @@ use tally::domain::password::PasswordFault;
 use tally::http::field_errors::FieldErrors;
 use tally::http::openapi::{Field, Operation, Outcome};
 use tally::services::codes::ResetRefusal;
-use tally::services::sessions::SignInRefusal;
+use tally::services::passwords::WrongPassword;
 
 use super::codes::{required, wrong_code, wrong_mobile};
 use super::{PASSWORD, code, done, failure, mobile, throttled, wrong};
@@ -76,8 +76,7 @@ fn change() -> Operation {
 
 /// Another password than the caller's own.
 pub(super) fn wrong_password() -> Outcome {
-    let refusal = Failure::of_password(SignInRefusal::WrongCredentials);
-    failure("wrong_password", "The caller's password is another one.", refusal)
+    failure("wrong_password", "The caller's password is another one.", WrongPassword)
 }
 
 fn mismatch(field: &'static str) -> Outcome {

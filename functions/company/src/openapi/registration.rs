@@ -7,7 +7,6 @@ use tally::domain::phone_number::PhoneFault;
 use tally::domain::username;
 use tally::http::field_errors::FieldErrors;
 use tally::http::openapi::{Field, Operation, Outcome};
-use tally::services::codes::TryRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 
 use super::{
@@ -62,7 +61,7 @@ fn outcomes() -> Vec<Outcome> {
     let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
     weak.add("password", words::password_sentences(&faults));
     let taken = Taken { username: true, email: true, phone: true };
-    let wrong_code = Failure::of_registration_code(TryRefusal::WrongCode);
+    let wrong_code = Failure::WrongFormCode;
     let country = words::phone_sentence(PhoneFault::Country);
     let set = told::<Registered<'_>>(
         "registered",
