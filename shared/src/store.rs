@@ -29,7 +29,6 @@ mod profiles;
 mod record;
 pub mod schema;
 mod sessions;
-mod spending;
 mod transaction;
 mod transfer;
 mod update;
@@ -46,7 +45,7 @@ use aws_types::SdkConfig;
 pub use account::{NewAccount, Uncreated};
 pub use administration::{Acted, Veto};
 pub use attempts::Reserved;
-pub use codes::{MessageHistory, NewCode, NewMessage, TriedCode};
+pub use codes::{MessageHistory, NewCode, NewMessage, SpendableCode, TriedCode};
 pub use contacts::EmailMove;
 pub use counters::{BudgetCounter, CREDIT, NoneLeft, TakenMessage};
 pub use credentials::{CredentialChange, Redemption};
@@ -58,7 +57,6 @@ pub use phones::PhoneMove;
 pub use power_form::FormerlyWritten;
 pub use schema::TableError;
 pub use sessions::SignInRecord;
-pub use spending::SpendableCode;
 pub use transaction::Setback;
 pub use transfer::{AccountPage, Resident, ScanPosition};
 
@@ -119,6 +117,12 @@ impl Store {
     pub fn table(&self) -> &str {
         &self.table
     }
+
+    /// The item with that key, strongly consistent.
+    async fn item(&self, key: key::Key) -> Result<Option<Item>, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key));
+        Ok(request.consistent_read(true).send().await?.item)
+    }
 }
 
 impl<E, R> From<SdkError<E, R>> for StoreError
@@ -128,6 +132,12 @@ where
 {
     fn from(error: SdkError<E, R>) -> Self {
         Self::Unavailable(error.into())
+    }
+}
+
+impl From<serde_dynamo::Error> for StoreError {
+    fn from(error: serde_dynamo::Error) -> Self {
+        Self::Unreadable(error.to_string())
     }
 }
 
@@ -152,7 +162,7 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 pub type Item = HashMap<String, AttributeValue>;
 
 fn attribute(record: impl serde::Serialize) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(record).map_err(|error| StoreError::Unreadable(error.to_string()))
+    Ok(serde_dynamo::to_attribute_value(record)?)
 }
 
 fn text(value: impl Into<String>) -> AttributeValue {

@@ -1,11 +1,12 @@
 //! Account items: how they are read, and how they are made in one transaction with their claims.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use jiff::Timestamp;
 
+use super::codes::SpendableCode;
 use super::key::{self, Identifier};
 use super::record::AccountRecord;
-use super::spending::SpendableCode;
-use super::transaction::meaning;
+use super::transaction::{Part, meaning};
 use super::{Store, StoreError};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
@@ -55,37 +56,33 @@ pub enum Uncreated {
 impl Store {
     /// The account with that number, strongly consistent.
     pub async fn find_account(&self, number: AccountNumber) -> Result<Option<Account>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::account(number)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::account(number)).await?;
         item.map(|item| AccountRecord::read(item)?.into_account(number)).transpose()
     }
 
     /// Makes an account and its claims, all or nothing.
     pub async fn create_account(&self, new: &NewAccount<'_>) -> Result<Result<(), Uncreated>, StoreError> {
-        let claims = new.claims.iter().map(|claim| {
-            let (number, at) = (new.account.number, new.account.joined);
-            match claim {
-                // An operator who gives an address vouches for it.
-                Identifier::Email(_) if new.account.email_proven => self.take_proven(claim, number, at),
-                Identifier::Username(_) | Identifier::Email(_) => self.take(claim, number, at),
-                // Nobody gets a number but by a code that was sent to it, nor an id but by WeChat's word.
-                Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, at),
-            }
-        });
-        self.create_with(new, claims.collect(), Vec::new()).await
+        self.create_with(new, new.account.joined, Vec::new(), Vec::new()).await
     }
 
-    /// Makes an account with these writes that take its claims, one for each of them, in their order, and
-    /// with more that cannot fail.
+    /// The same at that time, with more parts that take something for it, and more that cannot fail.
     pub(super) async fn create_with(
         &self,
         new: &NewAccount<'_>,
-        claims: Vec<TransactWriteItem>,
+        at: Timestamp,
+        more_claims: Vec<Part<Uncreated>>,
         more: Vec<TransactWriteItem>,
     ) -> Result<Result<(), Uncreated>, StoreError> {
         let number = new.account.number;
-        let claims = new.claims.iter().zip(claims);
-        let claims = claims.map(|(claim, part)| (part, Uncreated::Taken(vec![claim.clone()])));
+        let take = |claim: &Identifier| match claim {
+            // An operator who gives an address vouches for it.
+            Identifier::Email(_) if new.account.email_proven => self.take_proven(claim, number, at),
+            Identifier::Username(_) | Identifier::Email(_) => self.take(claim, number, at),
+            // Nobody gets a number but by a code that was sent to it, nor an id but by WeChat's word.
+            Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, at),
+        };
+        let claims = new.claims.iter().map(|claim| (take(claim), Uncreated::Taken(vec![claim.clone()])));
+        let claims = claims.chain(more_claims);
         let spent = new.spends.map(|code| (self.consume(code), Uncreated::CodeSpent));
         let sponsor = new.sponsor.map(|sponsor| (self.authority_check(sponsor), Uncreated::SponsorOut));
         let company = new.company.map(|company| self.company_part(number, company)).transpose()?;

@@ -15,13 +15,13 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 
+use super::codes::codes_die;
 use super::contacts::email_update;
 use super::expression::{Place, Update};
 use super::guarded::{EPOCH, OP, STANDING, Write};
 use super::lists::{CHARITY, list_account, list_nowhere, list_role};
 use super::record::{GroupRecord, POWER_FORM, role_word, standing_word};
 use super::sessions::everything_ends;
-use super::spending::codes_die;
 use super::transaction::{Part, meaning};
 use super::{Item, Store, StoreError, attribute, key, number, text};
 use crate::domain::account::{Account, Group, Standing};
@@ -198,8 +198,7 @@ impl Store {
 
     /// The group with that name, which gets its number by being asked for the first time.
     pub async fn group(&self, name: &GroupName) -> Result<Group, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::groups()));
-        let registry = request.consistent_read(true).send().await?.item;
+        let registry = self.item(key::groups()).await?;
         let known = registry.as_ref().and_then(|registry| read_number(registry, name));
         let id = match (known, registry) {
             (Some(id), _) => id,

@@ -12,9 +12,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
 use jiff::Timestamp;
 
+use super::codes::codes_die;
 use super::expression::{Place as Spot, Update};
 use super::key::Subject;
-use super::spending::codes_die;
 use super::{Item, Store, StoreError, key, number, text};
 use crate::domain::account::Account;
 use crate::domain::attempts::{Attempts, Hour, KNOWN_LASTS, Lane, NameMark, Place, Reservation, Try};
@@ -113,8 +113,7 @@ impl Store {
         places: &[Place],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::attempts(subject)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::attempts(subject)).await?;
         Ok(item.is_some_and(|item| read(&item).knows_any(places, now)))
     }
 

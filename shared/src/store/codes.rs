@@ -5,14 +5,13 @@
 
 use std::collections::HashMap;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue};
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 
 use super::expression::{Place, Update};
 use super::guarded::OP;
-use super::key;
-use super::spending::{SpendableCode, codes_die};
-use super::{Item, Store, StoreError, number, text};
+use super::{Item, Store, StoreError, key, number, text};
+use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::code::{self, CodePurpose, TRIES, TRIES_EACH};
 use crate::domain::sent_messages::{self, Cause, Fate, SentMessage};
@@ -29,6 +28,9 @@ const TRIED: &str = "tried";
 const MADE_FOR: &str = "owner";
 /// In front of an asker's fingerprint, the entry that counts the asker's tries.
 const TRIED_BY: &str = "by ";
+
+/// The attribute of an account that tells since when its codes count: those made before are dead.
+pub(super) const CODES_SINCE: &str = "codes_since";
 
 /// How long the item is kept for its history of messages.
 const KEPT_SECONDS: i64 = 48 * 3600;
@@ -84,6 +86,15 @@ pub struct TriedCode {
     pub tries: u32,
     /// When it was made.
     pub made: Timestamp,
+    op: String,
+}
+
+/// A code that was tried and is right. A transaction uses it up together with what it is for.
+#[derive(Clone, PartialEq, Eq)]
+pub struct SpendableCode {
+    destination: String,
+    purpose: CodePurpose,
+    made: Timestamp,
     op: String,
 }
 
@@ -179,6 +190,15 @@ impl Store {
         Ok(item.and_then(|item| tried(item.get(purpose.name())?.as_m().ok()?)))
     }
 
+    /// The part of a transaction that uses a code up, and with it all others that went there.
+    pub(super) fn consume(&self, code: &SpendableCode) -> TransactWriteItem {
+        let update = CodePurpose::ALL
+            .into_iter()
+            .fold(Update::default(), |update, purpose| update.remove(purpose.name()))
+            .if_equal(Place::Entry(code.purpose.name(), OP), text(&code.op));
+        update.into_part(&self.table, key::code(&code.destination))
+    }
+
     /// Lets no code of the account count that is made before then.
     pub async fn stop_codes(&self, account: AccountNumber, until: Timestamp) -> Result<(), StoreError> {
         let update = codes_die(Update::default(), until).if_present(key::PARTITION);
@@ -193,6 +213,24 @@ impl Store {
         update: Update,
     ) -> Result<Result<Item, Option<Item>>, StoreError> {
         self.update(key::code(destination), update, ReturnValue::AllNew).await
+    }
+}
+
+/// The part of an account's update that kills all codes made for it so far.
+pub(super) fn codes_die(update: Update, at: Timestamp) -> Update {
+    update.set(CODES_SINCE, number(at.as_microsecond()))
+}
+
+/// The condition of an account's update that the code was made since the account's codes count.
+pub(super) fn if_code_lives(update: Update, code: &SpendableCode) -> Update {
+    update.if_absent_or_below(CODES_SINCE, code.made.as_microsecond())
+}
+
+impl SpendableCode {
+    /// Whether the account's codes count since before it was made.
+    #[must_use]
+    pub fn lives_in(&self, account: &Account) -> bool {
+        account.codes_since.is_none_or(|since| since < self.made)
     }
 }
 
@@ -285,5 +323,11 @@ fn sent_messages(item: &Item) -> Vec<SentMessage> {
 impl std::fmt::Debug for TriedCode {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("TriedCode(..)")
+    }
+}
+
+impl std::fmt::Debug for SpendableCode {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("SpendableCode(..)")
     }
 }

@@ -41,8 +41,7 @@ struct CompanyRecord {
 impl Store {
     /// What the account's holder told of themselves and the company, strongly consistent.
     pub async fn find_company(&self, account: AccountNumber) -> Result<Option<Company>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::company(account)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::company(account)).await?;
         item.map(read).transpose()
     }
 
@@ -60,8 +59,7 @@ impl Store {
         account: AccountNumber,
         company: &Company,
     ) -> Result<TransactWriteItem, StoreError> {
-        let record = serde_dynamo::to_item(CompanyRecord::from(company));
-        let mut item: Item = record.map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        let mut item: Item = serde_dynamo::to_item(CompanyRecord::from(company))?;
         item.extend(key::company(account));
         Ok(self.put(item))
     }
@@ -95,8 +93,7 @@ fn company_update(change: &CompanyChange) -> Update {
 }
 
 pub(super) fn read(item: Item) -> Result<Company, StoreError> {
-    let record: CompanyRecord =
-        serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+    let record: CompanyRecord = serde_dynamo::from_item(item)?;
     let CompanyRecord { realname, qq, company_name, company_url, select_fields, .. } = record;
     let CompanyRecord { province, city, area, street, recv_name, recv_phone, .. } = record;
     let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };

@@ -7,13 +7,13 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 
+use super::codes::{CODES_SINCE, SpendableCode, codes_die, if_code_lives};
 use super::expression::Update;
 use super::guarded::{Guarded, Write};
 use super::guards::Claim;
 use super::key::{self, Identifier};
 use super::record::{ContactRecord, FormerEmailRecord};
 use super::sessions::others_end;
-use super::spending::{CODES_SINCE, SpendableCode, codes_die, if_code_lives};
 use super::transaction::{Setback, meaning};
 use super::{Store, StoreError, attribute, number, text};
 use crate::domain::account::Account;

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 
+use super::codes::{SpendableCode, codes_die, if_code_lives};
 use super::contacts::email_update;
 use super::expression::Update;
 use super::guarded::{Guarded, Write};
 use super::key::Identifier;
 use super::sessions::{CREDENTIAL, sessions_become};
-use super::spending::{SpendableCode, codes_die, if_code_lives};
 use super::weixin::unbound;
 use super::{Item, Store, StoreError, text};
 use crate::domain::account::Account;

@@ -51,9 +51,7 @@ impl Store {
         let Acted { record, by, op, .. } = *act;
         // Read once more for the mark of whoever wrote last: nothing may change an identifier between
         // reading them and freeing them.
-        let request =
-            self.client.get_item().table_name(&self.table).set_key(Some(key::account(account.number)));
-        let Some(item) = request.consistent_read(true).send().await?.item else {
+        let Some(item) = self.item(key::account(account.number)).await? else {
             return Ok(Err(Veto::Changed));
         };
         let read = AccountRecord::read(item)?;

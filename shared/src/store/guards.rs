@@ -37,8 +37,7 @@ impl Store {
         identifier: &Identifier,
         now: Timestamp,
     ) -> Result<Option<Claim>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::guard(identifier)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::guard(identifier)).await?;
         item.filter(|item| holds(item, now)).map(|item| read(&item)).transpose()
     }
 
@@ -48,8 +47,7 @@ impl Store {
         identifier: &Identifier,
         account: AccountNumber,
     ) -> Result<bool, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::guard(identifier)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::guard(identifier)).await?;
         Ok(item.is_some_and(|item| item.get(ACCOUNT) == Some(&number(account))))
     }
 

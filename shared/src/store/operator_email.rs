@@ -1,11 +1,11 @@
 //! An e-mail address that an operator gives to an account and vouches for.
 
 use super::administration::{Acted, if_as_read};
+use super::codes::codes_die;
 use super::contacts::email_update;
 use super::guarded::Write;
 use super::guards::Claim;
 use super::sessions::everything_ends;
-use super::spending::codes_die;
 use super::{Store, StoreError, key};
 use crate::domain::account::Account;
 use crate::domain::email_address::EmailAddress;

@@ -1,10 +1,10 @@
 //! The mobile number, which is a claim as well.
 
+use super::codes::{SpendableCode, codes_die, if_code_lives};
 use super::expression::Update;
 use super::guarded::Guarded;
 use super::key::Identifier;
 use super::sessions::others_end;
-use super::spending::{SpendableCode, codes_die, if_code_lives};
 use super::transaction::{Setback, meaning};
 use super::{Store, StoreError, text};
 use crate::domain::account::Account;

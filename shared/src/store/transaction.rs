@@ -115,8 +115,7 @@ impl Store {
         has_trace: impl Fn(&Item) -> bool,
         lost: StoreError,
     ) -> Result<(), StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::account(account)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::account(account)).await?;
         let is_ours = item.is_some_and(|item| item.get(OP) == Some(&text(op)) || has_trace(&item));
         if is_ours { Ok(()) } else { Err(lost) }
     }

@@ -82,25 +82,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<Result<(), Uncreated>, StoreError> {
         let number = new.account.number;
-        let mut claims = new.claims.to_vec();
-        let mut writes: Vec<_> = claims
-            .iter()
-            .map(|claim| match claim {
-                Identifier::Email(_) if new.account.email_proven => self.take_proven(claim, number, now),
-                Identifier::Email(_) | Identifier::Username(_) => self.take(claim, number, now),
-                Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, now),
-            })
-            .collect();
-        for former in &new.account.former_emails {
+        let formers = new.account.former_emails.iter().map(|former| {
             let claim = Identifier::email(&former.address);
-            writes.push(self.take_released(&claim, number, now, former));
-            claims.push(claim);
-        }
+            (self.take_released(&claim, number, now, former), Uncreated::Taken(vec![claim]))
+        });
         let records = records.iter().enumerate();
         let records = records
             .map(|(at, record)| self.record_part(number, record, &format!("{}{at}", new.op)))
             .collect();
-        self.create_with(&NewAccount { claims: &claims, ..*new }, writes, records).await
+        self.create_with(new, now, formers.collect(), records).await
     }
 
     /// The next accounts behind a place in the table, strongly consistent: whatever was acknowledged

@@ -1,9 +1,9 @@
 //! The id at WeChat: an attribute of the account, and a claim, so that it belongs to one account only.
 
+use super::codes::codes_die;
 use super::expression::Update;
 use super::guarded::Guarded;
 use super::key::Identifier;
-use super::spending::codes_die;
 use super::transaction::{Setback, meaning};
 use super::{Store, StoreError, text};
 use crate::domain::account::Account;
