@@ -14,10 +14,8 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::{Open, Welcoming};
+use tally::http::endpoint::{Dialect, Endpoint, Open, Welcoming, described};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -30,7 +28,7 @@ pub const PREFIXES: [&str; 1] = ["/api/accounts/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<Accounts>(app)
+    tally::http::router::<Accounts>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -64,14 +62,8 @@ struct Accounts;
 impl Dialect for Accounts {
     type Failure = Failure;
 
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "accounts";
     const KNOWS_COOKIES: bool = true;
-
-    /// There is only JSON, whatever the client says it accepts.
-    fn negotiate(_request: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
 
     async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
         sessions::recognise(app, request).await

@@ -17,11 +17,11 @@ use tally::services::contacts::ContactRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
 
-use crate::Accounts;
 use crate::contacts::{ALIAS, ContactField, DEPT_ID, JOB_NUMBER, PHONE, shown, user};
 use crate::envelope;
 use crate::registration::NewUser;
 use crate::words::{self, Failure};
+use crate::{Accounts, ENDPOINTS};
 
 /// What a refusal has for a body.
 type Refused = envelope::Refused<'static, &'static str>;
@@ -45,30 +45,33 @@ const WITH_TOKEN: [&[&str]; 2] = [&["csrfCookie", "csrfHeader"], &["csrfCookie"]
 pub fn section() -> Section {
     let [session, deployed_session] = Carrier::session_cookies();
     let csrf = |name, meaning, fault| failure::<Refused>(name, meaning, Failure::Csrf(fault));
-    openapi::section::<Accounts, Refused>(Group {
-        title: "accounts",
-        description: DESCRIPTION.to_owned(),
-        carriers: vec![
-            session,
-            deployed_session,
-            Carrier::cookie("csrfCookie", "csrftoken", "What `get_token` and `login` set."),
-            Carrier::header(
-                "csrfHeader",
-                "X-CSRFToken",
-                "What `get_token` answers, where the body has no `csrfmiddlewaretoken`.",
-            ),
-        ],
-        recognised_by: vec![&["session"], &["deployedSession"]],
-        content_types: &body::CONTENT_TYPES,
-        parameters: Vec::new(),
-        always: Vec::new(),
-        of_callers: Vec::new(),
-        of_bodies: vec![
-            failure::<Refused>("no_object", "The body is JSON, but no object.", Failure::NotAnObject),
-            csrf("csrf_token", "The CSRF token is missing, forged or dead.", CsrfFault::Token),
-            csrf("no_csrf_cookie", "There is no cookie for the token to fit.", CsrfFault::NoCookie),
-        ],
-    })
+    openapi::section::<Accounts, Refused>(
+        ENDPOINTS,
+        Group {
+            title: "accounts",
+            description: DESCRIPTION.to_owned(),
+            carriers: vec![
+                session,
+                deployed_session,
+                Carrier::cookie("csrfCookie", "csrftoken", "What `get_token` and `login` set."),
+                Carrier::header(
+                    "csrfHeader",
+                    "X-CSRFToken",
+                    "What `get_token` answers, where the body has no `csrfmiddlewaretoken`.",
+                ),
+            ],
+            recognised_by: vec![&["session"], &["deployedSession"]],
+            content_types: &body::CONTENT_TYPES,
+            parameters: Vec::new(),
+            always: Vec::new(),
+            of_callers: Vec::new(),
+            of_bodies: vec![
+                failure::<Refused>("no_object", "The body is JSON, but no object.", Failure::NotAnObject),
+                csrf("csrf_token", "The CSRF token is missing, forged or dead.", CsrfFault::Token),
+                csrf("no_csrf_cookie", "There is no cookie for the token to fit.", CsrfFault::NoCookie),
+            ],
+        },
+    )
 }
 
 const DESCRIPTION: &str = "The API that a company's web pages call. Documented outcomes, failures too, \

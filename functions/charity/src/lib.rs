@@ -14,10 +14,8 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::{Guarded, Open};
+use tally::http::endpoint::{Dialect, Endpoint, Guarded, Open, described};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -31,7 +29,7 @@ pub const PREFIXES: [&str; 1] = ["/user/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<Charity>(app)
+    tally::http::router::<Charity>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -69,13 +67,8 @@ struct Charity;
 impl Dialect for Charity {
     type Failure = Failure;
 
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "charity";
     const KNOWS_COOKIES: bool = false;
-
-    fn negotiate(_: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
 
     async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
         sessions::recognise(app, request).await
@@ -91,9 +84,5 @@ impl Dialect for Charity {
 
     fn say(failure: Failure) -> Answer {
         words::say(failure)
-    }
-
-    fn finish(_: &Request, answer: Answer) -> Answer {
-        answer
     }
 }

@@ -20,29 +20,32 @@ use tally::http::body;
 use tally::http::openapi::{self, Carrier, Field, Group, Outcome, Section};
 use tally::services::sessions::SignInRefusal;
 
-use crate::Charity;
 use crate::envelope::{Nothing, Refused, Success, Tail, success};
 use crate::sessions::TOKEN;
 use crate::words::{self, Failure};
+use crate::{Charity, ENDPOINTS};
 
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
-    openapi::section::<Charity, Refused>(Group {
-        title: "charity",
-        description: DESCRIPTION.to_owned(),
-        carriers: vec![Carrier::header(
-            CARRIER,
-            TOKEN,
-            "The `token` that a login or a registration answered.",
-        )],
-        recognised_by: vec![&[CARRIER]],
-        content_types: &body::CONTENT_TYPES,
-        parameters: Vec::new(),
-        always: Vec::new(),
-        of_callers: Vec::new(),
-        of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::BadRequest)],
-    })
+    openapi::section::<Charity, Refused>(
+        ENDPOINTS,
+        Group {
+            title: "charity",
+            description: DESCRIPTION.to_owned(),
+            carriers: vec![Carrier::header(
+                CARRIER,
+                TOKEN,
+                "The `token` that a login or a registration answered.",
+            )],
+            recognised_by: vec![&[CARRIER]],
+            content_types: &body::CONTENT_TYPES,
+            parameters: Vec::new(),
+            always: Vec::new(),
+            of_callers: Vec::new(),
+            of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::BadRequest)],
+        },
+    )
 }
 
 const DESCRIPTION: &str = "The API of a charity: its administrators, donors and volunteers, who log in by \

@@ -3,8 +3,6 @@
 //! Documented outcomes, failures too, are answered with HTTP 200; what is outside the document uses the
 //! status that HTTP has for it (contracts/README.md).
 
-mod link_page;
-
 use std::time::Duration;
 
 use http::StatusCode;
@@ -17,7 +15,7 @@ use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::services::bookings::BookingRefusal;
 use tally::services::codes::{AskRefusal, ResetRefusal, TryRefusal};
-use tally::services::company::CompanyRefusal;
+use tally::services::customer::CompanyRefusal;
 use tally::services::email_binding::{BindingRefusal, LinkRefusal, TokenRefusal};
 use tally::services::phones::PhoneRefusal;
 use tally::services::registration::RegistrationRefusal;
@@ -26,10 +24,8 @@ use tally::services::weixin::WeixinRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
 
-pub(crate) use link_page::link_page;
-
 use crate::envelope::{error, form_error};
-use crate::mailed_link;
+use crate::link_page;
 
 pub(crate) const LOGGED_IN: &str = "登录成功";
 pub(crate) const LOGGED_OUT: &str = "已退出登录";
@@ -158,7 +154,7 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::WrongCode => error(StatusCode::OK, WRONG_CODE),
         Failure::Documented(sentence, _) => error(StatusCode::OK, sentence),
         Failure::DeadLink => error(StatusCode::BAD_REQUEST, "绑定链接无效或已过期，请登录后重新发送"),
-        Failure::DeadLinkOnPage(language) => mailed_link::dead(language),
+        Failure::DeadLinkOnPage(language) => link_page::dead(language),
         Failure::Prefetch => error(StatusCode::FORBIDDEN, "不处理预先获取的请求"),
         Failure::Throttled(wait) => {
             let sentence = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(wait));

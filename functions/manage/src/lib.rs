@@ -11,10 +11,8 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::Open;
+use tally::http::endpoint::{Dialect, Endpoint, Open, described};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -27,7 +25,7 @@ pub const PREFIXES: [&str; 1] = ["/v3_1/manage/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<Manage>(app)
+    tally::http::router::<Manage>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -51,13 +49,8 @@ struct Manage;
 impl Dialect for Manage {
     type Failure = Failure;
 
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "manage";
     const KNOWS_COOKIES: bool = false;
-
-    fn negotiate(_: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
 
     async fn recognise(_: &App, _: &Request) -> Result<Option<Caller>, Failure> {
         Ok(None)
@@ -73,9 +66,5 @@ impl Dialect for Manage {
 
     fn say(failure: Failure) -> Answer {
         words::say(failure)
-    }
-
-    fn finish(_: &Request, answer: Answer) -> Answer {
-        answer
     }
 }

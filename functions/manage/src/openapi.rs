@@ -14,11 +14,11 @@ use tally::http::openapi::{self, Carrier, Field, Group, Operation, Outcome, Sect
 use tally::services::codes::ResetRefusal;
 use tally::services::sessions::SignInRefusal;
 
-use crate::Manage;
 use crate::codes::PASSWORD_RESET;
 use crate::envelope::{self, Envelope, Fault, Nothing, Status, Success};
 use crate::sessions::{Welcome, user};
 use crate::words::{self, Failure, InputFault};
+use crate::{ENDPOINTS, Manage};
 
 /// What a failure that the document knows has for a body.
 type Failed = Envelope<'static, Fault, Nothing>;
@@ -29,21 +29,24 @@ type Refused = Envelope<'static, Status, Nothing>;
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
-    openapi::section::<Manage, Refused>(Group {
-        title: "manage",
-        description: format!("{DESCRIPTION}\n\n{}", codes::table()),
-        carriers: vec![Carrier::header(
-            "token",
-            "Authorization",
-            "`Token <key>`; the scheme's word in any case.",
-        )],
-        recognised_by: vec![&["token"]],
-        content_types: &body::CONTENT_TYPES,
-        parameters: Vec::new(),
-        always: Vec::new(),
-        of_callers: Vec::new(),
-        of_bodies: Vec::new(),
-    })
+    openapi::section::<Manage, Refused>(
+        ENDPOINTS,
+        Group {
+            title: "manage",
+            description: format!("{DESCRIPTION}\n\n{}", codes::table()),
+            carriers: vec![Carrier::header(
+                "token",
+                "Authorization",
+                "`Token <key>`; the scheme's word in any case.",
+            )],
+            recognised_by: vec![&["token"]],
+            content_types: &body::CONTENT_TYPES,
+            parameters: Vec::new(),
+            always: Vec::new(),
+            of_callers: Vec::new(),
+            of_bodies: Vec::new(),
+        },
+    )
 }
 
 const DESCRIPTION: &str = "The API of the staff console. `meta.code` is 0 for success; documented outcomes, \

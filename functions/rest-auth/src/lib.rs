@@ -14,10 +14,8 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::{Guarded, Open, Welcoming};
+use tally::http::endpoint::{Dialect, Endpoint, Guarded, Open, Welcoming, described};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -30,7 +28,7 @@ pub const PREFIXES: [&str; 2] = ["/rest-auth/", "/api/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<RestAuth>(app)
+    tally::http::router::<RestAuth>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -63,7 +61,6 @@ struct RestAuth;
 impl Dialect for RestAuth {
     type Failure = Failure;
 
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "rest-auth";
     const KNOWS_COOKIES: bool = true;
 

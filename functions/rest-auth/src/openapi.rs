@@ -17,43 +17,46 @@ use tally::services::profiles::DetailsRefusal;
 use tally::services::registration::{RegistrationRefusal, Taken};
 use tally::services::sessions::SignInRefusal;
 
-use crate::RestAuth;
 use crate::details::{ADDRESS, COMPANY, TEL, record};
 use crate::envelope::{Detail, detail, whole_body};
 use crate::fields::Kind;
 use crate::sessions::Key;
 use crate::words::{self, Failure, TokenFault};
+use crate::{ENDPOINTS, RestAuth};
 
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
     let token = Carrier::header("token", "Authorization", "`Token <key>`; the scheme's word in any case.");
     let [session, deployed_session] = Carrier::session_cookies();
-    openapi::section::<RestAuth, Detail>(Group {
-        title: "rest-auth",
-        description: DESCRIPTION.to_owned(),
-        carriers: vec![token, session, deployed_session],
-        recognised_by: vec![&["token"], &["session"], &["deployedSession"]],
-        content_types: &body::CONTENT_TYPES,
-        parameters: vec![Parameter::query(
-            "format",
-            "Overrides `Accept`.",
-            &json!({"type": "string", "enum": ["json", "api"]}),
-        )],
-        always: vec![
-            failure::<Detail>("not_acceptable", "`Accept` leaves no JSON.", Refusal::NotAcceptable),
-            failure::<Detail>("unknown_format", "`format` asks for something else.", Refusal::NotFound),
-        ],
-        of_callers: of_callers(),
-        of_bodies: vec![
-            failure::<FieldErrors>(
-                "no_object",
-                "The body is JSON, but no object.",
-                Failure::NotAnObject(Some("list")),
-            ),
-            failure::<FieldErrors>("null", "The body is `null`.", Failure::NotAnObject(None)),
-        ],
-    })
+    openapi::section::<RestAuth, Detail>(
+        ENDPOINTS,
+        Group {
+            title: "rest-auth",
+            description: DESCRIPTION.to_owned(),
+            carriers: vec![token, session, deployed_session],
+            recognised_by: vec![&["token"], &["session"], &["deployedSession"]],
+            content_types: &body::CONTENT_TYPES,
+            parameters: vec![Parameter::query(
+                "format",
+                "Overrides `Accept`.",
+                &json!({"type": "string", "enum": ["json", "api"]}),
+            )],
+            always: vec![
+                failure::<Detail>("not_acceptable", "`Accept` leaves no JSON.", Refusal::NotAcceptable),
+                failure::<Detail>("unknown_format", "`format` asks for something else.", Refusal::NotFound),
+            ],
+            of_callers: of_callers(),
+            of_bodies: vec![
+                failure::<FieldErrors>(
+                    "no_object",
+                    "The body is JSON, but no object.",
+                    Failure::NotAnObject(Some("list")),
+                ),
+                failure::<FieldErrors>("null", "The body is `null`.", Failure::NotAnObject(None)),
+            ],
+        },
+    )
 }
 
 const DESCRIPTION: &str = "The API that single-page and mobile apps call, as a Django server with \

@@ -18,6 +18,7 @@ use super::answer::Answer;
 use super::body;
 use super::client_address;
 use super::cors;
+pub use super::handler::Handler::{Guarded, Open, Welcoming};
 use super::handler::{Description, Handler, Operation};
 use super::headers::harden;
 use super::origin;
@@ -25,6 +26,7 @@ use super::request::{Invocation, Request, RequestId};
 use super::session_cookie;
 use crate::app::App;
 use crate::clock::Stopwatch;
+pub use crate::described;
 use crate::domain::asker::Asker;
 use crate::secret::SecretTooOld;
 use crate::services::sessions::Caller;
@@ -143,15 +145,15 @@ pub trait Dialect: Send + Sync + 'static {
     /// Whether the group knows cookies, and by them the devices of before.
     const KNOWS_COOKIES: bool;
 
-    /// The group's URLs.
-    const ENDPOINTS: &'static [Endpoint<Self::Failure>];
-
     /// The methods there are, in the order in which `Allow` names those of an endpoint.
     const METHODS: [Method; 6] =
         [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::HEAD, Method::OPTIONS];
 
-    /// Refuses a request whose answer the client could not read; before anything else.
-    fn negotiate(request: &Request) -> Result<(), Self::Failure>;
+    /// Refuses a request whose answer the client could not read; before anything else. Where there is only
+    /// JSON, whatever the client says it accepts, none is refused.
+    fn negotiate(_request: &Request) -> Result<(), Self::Failure> {
+        Ok(())
+    }
 
     /// Recognises the caller by the group's own way of carrying a session; `None` is a stranger.
     fn recognise(
@@ -169,13 +171,15 @@ pub trait Dialect: Send + Sync + 'static {
     fn say(failure: Self::Failure) -> Answer;
 
     /// The last touch on every answer of an endpoint.
-    fn finish(request: &Request, answer: Answer) -> Answer;
+    fn finish(_request: &Request, answer: Answer) -> Answer {
+        answer
+    }
 }
 
 /// The group's router: every URL with and without its final slash, and its own 404 for the rest.
-pub fn router<D: Dialect>(app: App) -> Router {
+pub fn router<D: Dialect>(app: App, endpoints: &'static [Endpoint<D::Failure>]) -> Router {
     let mut router = Router::new();
-    for endpoint in D::ENDPOINTS {
+    for endpoint in endpoints {
         let bare = endpoint.path.trim_end_matches('/');
         for path in [endpoint.path, bare] {
             let app = app.clone();
@@ -303,20 +307,20 @@ async fn handle<D: Dialect>(
     // A method that the endpoint does not know is answered as by any of its own.
     let rule = known.or_else(|| endpoint.operations().next().map(|(_, operation)| &operation.handler));
     let caller = match rule {
-        Some(Handler::Welcoming(_) | Handler::Guarded(_)) => D::recognise(&app, &request).await?,
-        Some(Handler::Open(_)) | None => None,
+        Some(Welcoming(_) | Guarded(_)) => D::recognise(&app, &request).await?,
+        Some(Open(_)) | None => None,
     };
-    if caller.is_none() && matches!(rule, Some(Handler::Guarded(_))) {
+    if caller.is_none() && matches!(rule, Some(Guarded(_))) {
         return Err(Refusal::NotAuthenticated.into());
     }
     if request.method == Method::OPTIONS {
         return Ok(D::describe(endpoint));
     }
     match (known, caller) {
-        (Some(Handler::Open(handler)), _) => handler.handle((app, request)).await,
-        (Some(Handler::Welcoming(handler)), caller) => handler.handle((app, caller, request)).await,
-        (Some(Handler::Guarded(handler)), Some(caller)) => handler.handle((app, caller, request)).await,
-        (Some(Handler::Guarded(_)), None) => Err(Refusal::NotAuthenticated.into()),
+        (Some(Open(handler)), _) => handler.handle((app, request)).await,
+        (Some(Welcoming(handler)), caller) => handler.handle((app, caller, request)).await,
+        (Some(Guarded(handler)), Some(caller)) => handler.handle((app, caller, request)).await,
+        (Some(Guarded(_)), None) => Err(Refusal::NotAuthenticated.into()),
         (None, _) => Err(Refusal::MethodNotAllowed(request.method).into()),
     }
 }

@@ -303,7 +303,7 @@ pub async fn create_superuser(
         first_digits: FIRST_DIGITS,
         claims: &claims,
         sponsor: None,
-        company: None,
+        customer: None,
         spends: None,
         record: Some(&record),
     };

@@ -5,7 +5,7 @@ use futures_util::{StreamExt, TryStreamExt, future, stream};
 use crate::app::{App, Basics};
 use crate::domain::account::Account;
 use crate::domain::bookings::{Booking, Event};
-use crate::domain::company::Company;
+use crate::domain::customer::Customer;
 use crate::services::sessions::Caller;
 use crate::store::{Booked, Guarded, StoreError};
 
@@ -47,7 +47,7 @@ pub struct Place {
     /// The account; `None` if the table has none under that number any more.
     pub account: Option<Account>,
     /// What its holder told of themselves and the company.
-    pub company: Company,
+    pub company: Customer,
 }
 
 /// Everybody who booked, event by event, oldest first. For operators: it reads two items per booking.
@@ -63,7 +63,7 @@ pub async fn list(on: &Basics, events: &[&'static Event]) -> Result<Vec<Place>, 
 
 async fn look_up(on: &Basics, event: &'static Event, booking: Booking) -> Result<Place, StoreError> {
     let account = on.store.find_account(booking.account);
-    let company = on.store.find_company(booking.account);
+    let company = on.store.find_customer(booking.account);
     let (account, company) = future::try_join(account, company).await?;
     Ok(Place { event, booking, account, company: company.unwrap_or_default() })
 }

@@ -159,7 +159,7 @@ pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, TokenRefusal
     let token = living(app, token)?;
     let (account, company) = futures_util::future::try_join(
         app.store.find_account(token.number),
-        app.store.find_company(token.number),
+        app.store.find_customer(token.number),
     )
     .await?;
     let account = account.ok_or(TokenRefusal::Dead)?;

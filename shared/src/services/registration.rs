@@ -9,9 +9,9 @@ use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
-use crate::domain::company::Company;
 use crate::domain::contact::Contact;
 use crate::domain::credential::StoredCredential;
+use crate::domain::customer::Customer;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::Password;
@@ -49,7 +49,7 @@ pub struct Registration {
     /// The contact data that goes with it, where the group asks for some.
     pub contact: Option<Contact>,
     /// The company data that goes with it, where the group asks for some.
-    pub company: Option<Company>,
+    pub customer: Option<Customer>,
     /// The session that starts at once, where the group logs people in.
     pub session: Option<NewSession>,
     /// The code that proves the phone, used up by the registration.
@@ -70,7 +70,7 @@ impl Registration {
             password,
             asker,
             contact: None,
-            company: None,
+            customer: None,
             session: None,
             spends: None,
         }
@@ -191,7 +191,7 @@ async fn found(
         first_digits: app.config.first_digits,
         claims: &claims,
         sponsor,
-        company: wanted.company.as_ref(),
+        customer: wanted.customer.as_ref(),
         spends: wanted.spends.as_ref(),
         record: record.as_ref(),
     };
@@ -232,7 +232,7 @@ pub(super) struct Founding<'a> {
     /// The administrator on whose word it is made, where it takes one.
     pub(super) sponsor: Option<&'a Account>,
     /// The company data that goes with it, where the group asks for some.
-    pub(super) company: Option<&'a Company>,
+    pub(super) customer: Option<&'a Customer>,
     /// The code that it uses up, where the group asks for one.
     pub(super) spends: Option<&'a SpendableCode>,
     /// What is written down of it, where it is an act of power.
@@ -257,13 +257,13 @@ pub(super) async fn create(
     founding: Founding<'_>,
     with_number: impl Fn(AccountNumber) -> Registered,
 ) -> Result<Founded, StoreError> {
-    let Founding { store, entropy, first_digits, claims, sponsor, company, spends, record } = founding;
+    let Founding { store, entropy, first_digits, claims, sponsor, customer, spends, record } = founding;
     for draw in 0..DRAWS {
         let number = AccountNumber::draw(first_digits, draw, u64::from_be_bytes(entropy.bytes()));
         let registered = with_number(number);
         let op = entropy.mark();
         let account = &registered.account;
-        let new = NewAccount { account, claims, sponsor, company, spends, record, op: &op };
+        let new = NewAccount { account, claims, sponsor, customer, spends, record, op: &op };
         match store.create_account(&new).await? {
             Creation::Created => return Ok(Founded::Account(Box::new(registered))),
             Creation::NumberTaken => tracing::info!("an account number was taken, drawing another"),

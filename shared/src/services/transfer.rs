@@ -169,12 +169,12 @@ impl<'a> Importer<'a> {
                 || AccountNumber::draw(FIRST_DIGITS, draw, u64::from_be_bytes(self.on.entropy.bytes()));
             let account = self.settled(arrival, arrival.number.unwrap_or_else(fresh), groups, now);
             let op = self.on.entropy.mark();
-            let company = arrival.company.as_ref();
+            let customer = arrival.company.as_ref();
             let new = NewAccount {
                 account: &account,
                 claims: &claims,
                 sponsor: None,
-                company,
+                customer,
                 spends: None,
                 record: None,
                 op: &op,

@@ -13,8 +13,8 @@ use super::transaction::Transaction;
 use super::{Item, Store, StoreError, number, text};
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
-use crate::domain::company::Company;
 use crate::domain::credential::StoredCredential;
+use crate::domain::customer::Customer;
 use crate::domain::history::Record;
 use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::{KeyIssue, KeyReturn};
@@ -42,7 +42,7 @@ pub struct NewAccount<'a> {
     /// The administrator on whose word it is made, where it takes one.
     pub sponsor: Option<&'a Account>,
     /// The company data that goes with it, where the group asks for some.
-    pub company: Option<&'a Company>,
+    pub customer: Option<&'a Customer>,
     /// The code that it uses up, where the group asks for one.
     pub spends: Option<&'a SpendableCode>,
     /// What is written down of its being made, where that is an act of power.
@@ -55,7 +55,7 @@ impl<'a> NewAccount<'a> {
     /// An account that takes nobody's word and no code, and has nothing beside it.
     #[must_use]
     pub fn new(account: &'a Account, claims: &'a [Identifier], op: &'a str) -> Self {
-        Self { account, claims, sponsor: None, company: None, spends: None, record: None, op }
+        Self { account, claims, sponsor: None, customer: None, spends: None, record: None, op }
     }
 }
 
@@ -168,7 +168,7 @@ impl Store {
         let sponsor = new.sponsor.map(|sponsor| self.authority_check(sponsor));
         let spent = new.spends.map(|code| self.consume(code));
         let company =
-            new.company.map(|company| self.company_part(new.account.number, company)).transpose()?;
+            new.customer.map(|customer| self.customer_part(new.account.number, customer)).transpose()?;
         let items = std::iter::once(put).chain(claims).chain(sponsor).chain(spent);
         let record = new.record.map(|record| self.record_part(new.account.number, record, new.op));
         let items = items.chain(self.enrolment(new.account)).chain(company).chain(record).chain(more);

@@ -13,13 +13,13 @@ use jiff::Timestamp;
 
 use super::account::{Creation, NewAccount};
 use super::batch::BATCH;
-use super::company;
+use super::customer;
 use super::key::{self, Identifier};
 use super::record::AccountRecord;
 use super::{Item, Store, StoreError, text};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
-use crate::domain::company::Company;
+use crate::domain::customer::Customer;
 use crate::domain::history::Record;
 
 /// How many items are looked at for one page. An account of 1 KiB with two claims makes three of them,
@@ -46,7 +46,7 @@ pub struct Resident {
     /// The account.
     pub account: Account,
     /// What lies beside it for group company, where there is something.
-    pub company: Option<Company>,
+    pub company: Option<Customer>,
 }
 
 /// Some of the accounts, in no order, each with what is asked about it.
@@ -174,9 +174,9 @@ impl Store {
         Ok(())
     }
 
-    async fn companies_of(&self, keys: Vec<key::Key>) -> Result<Vec<(AccountNumber, Company)>, StoreError> {
+    async fn companies_of(&self, keys: Vec<key::Key>) -> Result<Vec<(AccountNumber, Customer)>, StoreError> {
         let items = self.batch(keys, &KeysAndAttributes::builder()).await?;
-        items.into_iter().map(|item| Ok((key::number_of(&item)?, company::read(item)?))).collect()
+        items.into_iter().map(|item| Ok((key::number_of(&item)?, customer::read(item)?))).collect()
     }
 }
 

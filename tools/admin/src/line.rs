@@ -8,9 +8,9 @@ use jiff::tz::Offset;
 use serde::Serialize;
 use tally::domain::account::{Account, Standing};
 use tally::domain::account_number::AccountNumber;
-use tally::domain::company::{Company, ReceivingAddress, is_home_page};
 use tally::domain::contact::{Contact, FormerEmail};
 use tally::domain::credential::StoredCredential;
+use tally::domain::customer::{Customer, ReceivingAddress, is_home_page};
 use tally::domain::details::Details;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::former_power::FormerPower;
@@ -137,9 +137,9 @@ struct CompanyLine<'a> {
     recv_phone: &'a str,
 }
 
-impl<'a> From<&'a Company> for CompanyLine<'a> {
-    fn from(company: &'a Company) -> Self {
-        let Company { realname, qq, company_name, company_url, select_fields, receiving } = company;
+impl<'a> From<&'a Customer> for CompanyLine<'a> {
+    fn from(company: &'a Customer) -> Self {
+        let Customer { realname, qq, company_name, company_url, select_fields, receiving } = company;
         let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
         Self {
             realname,
@@ -345,7 +345,7 @@ fn weixin(fields: &mut Fields) -> Result<Option<OpenId>, Reason> {
     id.map(|id| OpenId::parse(&id).ok_or(Reason::OpenId("weixin"))).transpose()
 }
 
-fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Company> {
+fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Customer> {
     let mut inner = faults.note(fields.object("company", "company.")).flatten()?;
     let [realname, qq, company_name, company_url] = texts(&mut inner, COMPANY, faults);
     if !company_url.is_empty() && !is_home_page(&company_url) {
@@ -361,7 +361,7 @@ fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Company> {
     let [province, city, area, street, recv_name, recv_phone] = texts(&mut inner, RECEIVING, faults);
     inner.finish(faults);
     let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };
-    Some(Company { realname, qq, company_name, company_url, select_fields, receiving })
+    Some(Customer { realname, qq, company_name, company_url, select_fields, receiving })
 }
 
 fn texts<const N: usize>(
@@ -437,12 +437,12 @@ mod tests {
             ..Account::new(AccountNumber::new(51_923_482), StoredCredential::stored(hash.to_owned()), joined)
         };
         let receiving = ReceivingAddress { city: "成都".to_owned(), ..ReceivingAddress::default() };
-        let company = Company {
+        let company = Customer {
             realname: "张三".to_owned(),
             company_url: "https://example.com".to_owned(),
             select_fields: vec!["金融".to_owned(), "物流".to_owned()],
             receiving,
-            ..Company::default()
+            ..Customer::default()
         };
         Resident { account, company: Some(company) }
     }

@@ -120,7 +120,7 @@ pub struct Written {
 
 /// Writes a group's part of the document. `Body` is what its refusals have for a body.
 #[must_use]
-pub fn section<D, Body>(group: Group) -> Section
+pub fn section<D, Body>(endpoints: &[Endpoint<D::Failure>], group: Group) -> Section
 where
     D: Dialect<Failure: From<BodyFault>>,
     Body: JsonSchema,
@@ -134,7 +134,7 @@ where
     );
     writer.group.description.push_str(&elsewhere);
     let mut paths = Ordered::default();
-    for endpoint in D::ENDPOINTS {
+    for endpoint in endpoints {
         for (method, operation) in endpoint.operations() {
             let describe = operation.description.expect("a group that makes the document has described them");
             let written = writer.write::<D, Body>(endpoint, &method, &operation.handler, describe());

@@ -3,7 +3,7 @@
 /// A customer's own and the company's data. Everything is contact data: nothing of it is unique, and
 /// nothing of it lets anybody in. Empty until set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Company {
+pub struct Customer {
     /// The person's real name.
     pub realname: String,
     /// The person's QQ number.
@@ -37,7 +37,7 @@ pub struct ReceivingAddress {
 
 /// A part of the data that is changed at once; `None` leaves a field as it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CompanyChange {
+pub enum CustomerChange {
     /// The person.
     Person {
         /// New real name.

@@ -2,7 +2,7 @@
 
 use crate::app::App;
 use crate::domain::account::Account;
-use crate::domain::company::{Company, CompanyChange};
+use crate::domain::customer::{Customer, CustomerChange};
 use crate::services::sessions::Caller;
 use crate::store::{Guarded, StoreError, Write};
 
@@ -18,15 +18,15 @@ pub enum CompanyRefusal {
 }
 
 /// What the account's holder told; whoever came by another group has told nothing yet.
-pub async fn find(app: &App, account: &Account) -> Result<Company, StoreError> {
-    Ok(app.store.find_company(account.number).await?.unwrap_or_default())
+pub async fn find(app: &App, account: &Account) -> Result<Customer, StoreError> {
+    Ok(app.store.find_customer(account.number).await?.unwrap_or_default())
 }
 
 /// Changes a part of the caller's data.
-pub async fn change(app: &App, caller: &Caller, change: &CompanyChange) -> Result<(), CompanyRefusal> {
+pub async fn change(app: &App, caller: &Caller, change: &CustomerChange) -> Result<(), CompanyRefusal> {
     let op = app.entropy.mark();
     let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
-    match app.store.change_company(on, change).await? {
+    match app.store.change_customer(on, change).await? {
         Write::Applied => Ok(()),
         Write::Refused => Err(CompanyRefusal::SignedOut),
     }

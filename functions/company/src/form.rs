@@ -1,5 +1,9 @@
 //! Reading the fields of a POST: JSON only, each field of the type that the document gives it, digits in
 //! quotes or without.
+//!
+//! A form is one function that asks for its fields, each by its name, kind and meaning, and puts together
+//! what they hold. [`read`] runs it on what was sent. For the OpenAPI document it is run on an empty form:
+//! what it asks for is what is described.
 
 use http::header::CONTENT_TYPE;
 use tally::app::App;
@@ -8,7 +12,7 @@ use tally::domain::code::Code;
 use tally::domain::contact;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
-use tally::domain::phone_number::PhoneNumber;
+use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::domain::text;
 use tally::http::body::{self, Body, BodyFault, Fields};
 use tally::http::field_errors::FieldErrors;
@@ -19,9 +23,23 @@ use crate::words::{self, Failure};
 
 /// A body's fields and all that was found wrong with them so far.
 #[derive(Debug)]
-pub(crate) struct Form {
+pub(crate) struct Form<'a> {
     fields: Fields,
-    pub(crate) errors: FieldErrors,
+    errors: FieldErrors,
+    /// The countries whose phone numbers may have accounts.
+    countries: &'a CallingCodes,
+    #[cfg(feature = "openapi")]
+    asked: Vec<Asked>,
+}
+
+/// A field that a form asks for.
+#[cfg(feature = "openapi")]
+#[derive(Debug)]
+pub(crate) struct Asked {
+    pub(crate) name: &'static str,
+    pub(crate) presence: Presence,
+    pub(crate) kind: Kind,
+    pub(crate) meaning: &'static str,
 }
 
 /// Whether a field has to be filled in. Missing, `null` and blank are the same.
@@ -33,114 +51,181 @@ pub(crate) enum Presence {
     Optional,
 }
 
-/// What a text is, besides being one.
+/// What a field holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Judged by its own rules afterwards; white space around it does not count.
+    /// A text that is judged by its own rules afterwards; white space around it does not count.
     Plain,
+    /// An e-mail address.
+    Email,
     /// Kept as it was typed, white space and all.
     Password,
+    /// The same, to be set.
+    NewPassword,
     /// Judged by its own rules as well, and as good without quotes, as JSON's number.
     Digits,
+    /// The same, and a mobile number.
+    Mobile,
+    /// The same, and a code from a message.
+    Code,
     /// Stored and shown again; at most so many characters, none of them a control.
     Stored(usize),
     /// The same, and as good without quotes.
     StoredDigits(usize),
     /// The same, and a telephone number.
     Telephone(usize),
+    /// So many texts of at most so many characters.
+    Texts(usize, usize),
 }
 
 impl Kind {
-    /// The most characters, where there is a limit.
+    /// The most characters, or texts, where there is a limit.
     pub(crate) const fn most(self) -> Option<usize> {
-        match self {
-            Self::Stored(most) | Self::StoredDigits(most) | Self::Telephone(most) => Some(most),
-            Self::Plain | Self::Password | Self::Digits => None,
+        if let Self::Stored(most) | Self::StoredDigits(most) | Self::Telephone(most) | Self::Texts(most, _) =
+            self
+        {
+            Some(most)
+        } else {
+            None
         }
     }
 
     /// Whether digits may stand without quotes.
     pub(crate) const fn takes_numbers(self) -> bool {
-        match self {
-            Self::Digits | Self::StoredDigits(_) | Self::Telephone(_) => true,
-            Self::Plain | Self::Password | Self::Stored(_) => false,
-        }
+        matches!(self, Self::Digits | Self::Mobile | Self::Code | Self::StoredDigits(_) | Self::Telephone(_))
     }
 }
 
-impl Form {
-    /// Reads the body of a POST.
-    pub(crate) async fn read(request: &Request) -> Result<Self, Failure> {
-        refuse_other_types(request)?;
-        match body::read(request).await? {
-            Body::Fields(fields) => Ok(Self { fields, errors: FieldErrors::default() }),
-            Body::NotAnObject(_) => Err(Failure::NotAnObject),
+/// Reads the body of a POST as that form. All that is wrong with its fields is told at once.
+pub(crate) async fn read<T>(
+    app: &App,
+    request: &Request,
+    form: impl FnOnce(&mut Form<'_>) -> Option<T>,
+) -> Result<T, Failure> {
+    let fields = fields(request).await?;
+    Form::new(fields, &app.config.texts.countries).fill(form).map_err(Failure::Input)
+}
+
+/// The same for a form whose errors the document has a place for: those of registering and logging in.
+pub(crate) async fn read_form<T>(
+    app: &App,
+    request: &Request,
+    form: impl FnOnce(&mut Form<'_>) -> Option<T>,
+) -> Result<T, Failure> {
+    let fields = fields(request).await?;
+    Form::new(fields, &app.config.texts.countries).fill(form).map_err(Failure::Form)
+}
+
+/// The fields of a POST.
+pub(crate) async fn fields(request: &Request) -> Result<Fields, Failure> {
+    refuse_other_types(request)?;
+    match body::read(request).await? {
+        Body::Fields(fields) => Ok(fields),
+        Body::NotAnObject(_) => Err(Failure::NotAnObject),
+    }
+}
+
+/// What a form asks for, and what is wrong with it where nothing is filled in.
+#[cfg(feature = "openapi")]
+pub(crate) fn asked_by<T>(form: impl FnOnce(&mut Form<'_>) -> Option<T>) -> (Vec<Asked>, FieldErrors) {
+    let countries = CallingCodes::every();
+    let mut blank = Form::new(Fields::default(), &countries);
+    form(&mut blank);
+    (blank.asked, blank.errors)
+}
+
+impl<'a> Form<'a> {
+    fn new(fields: Fields, countries: &'a CallingCodes) -> Self {
+        Self {
+            fields,
+            errors: FieldErrors::default(),
+            countries,
+            #[cfg(feature = "openapi")]
+            asked: Vec::new(),
         }
     }
 
-    /// A field's text; `None` if it is wrong, which is reported.
-    pub(crate) fn text(&mut self, name: &'static str, presence: Presence, kind: Kind) -> Option<String> {
-        match judge(self.fields.get(name), presence, kind) {
-            Ok(text) => Some(text),
-            Err(sentence) => {
-                self.errors.add(name, [sentence]);
-                None
-            }
-        }
+    /// What the form puts together, if nothing is wrong with any field.
+    fn fill<T>(mut self, form: impl FnOnce(&mut Self) -> Option<T>) -> Result<T, FieldErrors> {
+        form(&mut self).filter(|_| self.errors.is_empty()).ok_or(self.errors)
     }
 
-    /// A field's list of texts, each at most `longest` characters and at most `most` of them; no list at
-    /// all is an empty one.
-    pub(crate) fn list(&mut self, name: &'static str, most: usize, longest: usize) -> Option<Vec<String>> {
-        match judge_list(self.fields.get(name), most, longest) {
-            Ok(texts) => Some(texts),
-            Err(sentence) => {
-                self.errors.add(name, [sentence]);
-                None
-            }
-        }
+    /// Something is wrong with a field.
+    pub(crate) fn wrong(&mut self, name: &'static str, sentence: impl Into<String>) {
+        self.errors.add(name, [sentence.into()]);
+    }
+
+    /// A field's text, which has to be there; `None` if it is wrong, which is reported.
+    pub(crate) fn text(&mut self, name: &'static str, kind: Kind, meaning: &'static str) -> Option<String> {
+        self.ask(name, Presence::Required, kind, meaning)
+    }
+
+    /// A field's text, which is empty where it is missing.
+    pub(crate) fn optional(
+        &mut self,
+        name: &'static str,
+        kind: Kind,
+        meaning: &'static str,
+    ) -> Option<String> {
+        self.ask(name, Presence::Optional, kind, meaning)
     }
 
     /// A field's text that may be left out; `None` also if it is wrong, which is reported.
-    pub(crate) fn change(&mut self, name: &'static str, kind: Kind) -> Option<String> {
-        match self.fields.get(name) {
-            None | Some(Value::Null) => None,
-            Some(_) => self.text(name, Presence::Optional, kind),
-        }
+    pub(crate) fn change(&mut self, name: &'static str, kind: Kind, meaning: &'static str) -> Option<String> {
+        let is_sent = !matches!(self.fields.get(name), None | Some(Value::Null));
+        self.optional(name, kind, meaning).filter(|_| is_sent)
     }
 
-    /// A field's phone number, which has to be there.
-    pub(crate) fn phone(&mut self, name: &'static str, app: &App) -> Option<PhoneNumber> {
-        let typed = self.text(name, Presence::Required, Kind::Digits)?;
-        match PhoneNumber::parse(&typed, &app.config.texts.countries) {
-            Ok(number) => Some(number),
-            Err(fault) => {
-                self.errors.add(name, [words::phone_sentence(fault).to_owned()]);
-                None
-            }
-        }
+    /// A field's list of at most `most` texts, each at most `longest` characters; no list at all is an
+    /// empty one.
+    pub(crate) fn texts(
+        &mut self,
+        name: &'static str,
+        (most, longest): (usize, usize),
+        meaning: &'static str,
+    ) -> Option<Vec<String>> {
+        self.note(name, Presence::Optional, Kind::Texts(most, longest), meaning);
+        let judged = judge_list(self.fields.get(name), most, longest);
+        judged.map_err(|sentence| self.wrong(name, sentence)).ok()
     }
 
-    /// A field's e-mail address, which has to be there.
-    pub(crate) fn email(&mut self, name: &'static str) -> Option<EmailAddress> {
-        let typed = self.text(name, Presence::Required, Kind::Plain)?;
+    /// A field's mobile number.
+    pub(crate) fn mobile(&mut self, name: &'static str, meaning: &'static str) -> Option<PhoneNumber> {
+        let typed = self.text(name, Kind::Mobile, meaning)?;
+        let parsed = PhoneNumber::parse(&typed, self.countries);
+        parsed.map_err(|fault| self.wrong(name, words::phone_sentence(fault))).ok()
+    }
+
+    /// A field's e-mail address.
+    pub(crate) fn email(&mut self, name: &'static str, meaning: &'static str) -> Option<EmailAddress> {
+        let typed = self.text(name, Kind::Email, meaning)?;
         let parsed = EmailAddress::parse(&typed);
-        parsed.map_err(|_| self.errors.add(name, [words::INVALID_EMAIL.to_owned()])).ok()
+        parsed.map_err(|_| self.wrong(name, words::INVALID_EMAIL)).ok()
     }
 
-    /// A code as people type it. Whether it could be one shows when it is tried.
-    pub(crate) fn code(&mut self, name: &'static str) -> Option<Code> {
-        if let Some(Value::Number(number)) = self.fields.get(name) {
+    /// The code of a message as people type it. Whether it could be one shows when it is tried.
+    pub(crate) fn code(&mut self, meaning: &'static str) -> Option<Code> {
+        if let Some(Value::Number(number)) = self.fields.get("code") {
             return Some(Code::of_number(number));
         }
-        self.text(name, Presence::Required, Kind::Plain).map(|typed| Code::typed(&typed))
+        self.text("code", Kind::Code, meaning).map(|typed| Code::typed(&typed))
+    }
+
+    /// The caller's own password, asked for once more.
+    pub(crate) fn own_password(&mut self) -> Option<String> {
+        self.text("password", Kind::Password, "The caller's own password.")
     }
 
     /// A new password, if it may be set.
-    pub(crate) fn new_password(&mut self, name: &'static str, names: &Names<'_>) -> Option<Password> {
-        let typed = self.text(name, Presence::Required, Kind::Password)?;
+    pub(crate) fn new_password(
+        &mut self,
+        name: &'static str,
+        names: &Names<'_>,
+        meaning: &'static str,
+    ) -> Option<Password> {
+        let typed = self.text(name, Kind::NewPassword, meaning)?;
         let Ok(password) = Password::new(&typed) else {
-            self.errors.add(name, [words::password_too_long()]);
+            self.wrong(name, words::password_too_long());
             return None;
         };
         let faults = password.faults(names);
@@ -155,31 +240,37 @@ impl Form {
         again: &'static str,
         names: &Names<'_>,
     ) -> Option<Password> {
-        let password = self.new_password(name, names);
-        let repeated = self.text(again, Presence::Required, Kind::Password)?;
-        let is_same = |typed: &str| typed == repeated;
+        let password = self.new_password(name, names, "The new password.");
+        let repeated = self.text(again, Kind::Password, "The same again.")?;
         match self.fields.get(name) {
-            Some(Value::Text(typed)) if !typed.is_empty() && !is_same(typed) => {
-                self.errors.add(again, [words::MISMATCH.to_owned()]);
+            Some(Value::Text(typed)) if !typed.is_empty() && *typed != repeated => {
+                self.wrong(again, words::MISMATCH);
                 None
             }
             Some(_) | None => password,
         }
     }
 
-    /// What was read from the form, if nothing was wrong with any field.
-    pub(crate) fn accept<T>(&mut self, read: Option<T>) -> Result<T, Failure> {
-        let errors = std::mem::take(&mut self.errors);
-        match read {
-            Some(read) if errors.is_empty() => Ok(read),
-            Some(_) | None => Err(Failure::Input(errors)),
-        }
+    fn ask(
+        &mut self,
+        name: &'static str,
+        presence: Presence,
+        kind: Kind,
+        meaning: &'static str,
+    ) -> Option<String> {
+        self.note(name, presence, kind, meaning);
+        judge(self.fields.get(name), presence, kind).map_err(|sentence| self.wrong(name, sentence)).ok()
     }
-}
 
-/// A phone number as it was typed, if it is one that may have an account.
-pub(crate) fn phone_number(typed: &str, app: &App) -> Option<PhoneNumber> {
-    PhoneNumber::parse(typed, &app.config.texts.countries).ok()
+    /// Remembers a field for the OpenAPI document.
+    #[cfg_attr(
+        not(feature = "openapi"),
+        expect(unused_variables, clippy::unused_self, reason = "there is none")
+    )]
+    fn note(&mut self, name: &'static str, presence: Presence, kind: Kind, meaning: &'static str) {
+        #[cfg(feature = "openapi")]
+        self.asked.push(Asked { name, presence, kind, meaning });
+    }
 }
 
 /// What is not JSON is refused before it is looked at: only a page of ours can send this type without
@@ -203,10 +294,12 @@ fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String
             return Err(words::NOT_A_TEXT.to_owned());
         }
     };
-    let text = match kind {
-        Kind::Password => typed.to_owned(),
-        Kind::Plain | Kind::Digits | Kind::Stored(_) | Kind::StoredDigits(_) => text::strip(typed).to_owned(),
-        Kind::Telephone(_) => contact::telephone(typed),
+    let text = if matches!(kind, Kind::Password | Kind::NewPassword) {
+        typed.to_owned()
+    } else if matches!(kind, Kind::Telephone(_)) {
+        contact::telephone(typed)
+    } else {
+        text::strip(typed).to_owned()
     };
     match kind.most() {
         _ if text.is_empty() && presence == Presence::Required => Err(words::REQUIRED.to_owned()),

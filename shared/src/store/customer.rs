@@ -8,12 +8,12 @@ use super::expression::Update;
 use super::key;
 use super::{Guarded, Item, Store, StoreError, Write, text};
 use crate::domain::account_number::AccountNumber;
-use crate::domain::company::{Company, CompanyChange, ReceivingAddress};
+use crate::domain::customer::{Customer, CustomerChange, ReceivingAddress};
 
 /// The item's attributes, next to its key. Absent means empty.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-struct CompanyRecord {
+struct CustomerRecord {
     #[serde(skip_serializing_if = "String::is_empty")]
     realname: String,
     #[serde(skip_serializing_if = "String::is_empty")]
@@ -40,7 +40,7 @@ struct CompanyRecord {
 
 impl Store {
     /// What the account's holder told of themselves and the company, strongly consistent.
-    pub async fn find_company(&self, account: AccountNumber) -> Result<Option<Company>, StoreError> {
+    pub async fn find_customer(&self, account: AccountNumber) -> Result<Option<Customer>, StoreError> {
         let request = self.client.get_item().table_name(&self.table).set_key(Some(key::company(account)));
         let item = request.consistent_read(true).send().await?.item;
         item.map(read).transpose()
@@ -48,19 +48,23 @@ impl Store {
 
     /// Changes a part of the data, which is made if it is not there, as long as the account is active and
     /// in its epoch.
-    pub async fn change_company(&self, on: Guarded<'_>, change: &CompanyChange) -> Result<Write, StoreError> {
-        let data = company_update(change).into_part(&self.table, key::company(on.number));
+    pub async fn change_customer(
+        &self,
+        on: Guarded<'_>,
+        change: &CustomerChange,
+    ) -> Result<Write, StoreError> {
+        let data = customer_update(change).into_part(&self.table, key::company(on.number));
         let items = vec![self.guarded_part(on, Update::default()), data];
         Ok(self.transact(items, on.number, on.op).await?.into())
     }
 
     /// The item of a new account, as a part of the transaction that makes the account.
-    pub(super) fn company_part(
+    pub(super) fn customer_part(
         &self,
         account: AccountNumber,
-        company: &Company,
+        customer: &Customer,
     ) -> Result<TransactWriteItem, StoreError> {
-        let record = serde_dynamo::to_item(CompanyRecord::from(company));
+        let record = serde_dynamo::to_item(CustomerRecord::from(customer));
         let mut item: Item = record.map_err(|error| StoreError::Unreadable(error.to_string()))?;
         item.extend(key::company(account));
         let put = Put::builder().table_name(&self.table).set_item(Some(item)).build();
@@ -69,18 +73,18 @@ impl Store {
     }
 }
 
-fn company_update(change: &CompanyChange) -> Update {
+fn customer_update(change: &CustomerChange) -> Update {
     let with = |update: Update, (name, value): (&'static str, &String)| update.set(name, text(value));
     match change {
-        CompanyChange::Person { realname, qq } => {
+        CustomerChange::Person { realname, qq } => {
             let fields = std::iter::once(("realname", realname));
             fields.chain(qq.iter().map(|qq| ("qq", qq))).fold(Update::default(), with)
         }
-        CompanyChange::Firm { company_name, company_url } => {
+        CustomerChange::Firm { company_name, company_url } => {
             let fields = std::iter::once(("company_name", company_name));
             fields.chain(company_url.iter().map(|url| ("company_url", url))).fold(Update::default(), with)
         }
-        CompanyChange::Receiving(address) => {
+        CustomerChange::Receiving(address) => {
             let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = address;
             [
                 ("province", province),
@@ -96,18 +100,18 @@ fn company_update(change: &CompanyChange) -> Update {
     }
 }
 
-pub(super) fn read(item: Item) -> Result<Company, StoreError> {
-    let record: CompanyRecord =
+pub(super) fn read(item: Item) -> Result<Customer, StoreError> {
+    let record: CustomerRecord =
         serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable(error.to_string()))?;
-    let CompanyRecord { realname, qq, company_name, company_url, select_fields, .. } = record;
-    let CompanyRecord { province, city, area, street, recv_name, recv_phone, .. } = record;
+    let CustomerRecord { realname, qq, company_name, company_url, select_fields, .. } = record;
+    let CustomerRecord { province, city, area, street, recv_name, recv_phone, .. } = record;
     let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };
-    Ok(Company { realname, qq, company_name, company_url, select_fields, receiving })
+    Ok(Customer { realname, qq, company_name, company_url, select_fields, receiving })
 }
 
-impl From<&Company> for CompanyRecord {
-    fn from(company: &Company) -> Self {
-        let Company { realname, qq, company_name, company_url, select_fields, receiving } = company.clone();
+impl From<&Customer> for CustomerRecord {
+    fn from(customer: &Customer) -> Self {
+        let Customer { realname, qq, company_name, company_url, select_fields, receiving } = customer.clone();
         let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
         Self {
             realname,
