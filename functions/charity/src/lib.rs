@@ -1,6 +1,8 @@
 //! The group charity: `/user/*`, a charity's administrators, donors and volunteers (contract 004).
 
 mod administration;
+#[cfg(feature = "openapi")]
+mod describing;
 mod details;
 mod envelope;
 mod fields;
@@ -15,7 +17,7 @@ mod words;
 use axum::Router;
 use tally::app::App;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint, Guarded, Open, described};
+use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -39,26 +41,15 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// The group's endpoints. What each of them lets whom do is in `domain/permission.rs`.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    // It looks at the caller where an administrator is to be registered, and else not at all.
-    Endpoint::at("/user/register/", "注册")
-        .post(Open(&registration::register), described!(openapi::registration::register)),
-    Endpoint::at("/user/login/", "登录").post(Open(&sessions::login), described!(openapi::sessions::login)),
-    Endpoint::at("/user/logout/", "登出")
-        .post(Guarded(&sessions::logout), described!(openapi::sessions::logout)),
-    Endpoint::at("/user/permission/", "更改账号权限")
-        .post(Guarded(&administration::change_role), described!(openapi::administration::change_role)),
-    Endpoint::at("/user/status/", "更改账号状态").post(
-        Guarded(&administration::change_standing),
-        described!(openapi::administration::change_standing),
-    ),
-    Endpoint::at("/user/changepassword/", "更改密码")
-        .post(Open(&passwords::change), described!(openapi::passwords::change)),
-    Endpoint::at("/user/changeinformation/", "更改账号信息")
-        .post(Guarded(&details::rename), described!(openapi::details::rename)),
-    Endpoint::at("/user/search/", "按条件查询用户")
-        .post(Guarded(&search::search), described!(openapi::search::search)),
-    Endpoint::at("/user/getuser/", "获取用户信息")
-        .post(Guarded(&details::show), described!(openapi::details::show)),
+    registration::REGISTER,
+    sessions::LOGIN,
+    sessions::LOGOUT,
+    administration::CHANGE_ROLE,
+    administration::CHANGE_STANDING,
+    passwords::CHANGE,
+    details::RENAME,
+    search::SEARCH,
+    details::SHOW,
 ];
 
 /// The dialect of the charity.

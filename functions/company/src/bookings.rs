@@ -17,10 +17,8 @@ use crate::words::{self, Failure};
 pub(crate) const BOOK: Endpoint<Failure> = Endpoint::at("/users/new_industry_bookin/", "申请新行业活动报名")
     .post(Guarded(&book), described!(describe::book));
 
-const BOOKIN_TYPE: &str = "bookin_type";
-
 fn book_form(form: &mut Form<'_>) -> Option<String> {
-    form.text(BOOKIN_TYPE, Kind::Digits, "Which event.")
+    form.text("bookin_type", Kind::Digits, "Which event.")
 }
 
 /// Books an event for the caller, once.
@@ -37,20 +35,21 @@ const NO_SUCH_EVENT: Failure = Failure::Documented(words::NO_SUCH_EVENT, Outcome
 #[cfg(feature = "openapi")]
 mod describe {
     use tally::domain::bookings::EVENTS;
-    use tally::http::openapi::{Field, Operation};
+    use tally::http::openapi::Operation;
     use tally::services::bookings::BookingRefusal;
 
-    use super::{BOOKIN_TYPE, NO_SUCH_EVENT, book_form};
-    use crate::describing::{done, failure, required};
+    use super::{NO_SUCH_EVENT, book_form};
+    use crate::describing::{done, each, failure, required};
     use crate::words;
 
     pub(super) fn book() -> Operation {
+        let [event] = each(book_form);
         let numbers = EVENTS.map(|event| event.number);
         let names = EVENTS.map(|event| format!("`{}` is {}", event.number, event.name)).join(", ");
         let meaning = format!("Which event: {names}.");
         Operation::new("new_industry_bookin", "Book an event")
             .described("Once for each user and event.")
-            .reads([Field::number_of(BOOKIN_TYPE, &meaning, &numbers, &[]).required().example(numbers[0])])
+            .reads([event.means(&meaning).among(&numbers, &[]).example(numbers[0])])
             .answers([
                 done("booked", "The place is booked.", words::BOOKED),
                 failure("already", "The caller has booked the event before.", BookingRefusal::Already),
