@@ -1,8 +1,9 @@
 //! The OpenAPI document of the whole stack: what each group tells of itself, put together.
 
+use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tally::http::openapi::{self as groups, Described, Ordered, Response, Section, Written};
+use tally::http::openapi::{self as groups, Described, Response, Section, Written};
 
 /// What holds for all groups.
 const INTRODUCTION: &str = "One pool of users behind five account APIs, each with its own wire \
@@ -25,17 +26,17 @@ struct Document {
     info: Value,
     servers: Value,
     tags: Vec<Value>,
-    paths: Ordered<Ordered<Written>>,
+    paths: IndexMap<String, IndexMap<String, Written>>,
     components: Components,
 }
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Components {
-    security_schemes: Ordered<Value>,
-    headers: Ordered<Value>,
-    responses: Ordered<Response>,
-    schemas: Ordered<Described>,
+    security_schemes: IndexMap<String, Value>,
+    headers: IndexMap<String, Value>,
+    responses: IndexMap<String, Response>,
+    schemas: IndexMap<String, Described>,
 }
 
 /// What each group tells of itself.
@@ -60,7 +61,7 @@ pub fn document() -> String {
         info: info(),
         servers: servers(),
         tags: Vec::new(),
-        paths: Ordered::default(),
+        paths: IndexMap::default(),
         components: Components { headers: groups::headers(), ..Components::default() },
     };
     for section in sections() {
