@@ -4,6 +4,7 @@ mod administration;
 #[cfg(feature = "openapi")]
 mod describing;
 mod details;
+mod dialect;
 mod envelope;
 mod fields;
 #[cfg(feature = "openapi")]
@@ -16,13 +17,9 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::request::Request;
-use tally::services::sessions::Caller;
-use tally::telemetry::Outcome;
+use tally::http::endpoint::Endpoint;
 
-use envelope::Nothing;
+use dialect::Charity;
 use words::Failure;
 
 /// The paths that belong to this group: everything below each of them, in `template.yaml` and on
@@ -51,29 +48,3 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
     search::SEARCH,
     details::SHOW,
 ];
-
-/// The dialect of the charity.
-struct Charity;
-
-impl Dialect for Charity {
-    type Failure = Failure;
-
-    const NAME: &'static str = "charity";
-    const KNOWS_COOKIES: bool = false;
-
-    async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-        sessions::recognise(app, request).await
-    }
-
-    fn describe(_: &Endpoint<Failure>) -> Answer {
-        envelope::success(Nothing {})
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
-    }
-}

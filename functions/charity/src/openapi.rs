@@ -4,11 +4,12 @@
 use tally::http::body;
 use tally::http::openapi::{self, Carrier, Group, Section};
 
+use crate::ENDPOINTS;
 use crate::describing::{CARRIER, failure};
+use crate::dialect::Charity;
 use crate::envelope::Refused;
 use crate::sessions::TOKEN;
 use crate::words::Failure;
-use crate::{Charity, ENDPOINTS};
 
 /// The group's part of the document.
 #[must_use]

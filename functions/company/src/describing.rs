@@ -101,7 +101,7 @@ pub(crate) fn each<T, const N: usize>(form: impl FnOnce(&mut Form<'_>) -> Option
     fields(form).try_into().expect("as many are named as the form asks for")
 }
 
-fn describe(Asked { name, presence, kind, meaning }: Asked) -> Field {
+fn describe((name, presence, kind, meaning): Asked) -> Field {
     let field = match kind {
         Kind::Plain | Kind::Stored(_) => Field::text(name, meaning),
         Kind::Email => Field::text(name, meaning).email(),

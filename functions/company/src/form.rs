@@ -32,15 +32,9 @@ pub(crate) struct Form<'a> {
     asked: Vec<Asked>,
 }
 
-/// A field that a form asks for.
+/// A field that a form asks for: its name, whether it has to be there, what it holds and what it means.
 #[cfg(feature = "openapi")]
-#[derive(Debug)]
-pub(crate) struct Asked {
-    pub(crate) name: &'static str,
-    pub(crate) presence: Presence,
-    pub(crate) kind: Kind,
-    pub(crate) meaning: &'static str,
-}
+pub(crate) type Asked = (&'static str, Presence, Kind, &'static str);
 
 /// Whether a field has to be filled in. Missing, `null` and blank are the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -269,7 +263,7 @@ impl<'a> Form<'a> {
     )]
     fn note(&mut self, name: &'static str, presence: Presence, kind: Kind, meaning: &'static str) {
         #[cfg(feature = "openapi")]
-        self.asked.push(Asked { name, presence, kind, meaning });
+        self.asked.push((name, presence, kind, meaning));
     }
 }
 

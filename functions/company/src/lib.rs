@@ -7,6 +7,7 @@ mod contacts;
 mod customer;
 #[cfg(feature = "openapi")]
 mod describing;
+mod dialect;
 mod envelope;
 mod form;
 mod link_page;
@@ -22,14 +23,10 @@ mod weixin;
 mod words;
 
 use axum::Router;
-use http::Method;
 use tally::app::App;
-use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::request::Request;
-use tally::services::sessions::Caller;
-use tally::telemetry::Outcome;
+use tally::http::endpoint::Endpoint;
 
+use dialect::Company;
 use words::Failure;
 
 /// The paths that belong to this group: everything below each of them, in `template.yaml` and on
@@ -74,35 +71,3 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
     weixin::UNBIND,
     bookings::BOOK,
 ];
-
-/// The dialect of contract 003.
-struct Company;
-
-impl Dialect for Company {
-    type Failure = Failure;
-
-    const NAME: &'static str = "company";
-    const KNOWS_COOKIES: bool = true;
-    const METHODS: [Method; 6] =
-        [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::OPTIONS];
-
-    async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-        sessions::recognise(app, request).await
-    }
-
-    fn describe(endpoint: &Endpoint<Failure>) -> Answer {
-        envelope::success(endpoint.name, envelope::Nothing {})
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        outcome::of(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
-    }
-
-    fn finish(_: &Request, answer: Answer) -> Answer {
-        envelope::finish(answer)
-    }
-}

@@ -5,11 +5,12 @@ use tally::domain::password::PasswordFault;
 use tally::domain::phone_number::PhoneFault;
 use tally::http::openapi::{self, Carrier, Group, Section};
 
+use crate::ENDPOINTS;
 use crate::customer::SELECT_FIELDS;
 use crate::describing::failure;
+use crate::dialect::Company;
 use crate::envelope::Error;
 use crate::words::{self, Failure};
-use crate::{Company, ENDPOINTS};
 
 /// The only content type of a body (contracts/README.md: JSON only).
 const CONTENT_TYPES: [&str; 1] = ["application/json"];

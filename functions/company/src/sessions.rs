@@ -96,11 +96,6 @@ async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     Ok(session_cookie::forget_presented(&app, &request, answer))
 }
 
-/// Recognises the caller by the session cookie. `Authorization` says nothing in this group.
-pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-    Ok(sessions::recognise_cookies(app, &session_cookie::presented(app, request)).await?)
-}
-
 #[cfg(feature = "openapi")]
 mod describe {
     use http::header::SET_COOKIE;

@@ -304,7 +304,6 @@ async fn handle<D: Dialect>(
 ) -> Result<Answer, D::Failure> {
     D::negotiate(&request)?;
     let known = endpoint.operation(&request.method).map(|operation| &operation.handler);
-    // A method that the endpoint does not know is answered as by any of its own.
     let rule = known.or_else(|| endpoint.operations().next().map(|(_, operation)| &operation.handler));
     let caller = match rule {
         Some(Welcoming(_) | Guarded(_)) => D::recognise(&app, &request).await?,
