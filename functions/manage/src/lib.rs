@@ -1,6 +1,8 @@
 //! The group manage: `/v3_1/manage/*`, the admin console's login and password reset (contract 001).
 
 mod codes;
+#[cfg(feature = "openapi")]
+mod describing;
 mod envelope;
 mod fields;
 #[cfg(feature = "openapi")]
@@ -12,7 +14,7 @@ mod words;
 use axum::Router;
 use tally::app::App;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint, Open, described};
+use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -34,14 +36,7 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 }
 
 /// The group's endpoints. None looks at its caller: login and reset are how one becomes one.
-const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint::at("/v3_1/manage/login/", "admin 用户登陆")
-        .post(Open(&sessions::login), described!(openapi::login)),
-    Endpoint::at("/v3_1/manage/verCode/", "获取验证码")
-        .post(Open(&codes::ask), described!(openapi::ask_for_code)),
-    Endpoint::at("/v3_1/manage/password/reset/", "重置密码")
-        .post(Open(&passwords::reset), described!(openapi::reset_password)),
-];
+const ENDPOINTS: &[Endpoint<Failure>] = &[sessions::LOGIN, codes::ENDPOINT, passwords::ENDPOINT];
 
 /// The dialect of the admin console.
 struct Manage;
