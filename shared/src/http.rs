@@ -12,6 +12,7 @@ mod cors;
 pub mod csrf;
 pub mod endpoint;
 pub mod field_errors;
+pub mod form_field;
 pub mod handler;
 mod headers;
 pub mod json;

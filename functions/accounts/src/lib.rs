@@ -3,8 +3,10 @@
 
 mod contacts;
 mod csrf;
+#[cfg(feature = "openapi")]
+mod describing;
 mod envelope;
-mod fields;
+mod form;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod passwords;
@@ -15,7 +17,7 @@ mod words;
 use axum::Router;
 use tally::app::App;
 use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint, Open, Welcoming, described};
+use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -39,21 +41,12 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 /// The group's endpoints. None refuses strangers by itself: a missing CSRF token goes before a
 /// missing session.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint::at("/api/accounts/get_token/", "get_token")
-        .get(Welcoming(&csrf::get_token), described!(openapi::get_token)),
-    Endpoint::at("/api/accounts/login/", "login")
-        .post(Welcoming(&sessions::login), described!(openapi::login)),
-    // Refused before anybody is looked up, and answered alike for everybody.
-    Endpoint::at("/api/accounts/logout/", "logout")
-        .get(Open(&sessions::logout), described!(openapi::logout))
-        .post(Open(&sessions::logout), described!(openapi::logout_by_post)),
-    Endpoint::at("/api/accounts/register/", "register")
-        .post(Welcoming(&registration::register), described!(openapi::register)),
-    Endpoint::at("/api/accounts/account_change/", "account_change")
-        .get(Welcoming(&contacts::show), described!(openapi::show_account))
-        .post(Welcoming(&contacts::change), described!(openapi::change_account)),
-    Endpoint::at("/api/accounts/password_change/", "password_change")
-        .post(Welcoming(&passwords::change), described!(openapi::change_password)),
+    csrf::ENDPOINT,
+    sessions::LOGIN,
+    sessions::LOGOUT,
+    registration::ENDPOINT,
+    contacts::ENDPOINT,
+    passwords::ENDPOINT,
 ];
 
 /// The dialect of contract 000.

@@ -65,7 +65,7 @@ pub type Description = Option<std::convert::Infallible>;
 /// The function that describes an operation, in builds that make the OpenAPI document.
 #[macro_export]
 macro_rules! described {
-    ($describe:path) => {{
+    ($describe:expr) => {{
         #[cfg(feature = "openapi")]
         let description = Some($describe as fn() -> $crate::http::openapi::Operation);
         #[cfg(not(feature = "openapi"))]

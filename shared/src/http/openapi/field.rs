@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::password;
+use crate::domain::{password, username};
+use crate::http::form_field::{FormField, Kind};
 
 /// A field: its name, what it means, and what it may hold.
 #[derive(Clone, Debug)]
@@ -140,5 +141,20 @@ impl Field {
 
     pub(super) fn schema(&self) -> &Map<String, Value> {
         &self.schema
+    }
+}
+
+impl From<FormField> for Field {
+    fn from(FormField { name, is_required, kind, meaning, example }: FormField) -> Self {
+        let field = match kind {
+            Kind::Plain => Self::text(name, meaning),
+            Kind::Username => Self::text(name, meaning).at_most(username::MAX_CHARACTERS),
+            Kind::Email => Self::text(name, meaning).email(),
+            Kind::Password => Self::password(name, meaning),
+            Kind::NewPassword => Self::new_password(name, meaning),
+            Kind::Stored(most) | Kind::Telephone(most) => Self::text(name, meaning).at_most(most),
+        };
+        let field = field.example(example);
+        if is_required { field.required() } else { field }
     }
 }

@@ -8,6 +8,7 @@ use tally::domain::password::Password;
 use tally::domain::text;
 use tally::http::body::{self, Body, Fields};
 use tally::http::field_errors::FieldErrors;
+use tally::http::form_field::{FormField, Kind};
 use tally::http::json::Value;
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
@@ -22,28 +23,6 @@ pub(crate) struct Form {
     /// Whether it came with a token of the caller's own session.
     pub(crate) is_of_session: bool,
     pub(crate) errors: FieldErrors,
-}
-
-/// Whether a field has to be filled in. Missing, `null` and blank are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Presence {
-    /// It has to.
-    Required,
-    /// It counts as an empty text if it is not.
-    Optional,
-}
-
-/// What a text is, besides being one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Judged by its own rules afterwards; white space around it does not count.
-    Plain,
-    /// Kept as it was typed, white space and all.
-    Password,
-    /// Stored and shown again; at most so many characters.
-    Stored(usize),
-    /// The same, and a telephone number.
-    Telephone(usize),
 }
 
 impl Form {
@@ -63,27 +42,15 @@ impl Form {
         }
     }
 
-    /// What was typed into a field, if anything that is a text was.
-    pub(crate) fn typed(&self, name: &str) -> Option<&str> {
-        self.fields.get(name)?.typed()
-    }
-
     /// A field's text; `None` if it is wrong, which is reported.
-    pub(crate) fn text(&mut self, name: &'static str, presence: Presence, kind: Kind) -> Option<String> {
-        match judge(self.fields.get(name), presence, kind) {
-            Ok(text) => Some(text),
-            Err(sentence) => {
-                self.errors.add(name, [sentence]);
-                None
-            }
-        }
+    pub(crate) fn text(&mut self, field: FormField) -> Option<String> {
+        judge(self.fields.get(field.name), field).map_err(|sentence| self.wrong(field, sentence)).ok()
     }
 
     /// A field's e-mail address, which has to be there.
-    pub(crate) fn email(&mut self, name: &'static str) -> Option<EmailAddress> {
-        let text = self.text(name, Presence::Required, Kind::Plain)?;
-        let parsed = EmailAddress::parse(&text);
-        parsed.map_err(|_| self.errors.add(name, [words::INVALID_EMAIL.to_owned()])).ok()
+    pub(crate) fn email(&mut self, field: FormField) -> Option<EmailAddress> {
+        let text = self.text(field)?;
+        EmailAddress::parse(&text).map_err(|_| self.wrong(field, words::INVALID_EMAIL)).ok()
     }
 
     /// A new password from the field it is typed into and the one it is repeated in, if it may be set.
@@ -92,43 +59,44 @@ impl Form {
     /// one is not filled in (accounts.md, section 4).
     pub(crate) fn new_password(
         &mut self,
-        first: &'static str,
-        second: &'static str,
+        [first, second]: [FormField; 2],
         names: &Names<'_>,
     ) -> Option<Password> {
-        let typed = self.text(first, Presence::Required, Kind::Password);
-        let repeated = self.text(second, Presence::Required, Kind::Password)?;
+        let typed = self.text(first);
+        let repeated = self.text(second)?;
         if typed.as_ref().is_some_and(|typed| *typed != repeated) {
-            self.errors.add(second, [words::MISMATCH.to_owned()]);
+            self.wrong(second, words::MISMATCH);
             return None;
         }
         let Ok(password) = Password::new(&repeated) else {
-            self.errors.add(second, [words::password_too_long()]);
+            self.wrong(second, words::password_too_long());
             return None;
         };
         let faults = password.faults(names);
-        self.errors.add(second, words::password_sentences(&faults));
+        self.errors.add(second.name, words::password_sentences(&faults));
         (typed.is_some() && faults.is_empty()).then_some(password)
+    }
+
+    /// Something is wrong with a field.
+    pub(crate) fn wrong(&mut self, field: FormField, sentence: impl Into<String>) {
+        self.errors.add(field.name, [sentence.into()]);
     }
 }
 
-fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String, String> {
+/// Missing, `null` and blank are the same.
+fn judge(value: Option<&Value>, FormField { is_required, kind, .. }: FormField) -> Result<String, String> {
     let typed = match value {
         None | Some(Value::Null) => "",
         Some(Value::Bool | Value::List(_) | Value::Object) => return Err(words::NOT_A_TEXT.to_owned()),
         Some(Value::Text(text) | Value::Number(text)) => text,
     };
     let text = match kind {
-        Kind::Password => typed.to_owned(),
-        Kind::Plain | Kind::Stored(_) => text::strip(typed).to_owned(),
+        Kind::Password | Kind::NewPassword => typed.to_owned(),
+        Kind::Plain | Kind::Username | Kind::Email | Kind::Stored(_) => text::strip(typed).to_owned(),
         Kind::Telephone(_) => contact::telephone(typed),
     };
-    let most = match kind {
-        Kind::Stored(most) | Kind::Telephone(most) => Some(most),
-        Kind::Plain | Kind::Password => None,
-    };
-    match (most, text.chars().count()) {
-        (_, 0) if presence == Presence::Required => Err(words::REQUIRED.to_owned()),
+    match (kind.most(), text.chars().count()) {
+        (_, 0) if is_required => Err(words::REQUIRED.to_owned()),
         (Some(most), has) if has > most => Err(words::too_long(most, has)),
         (Some(_), _) if text::has_control(&text) => Err(words::CONTROL_CHARACTER.to_owned()),
         (Some(_) | None, _) => Ok(text),
@@ -139,24 +107,26 @@ fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String
 mod tests {
     use super::*;
 
-    const REQUIRED: Presence = Presence::Required;
-
     fn text(text: &str) -> Value {
         Value::Text(text.to_owned())
+    }
+
+    const fn field(kind: Kind) -> FormField {
+        FormField::new("one", kind, "", "")
     }
 
     #[test]
     fn missing_null_and_blank_are_the_same() {
         for value in [None, Some(Value::Null), Some(text("")), Some(text(" \u{3000}"))] {
-            let judge = |presence| judge(value.as_ref(), presence, Kind::Stored(9));
-            assert_eq!(judge(REQUIRED), Err("这个字段是必填项。".to_owned()));
-            assert_eq!(judge(Presence::Optional), Ok(String::new()));
+            let field = field(Kind::Stored(9));
+            assert_eq!(judge(value.as_ref(), field), Err("这个字段是必填项。".to_owned()));
+            assert_eq!(judge(value.as_ref(), field.optional()), Ok(String::new()));
         }
     }
 
     #[test]
     fn only_passwords_keep_their_white_space() {
-        let judge = |kind| judge(Some(&text(" a b ")), REQUIRED, kind);
+        let judge = |kind| judge(Some(&text(" a b ")), field(kind));
         assert_eq!(judge(Kind::Password), Ok(" a b ".to_owned()));
         assert_eq!(judge(Kind::Stored(3)), Ok("a b".to_owned()));
         assert_eq!(judge(Kind::Stored(2)), Err("确保该变量包含不超过 2 字符 (目前字符数 3)。".to_owned()));
@@ -164,7 +134,7 @@ mod tests {
 
     #[test]
     fn numbers_are_texts_and_other_types_are_not() {
-        let judge = |value| judge(Some(&value), Presence::Optional, Kind::Stored(9));
+        let judge = |value| judge(Some(&value), field(Kind::Stored(9)).optional());
         assert_eq!(judge(Value::Number("42".to_owned())), Ok("42".to_owned()));
         for value in [Value::Bool, Value::List(None), Value::Object] {
             assert_eq!(judge(value), Err(words::NOT_A_TEXT.to_owned()));
@@ -177,7 +147,8 @@ mod tests {
         let errors = |first: Value, second: Value| {
             let fields = Fields::from_iter([("one".to_owned(), first), ("two".to_owned(), second)]);
             let mut form = Form { fields, is_of_session: false, errors: FieldErrors::default() };
-            assert!(form.new_password("one", "two", &Names::default()).is_none());
+            let [first, second] = ["one", "two"].map(|name| FormField { name, ..field(Kind::Password) });
+            assert!(form.new_password([first, second], &Names::default()).is_none());
             form.errors
         };
         let of_second = |sentence: &str| FieldErrors::of("two", sentence);
