@@ -7,6 +7,7 @@ pub mod deployment;
 pub mod documented;
 pub mod lambda_host;
 pub mod log;
+pub mod operator;
 pub mod oracle;
 pub mod process;
 pub mod role;

@@ -18,6 +18,7 @@ mod letters;
 mod load;
 mod manage;
 mod openapi;
+mod operator;
 mod power;
 mod proof;
 mod races;

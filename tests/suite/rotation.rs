@@ -30,7 +30,8 @@ const CHANGE: u64 = 30;
 const END: u64 = 24 * 60 + 30;
 
 async fn tell(app: &App, command: SecretCommand) -> Result<String, String> {
-    secret::carry_out(&SecretAccess::from(app), command).await.map_err(|failure| failure.to_string())
+    let told = secret::carry_out(&SecretAccess::from(app), command).await;
+    told.map(|answer| answer.text).map_err(|failure| failure.to_string())
 }
 
 /// What the secret says now.

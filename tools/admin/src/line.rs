@@ -5,7 +5,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use serde::Serialize;
+use serde_json::{Value, json};
 use tally::domain::account::{Account, Standing};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::company::{Company, ReceivingAddress, is_home_page};
@@ -24,6 +24,7 @@ use tally::services::transfer;
 use tally::store::Resident;
 
 use crate::fields::Fields;
+use crate::outcome::without_nothing;
 use crate::reason::{Faults, Reason, Reasons};
 use crate::values;
 
@@ -45,161 +46,62 @@ const RECEIVING: [(&str, usize); 6] =
 const MOST_FIELDS: usize = 20;
 const LONGEST_FIELD: usize = 50;
 
-/// A line as it is written. What is absent is empty, false or the usual.
-#[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of the line")]
-struct Line<'a> {
-    number: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    email_proven: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    former_emails: Vec<FormerLine<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    weixin: Option<&'a str>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    first_name: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    last_name: &'a str,
-    role: &'static str,
-    charity: bool,
-    is_staff: bool,
-    is_superuser: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<&'a str>,
-    standing: &'static str,
-    password: &'a str,
-    joined: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_login: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<DetailsLine<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact: Option<ContactLine<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<CompanyLine<'a>>,
+/// Writes an account down, with the end of its line. What is absent is empty, or an address that is not proven.
+pub(crate) fn write(Resident { account, company }: &Resident, now: Timestamp) -> String {
+    let (number, standing) = (account.number.get(), standing_word(account.standing));
+    let line = if account.standing == Standing::Deleted {
+        json!({"number": number, "standing": standing})
+    } else {
+        without_nothing(json!({
+            "number": number,
+            "username": account.username.as_ref().map(Username::as_str),
+            "email": account.email.as_ref().map(EmailAddress::as_str),
+            "email_proven": account.email_proven.then_some(true),
+            "former_emails": account.counting_formers(now).map(former_line).collect::<Vec<_>>(),
+            "phone": account.phone.as_ref().map(PhoneNumber::as_str),
+            "weixin": account.weixin.as_ref().map(OpenId::as_str),
+            "first_name": account.first_name,
+            "last_name": account.last_name,
+            "role": account.role.word(),
+            "charity": account.charity,
+            "is_staff": account.is_staff,
+            "is_superuser": account.is_superuser,
+            "groups": account.groups.iter().map(|group| &group.name).collect::<Vec<_>>(),
+            "standing": standing,
+            "password": account.credential.as_str(),
+            "joined": account.joined.to_string(),
+            "last_login": account.last_login.map(|time| time.to_string()),
+            "details": account.details.as_ref().map(|Details { company, tel, address }| {
+                json!({"company": company, "tel": tel, "address": address})
+            }),
+            "contact": account.contact.as_ref().map(|Contact { alias, phone, job_number, dept_id }| {
+                json!({"alias": alias, "phone": phone, "job_number": job_number, "dept_id": dept_id})
+            }),
+            "company": company.as_ref().map(company_line),
+        }))
+    };
+    format!("{line}\n")
 }
 
-/// All that is written of somebody who is deleted.
-#[derive(Serialize)]
-struct DeletedLine {
-    number: u32,
-    standing: &'static str,
-}
-
-#[derive(Serialize)]
-struct FormerLine<'a> {
-    address: &'a str,
-    until: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    proven: bool,
-}
-
-impl<'a> From<&'a FormerEmail> for FormerLine<'a> {
-    fn from(FormerEmail { address, until, is_proven }: &'a FormerEmail) -> Self {
-        Self { address: address.as_str(), until: until.to_string(), proven: *is_proven }
-    }
-}
-
-#[derive(Serialize)]
-struct DetailsLine<'a> {
-    company: &'a str,
-    tel: &'a str,
-    address: &'a str,
-}
-
-#[derive(Serialize)]
-struct ContactLine<'a> {
-    alias: &'a str,
-    phone: &'a str,
-    job_number: &'a str,
-    dept_id: &'a str,
+fn former_line(FormerEmail { address, until, is_proven }: &FormerEmail) -> Value {
+    without_nothing(json!({
+        "address": address.as_str(), "until": until.to_string(), "proven": is_proven.then_some(true),
+    }))
 }
 
 /// What lies beside the account; empty texts stand for themselves.
-#[derive(Serialize)]
-struct CompanyLine<'a> {
-    realname: &'a str,
-    qq: &'a str,
-    company_name: &'a str,
-    company_url: &'a str,
-    select_fields: &'a [String],
-    province: &'a str,
-    city: &'a str,
-    area: &'a str,
-    street: &'a str,
-    recv_name: &'a str,
-    recv_phone: &'a str,
-}
-
-impl<'a> From<&'a Company> for CompanyLine<'a> {
-    fn from(company: &'a Company) -> Self {
-        let Company { realname, qq, company_name, company_url, select_fields, receiving } = company;
-        let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
-        Self {
-            realname,
-            qq,
-            company_name,
-            company_url,
-            select_fields,
-            province,
-            city,
-            area,
-            street,
-            recv_name,
-            recv_phone,
-        }
-    }
-}
-
-/// Writes an account down, with the end of its line.
-#[must_use]
-pub fn write(Resident { account, company }: &Resident, now: Timestamp) -> String {
-    let number = account.number.get();
-    let standing = standing_word(account.standing);
-    let text = if account.standing == Standing::Deleted {
-        serde_json::to_string(&DeletedLine { number, standing })
-    } else {
-        serde_json::to_string(&Line {
-            number,
-            username: account.username.as_ref().map(Username::as_str),
-            email: account.email.as_ref().map(EmailAddress::as_str),
-            email_proven: account.email_proven,
-            former_emails: account.counting_formers(now).map(FormerLine::from).collect(),
-            phone: account.phone.as_ref().map(PhoneNumber::as_str),
-            weixin: account.weixin.as_ref().map(OpenId::as_str),
-            first_name: &account.first_name,
-            last_name: &account.last_name,
-            role: account.role.word(),
-            charity: account.charity,
-            is_staff: account.is_staff,
-            is_superuser: account.is_superuser,
-            groups: account.groups.iter().map(|group| group.name.as_str()).collect(),
-            standing,
-            password: account.credential.as_str(),
-            joined: account.joined.to_string(),
-            last_login: account.last_login.map(|time| time.to_string()),
-            details: account.details.as_ref().map(|Details { company, tel, address }| DetailsLine {
-                company,
-                tel,
-                address,
-            }),
-            contact: account.contact.as_ref().map(|Contact { alias, phone, job_number, dept_id }| {
-                ContactLine { alias, phone, job_number, dept_id }
-            }),
-            company: company.as_ref().map(CompanyLine::from),
-        })
-    };
-    text.expect("texts, numbers and lists have a JSON form") + "\n"
+fn company_line(company: &Company) -> Value {
+    let Company { realname, qq, company_name, company_url, select_fields, receiving } = company;
+    let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
+    json!({
+        "realname": realname, "qq": qq, "company_name": company_name, "company_url": company_url,
+        "select_fields": select_fields, "province": province, "city": city, "area": area,
+        "street": street, "recv_name": recv_name, "recv_phone": recv_phone,
+    })
 }
 
 /// Reads a line; times that name no zone are of the given one.
-pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reasons> {
+pub(crate) fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reasons> {
     let mut faults = Faults::default();
     let number = faults.note(fields.number("number")).flatten();
     let number =
@@ -550,14 +452,14 @@ mod tests {
         let told = told.unwrap_err().to_string();
         let wanted = [
             "The number does not have 8 or 9 digits.",
-            "standing is none of active, frozen, deleted.",
-            "email is no e-mail address that can be registered.",
+            "standing is not one of active, frozen, deleted.",
+            "email is not a valid e-mail address.",
             "A username consists of @ . + - _ and ASCII letters and digits.",
-            "phone is no mobile number.",
+            "phone is not a mobile number.",
             "password is missing.",
-            "joined is no time such as 2021-11-30T08:00:00.123Z.",
+            "joined is not a time such as 2021-11-30T08:00:00.123Z.",
             "former_emails.address is missing.",
-            "until is no time such as 2021-11-30T08:00:00.123Z.",
+            "until is not a time such as 2021-11-30T08:00:00.123Z.",
             "first_name is not a text.",
             "details.tel is not a text.",
             "There is no field details.\"fax\".",
