@@ -55,6 +55,7 @@ fn documented(line: &str) -> BTreeSet<String> {
     let words = line.split(' ').take(if line.starts_with("secret") { 2 } else { 1 });
     let help = Cli::read(std::iter::once("tally-admin").chain(words).chain(["--help"]));
     let help = help.expect_err("help is no command").to_string();
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
     let (_, named) = help.split_once("JSON fields: ").unwrap_or_else(|| panic!("{line}: {help}"));
     let everyone = "with --everyone: ";
     let named = match (named.split_once(everyone), line.contains("--everyone")) {

@@ -8,12 +8,14 @@ use std::path::PathBuf;
 
 use clap::builder::{NonEmptyStringValueParser, PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::error::ErrorKind;
-use clap::{Args, CommandFactory, Parser, Subcommand};
+use clap::{ArgAction, Args, CommandFactory, Parser, Subcommand};
 use clap_complete::Shell;
 use tally::domain::bookings::{EVENTS, Event};
 use tally::domain::role::Role;
 
 pub use crate::import::{Format, Import};
+
+const EVERYWHERE: &str = "Options of every command";
 
 /// The fields in the JSON of a command that is about one account.
 const ABOUT: &str = "account, username, email, found_by";
@@ -51,16 +53,17 @@ AWS_ACCESS_KEY_ID and so on, and AWS_ENDPOINT_URL for a table that is not on AWS
 Exit code: 0 done, or already so; 1 failed; 2 wrong usage; 130 stopped by Ctrl-C.")]
 pub struct Cli {
     /// The DynamoDB table [default: the variable TALLY_TABLE]
-    #[arg(long, global = true, value_name = "NAME", value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, global = true, help_heading = EVERYWHERE, value_name = "NAME")]
+    #[arg(value_parser = NonEmptyStringValueParser::new())]
     pub table: Option<String>,
     /// Print JSON: one object, or one object per line for lists. Errors stay text on standard error
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub json: bool,
     /// Never ask a question, even on a terminal
-    #[arg(long, global = true)]
+    #[arg(long, global = true, help_heading = EVERYWHERE)]
     pub no_input: bool,
     /// With an error, also show its technical causes
-    #[arg(long, short, global = true)]
+    #[arg(long, short, global = true, help_heading = EVERYWHERE)]
     pub verbose: bool,
     /// What to do.
     #[command(subcommand)]
@@ -132,7 +135,7 @@ pub enum TableCommand {
         #[command(flatten)]
         whom: Confirmed,
         /// Whether the user is staff from now on
-        #[arg(value_parser = either("on", "off"))]
+        #[arg(action = ArgAction::Set, value_name = "on|off", value_parser = either("on", "off"))]
         switch: bool,
     },
     /// Allow a user everything, or no longer
@@ -146,7 +149,7 @@ pub enum TableCommand {
         #[command(flatten)]
         whom: Confirmed,
         /// Whether the user is a superuser from now on
-        #[arg(value_parser = either("on", "off"))]
+        #[arg(action = ArgAction::Set, value_name = "on|off", value_parser = either("on", "off"))]
         switch: bool,
     },
     /// Give a user a role in the charity
@@ -170,7 +173,7 @@ pub enum TableCommand {
         #[command(flatten)]
         whom: Confirmed,
         /// Whether to put the user into the group or take them out
-        #[arg(value_name = "VERB", value_parser = either("add", "remove"))]
+        #[arg(action = ArgAction::Set, value_name = "add|remove", value_parser = either("add", "remove"))]
         inside: bool,
         /// The name of the group
         name: String,
@@ -510,7 +513,7 @@ mod tests {
         for (line, words) in [
             ("", "Usage: tally-admin"),
             ("promote zhang", "unrecognized subcommand 'promote'"),
-            ("unfreze zhang", "a similar subcommand exists: 'unfreeze'"),
+            ("unfreze zhang", "some similar subcommands exist: 'freeze', 'unfreeze'"),
             ("import users --dry-rum", "a similar argument exists: '--dry-run'"),
             ("staff zhang", "<on|off>"),
             ("staff zhang yes", "[possible values: on, off]"),

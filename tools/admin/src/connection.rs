@@ -29,7 +29,7 @@ const NO_CREDENTIALS: &str = "no AWS credentials were found. Set AWS_PROFILE, ru
 /// Parts of what the SDK says of an error, and what is to be done about it.
 const REASONS: [(&[&str], &str); 6] = [
     (&["Missing Region"], "no AWS region is set. Set AWS_REGION, or choose a profile that has one."),
-    (&["loading credentials", "no providers in chain"], NO_CREDENTIALS),
+    (&["loading credentials", "no credentials found"], NO_CREDENTIALS),
     (
         &["endpoint must contain scheme", "failed to apply endpoint"],
         "AWS_ENDPOINT_URL is not a URL. Write it with its scheme, like http://localhost:8000.",

@@ -1,5 +1,6 @@
 //! The operator's command.
 
+use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 use std::time::Duration;
@@ -46,7 +47,10 @@ fn main() -> ExitCode {
     let Err(failure) = printed else {
         return ExitCode::SUCCESS;
     };
-    complain(&if verbose { tally::store::chain(&failure) } else { failure.to_string() });
+    complain(&failure.to_string());
+    if let Some(causes) = failure.source().filter(|_| verbose) {
+        complain(&format!("Caused by: {}", tally::store::chain(causes)));
+    }
     ExitCode::from(failure.exit_code())
 }
 

@@ -102,10 +102,7 @@ impl From<Reason> for Reasons {
 
 impl fmt::Display for Reasons {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (at, reason) in self.0.iter().enumerate() {
-            write!(f, "{}{reason}", if at == 0 { "" } else { " " })?;
-        }
-        Ok(())
+        f.write_str(&self.0.iter().map(Reason::to_string).collect::<Vec<_>>().join(" "))
     }
 }
 

@@ -1,5 +1,7 @@
 //! What an import is asked to do.
 
+#![expect(clippy::doc_markdown, reason = "these comments are the help, which has no backticks")]
+
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
@@ -22,7 +24,7 @@ pub struct Import {
     /// What the file holds [default: what it looks like]
     #[arg(long)]
     pub format: Option<Format>,
-    /// The time zone of times that name none, such as +08:00, as Django without `USE_TZ` writes them
+    /// The time zone of times that name none, such as +08:00, as Django without USE_TZ writes them
     #[arg(long, value_name = "OFFSET", value_parser = parse_offset, allow_hyphen_values = true)]
     pub utc_offset: Option<Offset>,
 }
