@@ -4,6 +4,9 @@ use tests::server::Server;
 
 use super::told;
 
+/// A variable of the environment, and what it is set to, if it is not taken away.
+type Change<'a> = (&'a str, Option<&'a str>);
+
 #[tokio::test]
 async fn each_wrong_setting_is_told_in_plain_words_and_its_causes_when_asked_for() {
     let server = Server::start().await;
@@ -11,7 +14,7 @@ async fn each_wrong_setting_is_told_in_plain_words_and_its_causes_when_asked_for
     let no_scheme = aws.trim_start_matches("http://").to_owned();
     let home = tempfile::tempdir().expect("the system has room for a folder");
     // What is taken away or put in the place of what is right, and what is said.
-    let mistakes: [(&[(&str, Option<&str>)], &str); 7] = [
+    let mistakes: [(&[Change<'_>], &str); 7] = [
         (&[("AWS_REGION", None)], "No AWS region is set. Set AWS_REGION, or choose a profile"),
         (
             &[("AWS_ACCESS_KEY_ID", None)],

@@ -37,7 +37,7 @@ async fn run(server: &Server, arguments: &[&str]) -> (Option<i32>, String, Strin
 fn users() -> String {
     let user =
         |n: usize| json!({"username": format!("user{n}"), "password": "!", "joined": "2016-02-03T04:05:06Z"});
-    (0..MANY).map(|n| format!("{}\n", user(n))).collect()
+    (0..MANY).map(|n| user(n).to_string() + "\n").collect()
 }
 
 #[tokio::test]
