@@ -202,7 +202,7 @@ pub enum TableCommand {
         #[arg(long, conflicts_with = "user")]
         everyone: bool,
         /// The name of the table again, to confirm --everyone. On a terminal it is asked for
-        #[arg(long, value_name = "TABLE", requires = "everyone")]
+        #[arg(long, value_name = "TABLE", conflicts_with = "user")]
         confirm: Option<String>,
     },
     /// Give a user an e-mail address, and vouch for it
@@ -527,7 +527,7 @@ mod tests {
             ("create-superuser --username a --password b", "unexpected argument '--password'"),
             ("end-sessions", "<USER>"),
             ("end-sessions zhang --everyone", "cannot be used with"),
-            ("end-sessions zhang --confirm t", "--everyone"),
+            ("end-sessions zhang --confirm t", "cannot be used with"),
             ("--table= show zhang", "a value is required for '--table <NAME>'"),
             ("import a --format csv", "[possible values: tally, django]"),
             ("import a --utc-offset 8", "write it as +HH:MM or -HH:MM"),
