@@ -3,7 +3,6 @@
 
 pub mod answer;
 pub mod client;
-pub mod deployment;
 pub mod documented;
 pub mod lambda_host;
 pub mod log;

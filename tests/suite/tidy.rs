@@ -4,6 +4,7 @@ mod architecture;
 mod documents;
 mod endpoints;
 mod parameters;
+mod settings;
 mod steps;
 mod table;
 mod telemetry;

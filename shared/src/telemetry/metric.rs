@@ -68,7 +68,8 @@ impl Metric {
     ];
 
     /// The few that are told by group as well, where that is wished: each costs once more per group.
-    pub const BY_GROUP: [Self; 4] = [Self::Logins, Self::LoginFailures, Self::ServerErrors, Self::DurationMilliseconds];
+    pub const BY_GROUP: [Self; 4] =
+        [Self::Logins, Self::LoginFailures, Self::ServerErrors, Self::DurationMilliseconds];
 
     /// Its name, in the log and in CloudWatch.
     #[must_use]
