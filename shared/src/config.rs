@@ -25,7 +25,7 @@ pub use metrics::MetricSettings;
 pub use origins::{ORIGIN_FORMS, origin, trusted_origin};
 pub use settings::{LOCAL, SETTINGS, Setting};
 pub use texts::TextSettings;
-pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
+pub use weixin::{WeixinApp, WeixinSettings};
 
 /// Everything that can be set; what an operator sets is in [`SETTINGS`].
 #[derive(Clone, Debug)]

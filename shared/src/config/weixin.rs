@@ -26,7 +26,7 @@ pub struct WeixinApp {
 }
 
 /// How long an exchange with WeChat may take: well inside the 15 seconds a function may run.
-pub const WEIXIN_PATIENCE: Duration = Duration::from_secs(4);
+const WEIXIN_PATIENCE: Duration = Duration::from_secs(4);
 
 impl WeixinSettings {
     pub(super) fn read<L: Fn(&str) -> Option<String>>(environment: &mut Environment<L>) -> Self {

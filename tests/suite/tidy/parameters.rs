@@ -29,7 +29,7 @@ pub(super) fn parameters() -> BTreeMap<String, Parameter> {
         let said = line.trim_start();
         match line.len() - said.len() {
             2 if said.starts_with(|c: char| c.is_ascii_uppercase()) => {
-                name = said.trim_end_matches(':').to_owned()
+                said.trim_end_matches(':').clone_into(&mut name);
             }
             4 => {
                 let parameter = found.entry(name.clone()).or_default();
@@ -42,7 +42,8 @@ pub(super) fn parameters() -> BTreeMap<String, Parameter> {
             }
             6 if is_folded => {
                 let description = &mut found.entry(name.clone()).or_default().description;
-                *description = format!("{description} {said}").trim_start().to_owned();
+                let separator = if description.is_empty() { "" } else { " " };
+                description.extend([separator, said]);
             }
             _ => {}
         }

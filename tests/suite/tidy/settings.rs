@@ -82,7 +82,7 @@ fn both_documents_show_the_help_of_cargo_run() {
 #[test]
 fn the_template_passes_parameters_on_with_the_same_defaults_and_words() {
     let (template, parameters) = (read("template.yaml"), parameters());
-    for setting in SETTINGS.iter() {
+    for setting in &SETTINGS {
         let Some(name) = setting.parameter else { continue };
         let line = format!("{}: !Ref {name}\n", setting.variable);
         assert!(template.contains(&line), "{line}");
