@@ -32,7 +32,7 @@ async fn main() -> ExitCode {
         .init();
     let outcome = match options::parse(std::env::args_os().skip(1)) {
         Ok(Invocation::Help) => say(options::HELP),
-        Ok(Invocation::OpenApi) => say(&openapi::document()),
+        Ok(Invocation::OpenApi) => say(openapi::document()),
         Ok(Invocation::Version) => say(&format!("{}\n", options::VERSION)),
         Ok(Invocation::Run(options)) => run(options).await,
         Err(error) => {

@@ -1,5 +1,7 @@
 //! The OpenAPI document of the whole stack: what each group tells of itself, put together.
 
+use std::sync::LazyLock;
+
 use serde::Serialize;
 use serde_json::{Value, json};
 use tally::http::openapi::{self as groups, Described, Ordered, Response, Section, Written};
@@ -55,12 +57,17 @@ pub fn gaps() -> Vec<String> {
     sections().into_iter().flat_map(|section| section.gaps).collect()
 }
 
-/// The document, printed for people.
+/// The document, printed for people. It is written when it is asked for first: a service starts without it.
 ///
 /// # Panics
 /// Never: all that is in it can be written as JSON.
 #[must_use]
-pub fn document() -> String {
+pub fn document() -> &'static str {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(write);
+    &DOCUMENT
+}
+
+fn write() -> String {
     let mut document = Document {
         openapi: "3.1.1",
         info: info(),
