@@ -3,6 +3,7 @@
 
 pub mod answer;
 pub mod client;
+pub mod code;
 pub mod deployment;
 pub mod documented;
 pub mod lambda_host;

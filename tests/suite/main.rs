@@ -24,6 +24,7 @@ mod rest_auth;
 mod restore;
 mod roles;
 mod rotation;
+mod sweep;
 mod telemetry;
 mod tidy;
 mod transfer;

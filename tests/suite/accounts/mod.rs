@@ -16,7 +16,7 @@ use axum::body::{Body, to_bytes};
 use serde_json::{Value, json};
 use tally::http::request::ClientAddress;
 use tests::answer::Answer;
-use tests::client::{Client, Request};
+use tests::client::{self, Client, Request};
 use tests::server::Server;
 use tower::ServiceExt;
 
@@ -123,12 +123,7 @@ async fn is_in(browser: &Client) -> bool {
 
 /// Sends one JSON body after the other and writes down what was asked and what was answered.
 async fn conversation(client: &Client, path: &str, bodies: &[&str]) -> String {
-    let mut written = Vec::new();
-    for body in bodies {
-        let request = posting(client, path).await.body("application/json", (*body).to_owned());
-        written.push(format!("{body}\n    {}", request.send().await.brief()));
-    }
-    written.join("\n")
+    client::conversation(bodies, async || posting(client, path).await).await
 }
 
 /// Sends a request straight into the group's router, past the host and the client's oracle.

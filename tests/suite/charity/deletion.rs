@@ -118,10 +118,8 @@ async fn a_former_address_is_free_as_well() {
     ];
     let changed = browser.post("/api/accounts/account_change/").form(&change).send().await;
     assert_eq!(changed.json()["code"], 1, "{changed:?}");
-    let register = async |name: &str, email: &str| {
-        let body = json!({"username": name, "email": email, "password1": PASSWORD, "password2": PASSWORD});
-        server.client().post("/rest-auth/registration/").json(&body).send().await.code()
-    };
+    let register =
+        async |name: &str, email: &str| server.client().register_with(name, email, PASSWORD).await.code();
     assert_eq!(register("one", "sara@example.com").await, 400, "kept for the owner for a week");
     assert_eq!(give_status(&client, &boss, &number.to_string(), "2").await.brief(), DONE);
     assert_eq!(register("one", "sara@example.com").await, 201);

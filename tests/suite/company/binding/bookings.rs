@@ -4,10 +4,12 @@ use admin::arguments::{self, Invocation};
 use admin::commands;
 use admin::terminal::NoPassword;
 use futures_util::future::join_all;
+use local::inbox::Channel;
 use serde_json::json;
 use tally::app::Basics;
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
 use tests::server::Server;
 
 use super::{FOREIGN, NAME, STRANGER, account_of, freeze, give_phone, post, table, told, user, with_user};
@@ -190,7 +192,7 @@ async fn operators_find_people_by_their_mobile_number_too() {
 async fn give_phone_with_claim(server: &Server) {
     let send = json!({"action_name": "AccountReg", "mobile": "13800138000"});
     post(&server.client(), "/users/send_sms_code/", &send).await;
-    let code = super::code_in(&server.inbox().messages().pop().expect("a text message").text);
+    let code = code::latest(&server.inbox(), Channel::Sms);
     let form = json!({
         "user_email": "customer@example.com", "company_name": "例子公司", "password": super::PASSWORD,
         "phone": "13800138000", "name": "李明", "code": code,
