@@ -1,13 +1,13 @@
 #!/usr/bin/env python3
-"""Runs what README.md shows: every command of its console blocks, in their order and in one shell, against a service
-that was just started, and compares what is printed with what is written there.
+"""Runs what the documents show: every command of a document's console blocks, in their order and in one shell, against
+a service that was just started for it, and compares what is printed with what is written there.
 
-usage: replay_readme.py TIGERTALLY TALLY_ADMIN    both binaries, built
+usage: replay_documents.py TIGERTALLY TALLY_ADMIN    both binaries, built
 
 A block with an ellipsis in one of its commands leaves something to the reader, and is passed over.
 
 What differs between two runs is compared by kind: keys, tokens, account numbers and times. One of these that is written
-twice has to be one and the same in both places. The Chinese README has to show the same blocks. Standard library only.
+twice has to be one and the same in both places. A translation has to show the same blocks. Standard library only.
 """
 import os
 import re
@@ -15,6 +15,16 @@ import subprocess
 import sys
 import tempfile
 import time
+
+# The tours come in the order in which the Chinese page shows them.
+TOURS = ['docs/contracts/%s.md' % group for group in ('rest-auth', 'accounts', 'manage', 'company', 'charity')]
+DOCUMENTS = ['README.md', *TOURS, 'docs/administering.md']
+# What is a translation of what.
+TRANSLATIONS = {
+    'README.zh-CN.md': ['README.md'],
+    'docs/contracts/tours.zh-CN.md': TOURS,
+    'docs/administering.zh-CN.md': ['docs/administering.md'],
+}
 
 # What stands for what differs, the longest first.
 KINDS = [
@@ -97,15 +107,15 @@ class Service:
         self.process.wait()
 
 
-def replay(service, admin, folder):
-    """Runs everything; answers how many commands printed something else."""
+def replay(document, service, admin, folder):
+    """Runs what a document shows; answers how many commands there are, and how many printed something else."""
     shell = subprocess.Popen(['bash'], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding='utf8', cwd=folder,
                              env=dict(os.environ, TALLY_ADMIN=admin))
     shell.stdin.write(SHELL)
     ran, failed, pairs = 0, 0, {}
-    for line, block in blocks('README.md'):
+    for line, block in blocks(document):
         if any('…' in command for _, command, _ in steps(line, block)):
-            print('README.md:%d is passed over: it leaves something to the reader' % line)
+            print('%s:%d is passed over: it leaves something to the reader' % (document, line))
             continue
         for line, command, written in steps(line, block):
             shell.stdin.write('{ %s\n} </dev/null; printf "\\n%s\\n"\n' % (service.at_its_ports(command), END))
@@ -116,30 +126,39 @@ def replay(service, admin, folder):
                     break
                 printed.append(text)
             else:
-                sys.exit('README.md:%d: the shell ended at: %s' % (line, command))
+                sys.exit('%s:%d: the shell ended at: %s' % (document, line, command))
             written, printed, ran = '\n'.join(written), ''.join(printed).strip('\n'), ran + 1
             if not is_same(written, printed, pairs):
                 failed += 1
-                print('README.md:%d: $ %s\nis written:\n%s\nwas printed:\n%s\n' % (line, command, written, printed))
+                print('%s:%d: $ %s\nis written:\n%s\nwas printed:\n%s\n' % (document, line, command, written, printed))
     shell.stdin.close()
     shell.wait()
-    print('%d commands of README.md, %d print something else' % (ran, failed))
+    return ran, failed
+
+
+def translated():
+    """How many translations show other blocks."""
+    shown = lambda document: [block for _, block in blocks(document)]
+    failed = 0
+    for translation, originals in TRANSLATIONS.items():
+        if shown(translation) != [block for original in originals for block in shown(original)]:
+            failed += 1
+            print('%s shows other console blocks than %s' % (translation, ', '.join(originals)))
     return failed
 
 
 def main():
     tigertally, admin = (os.path.abspath(binary) for binary in sys.argv[1:])
-    failed = 0
-    if [block for _, block in blocks('README.md')] != [block for _, block in blocks('README.zh-CN.md')]:
-        failed += 1
-        print('README.zh-CN.md shows other console blocks than README.md')
-    service = Service(tigertally)
-    began = time.monotonic()
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            failed += replay(service, admin, folder)
-    finally:
-        service.stop()
+    failed, began = translated(), time.monotonic()
+    for document in DOCUMENTS:
+        service = Service(tigertally)
+        try:
+            with tempfile.TemporaryDirectory() as folder:
+                ran, other = replay(document, service, admin, folder)
+        finally:
+            service.stop()
+        print('%d commands of %s, %d print something else' % (ran, document, other))
+        failed += other + (ran == 0)
     print('in %.0f s' % (time.monotonic() - began))
     sys.exit(1 if failed else 0)
 
