@@ -2,7 +2,7 @@
 //!
 //! A group is a table of [`endpoint::Endpoint`]s and a [`endpoint::Dialect`] that says every refusal
 //! in its own words. The order of checks is the same for all: route, negotiation, caller, permission,
-//! method, body (contract rest-auth.md, section 3).
+//! method, body (docs/contracts/rest-auth.md#requests).
 
 pub mod answer;
 pub mod body;

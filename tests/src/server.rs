@@ -33,7 +33,7 @@ use crate::lambda_host::LambdaHost;
 /// The server's secret of every test.
 pub const SECRET: &str = r#"{"current":"a secret that only tests know, 0123456789"}"#;
 
-/// When every test begins: the moment of contract 002's example.
+/// When every test begins: the moment of an example in rest-auth's contract.
 pub const START: &str = "2017-07-06T05:11:24.481Z";
 
 /// A hash that takes microseconds.

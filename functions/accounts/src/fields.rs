@@ -83,7 +83,7 @@ impl Form {
     /// A new password from the field it is typed into and the one it is repeated in, if it may be set.
     ///
     /// Whatever is wrong with it is told under the second field, and its weakness even if the first
-    /// one is not filled in (accounts.md, section 4).
+    /// one is not filled in (docs/contracts/accounts.md#messages).
     pub(crate) fn new_password(
         &mut self,
         first: &'static str,

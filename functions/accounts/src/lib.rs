@@ -1,5 +1,4 @@
-//! The group accounts: `/api/accounts/*`, as a company's web pages call it (contract 000 and
-//! accounts.md).
+//! The group accounts: `/api/accounts/*`, as a company's web pages call it (docs/contracts/accounts.md).
 
 mod contacts;
 mod csrf;
@@ -106,7 +105,7 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
     },
 ];
 
-/// The dialect of contract 000.
+/// The dialect of accounts' contract.
 struct Accounts;
 
 impl Dialect for Accounts {

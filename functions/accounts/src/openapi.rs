@@ -1,4 +1,4 @@
-//! What this group tells of itself for the OpenAPI document (contracts 000 and accounts.md).
+//! What this group tells of itself for the OpenAPI document (docs/contracts/accounts.md).
 
 use std::time::Duration;
 

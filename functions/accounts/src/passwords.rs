@@ -24,7 +24,7 @@ pub(crate) async fn change(exchange: Exchange) -> Result<Answer, Failure> {
     let mut form = Form::read(&exchange, Tokens::OrEndedSession).await?;
     let Exchange { app, request, caller } = exchange;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
-    // A wrong old password and a weak new one are told together (accounts.md, section 4).
+    // A wrong old password and a weak new one are told together (docs/contracts/accounts.md#messages).
     let new = form.new_password("new_password1", "new_password2", &caller.account.names());
     let old = form.text("old_password", Presence::Required, Kind::Password);
     let proven = match &old {

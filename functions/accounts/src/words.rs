@@ -1,4 +1,4 @@
-//! Every success, rule and refusal in this group's status and sentence (contract 000 and accounts.md).
+//! Every success, rule and refusal in this group's status and sentence (docs/contracts/accounts.md).
 
 use std::time::Duration;
 

@@ -39,7 +39,7 @@ async fn carry_out(
 ) -> Result<Answer, Failure> {
     let Exchange { app, request, caller } = exchange;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?.account;
-    // Before the body is read: whoever may not is told so, whatever they ask (security rule K21).
+    // Before the body is read: whoever may not is told so, whatever they ask (security rule S16).
     if let Some(verdict) = foregone(deed, Standpoint::of(Some(&caller))) {
         Failure::of(verdict, Tail::EmptyData)?;
     }

@@ -1,4 +1,5 @@
-//! The group charity: `/user/*`, a charity's administrators, donors and volunteers (contract 004).
+//! The group charity: `/user/*`, a charity's administrators, donors and volunteers
+//! (docs/contracts/charity.md).
 
 mod administration;
 mod details;

@@ -1,5 +1,4 @@
-//! What this group tells of itself for the OpenAPI document (contract 004 and
-//! docs/openapi-notes/charity.md).
+//! What this group tells of itself for the OpenAPI document (docs/contracts/charity.md).
 
 mod administration;
 mod details;

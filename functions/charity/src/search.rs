@@ -85,7 +85,8 @@ fn limit(fields: &Fields) -> Result<PageLimit, Failure> {
     limit.ok_or(Failure::BadRequest)
 }
 
-/// A text that limits the search. One that is not there, or empty, does not (contract 004, search).
+/// A text that limits the search. One that is not there, or empty, does not
+/// (docs/contracts/charity.md#search).
 fn limiting<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Failure> {
     match fields.get(name) {
         Some(Value::Number(_)) => Err(Failure::BadRequest),

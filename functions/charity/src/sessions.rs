@@ -16,7 +16,7 @@ use crate::words::Failure;
 use crate::{envelope, fields};
 
 /// The session that a login or a registration opens: 30 days, and for administrators as long as
-/// [`sessions::ADMINISTRATOR_LASTS`] (security rule 2.3).
+/// [`sessions::ADMINISTRATOR_LASTS`] (security rule S3).
 pub(crate) const SESSION: NewSession =
     NewSession { carrier: Carrier::TokenHeader, lasts: Duration::from_hours(30 * 24), holds_key: false };
 
@@ -56,7 +56,7 @@ pub(crate) async fn logout(exchange: Exchange) -> Result<Answer, Failure> {
     Ok(envelope::success(Nothing {}))
 }
 
-/// Recognises the caller by the `token` header. Two different ones are nobody's (security rule 2.3).
+/// Recognises the caller by the `token` header. Two different ones are nobody's (security rule S3).
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
     let token = request.sole_value(TOKEN).ok().flatten();
     match token.and_then(|token| std::str::from_utf8(token).ok()) {

@@ -185,7 +185,7 @@ pub(crate) fn phone_number(typed: &str, app: &App) -> Option<PhoneNumber> {
 }
 
 /// What is not JSON is refused before it is looked at: only a page of ours can send this type without
-/// asking first (security rule K18). A request without a body needs no type.
+/// asking first (security rule S9). A request without a body needs no type.
 fn refuse_other_types(request: &Request) -> Result<(), BodyFault> {
     let sent = request.headers.get(CONTENT_TYPE).map(|value| String::from_utf8_lossy(value.as_bytes()));
     let essence = sent.as_deref().map(|sent| sent.split(';').next().unwrap_or_default().trim());

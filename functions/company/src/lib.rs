@@ -1,5 +1,4 @@
-//! The group company: `/users/*`, as company customers' pages call it (contract 003 and its section in
-//! contracts/README.md).
+//! The group company: `/users/*`, as company customers' pages call it (docs/contracts/company.md).
 
 mod bookings;
 mod codes;
@@ -262,7 +261,7 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
     },
 ];
 
-/// The dialect of contract 003.
+/// The dialect of company's contract.
 struct Company;
 
 impl Dialect for Company {

@@ -1,5 +1,5 @@
-//! What this group tells of itself for the OpenAPI document (contract 003 and
-//! docs/openapi-notes/company.md). Each capability tells of its own operations.
+//! What this group tells of itself for the OpenAPI document (docs/contracts/company.md). Each capability
+//! tells of its own operations.
 
 mod bookings;
 mod codes;
@@ -30,7 +30,7 @@ use crate::envelope::{Error, FormError, Nothing, Success, success};
 use crate::fields::Kind;
 use crate::words::{self, Failure};
 
-/// The only content type of a body (contracts/README.md: JSON only).
+/// The only content type of a body (docs/contracts/company.md#requests: JSON only).
 const CONTENT_TYPES: [&str; 1] = ["application/json"];
 
 /// The group's part of the document.

@@ -36,7 +36,7 @@ pub(crate) struct Registered<'a> {
 /// Registers a company's customer, who is logged in by it.
 ///
 /// What is taken, and whether the code is right, is told only when everything else is: neither tries at
-/// a code nor questions about other people's addresses are free (security rules K5 and N-08).
+/// a code nor questions about other people's addresses are free (security rule S13).
 pub(crate) async fn register(exchange: Exchange) -> Result<Answer, Failure> {
     let mut form = Form::read(&exchange).await?;
     let Exchange { app, request, .. } = exchange;

@@ -1,7 +1,7 @@
-//! Every success, rule and refusal in this group's status and sentence (contract 003).
+//! Every success, rule and refusal in this group's status and sentence (docs/contracts/company.md).
 //!
 //! Documented outcomes, failures too, are answered with HTTP 200; what is outside the document uses the
-//! status that HTTP has for it (contracts/README.md).
+//! status that HTTP has for it (docs/contracts/README.md).
 
 mod link_page;
 

@@ -1,4 +1,5 @@
-//! The group manage: `/v3_1/manage/*`, the admin console's login and password reset (contract 001).
+//! The group manage: `/v3_1/manage/*`, the admin console's login and password reset
+//! (docs/contracts/manage.md).
 
 mod codes;
 mod envelope;

@@ -1,4 +1,4 @@
-//! What this group tells of itself for the OpenAPI document (contract 001).
+//! What this group tells of itself for the OpenAPI document (docs/contracts/manage.md).
 
 mod codes;
 

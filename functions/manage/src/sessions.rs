@@ -17,7 +17,7 @@ use tally::store::key::Identifier;
 use crate::words::{self, Failure};
 use crate::{envelope, fields};
 
-/// How long a member of staff stays logged in: a working day (security rule 2.3).
+/// How long a member of staff stays logged in: a working day (security rule S3).
 const SESSION_LASTS: Duration = Duration::from_hours(12);
 
 /// What a login answers.

@@ -1,7 +1,7 @@
 //! Every refusal of this group, with its own fixed code and its sentence.
 //!
 //! `meta.code` is 0 for success. Documented outcomes, failures too, are answered with HTTP 200; what
-//! is outside the document uses the status that HTTP has for it (contracts/README.md).
+//! is outside the document uses the status that HTTP has for it (docs/contracts/README.md).
 
 use std::time::Duration;
 

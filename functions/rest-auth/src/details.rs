@@ -16,7 +16,7 @@ use tally::services::sessions::Caller;
 use crate::fields::{Form, Kind, Presence};
 use crate::words::Failure;
 
-/// The most characters of each field (contract 002).
+/// The most characters of each field (docs/contracts/rest-auth.md).
 pub(crate) const COMPANY: Kind = Kind::Stored(100);
 pub(crate) const TEL: Kind = Kind::Telephone(20);
 pub(crate) const ADDRESS: Kind = Kind::Stored(100);
@@ -79,7 +79,7 @@ pub(crate) async fn create(exchange: Exchange) -> Result<Answer, Failure> {
     };
     let details = Details { company, tel, address };
     profiles::create(&app, &caller, &details).await?;
-    // A list of one record, as contract 002 shows it.
+    // A list of one record, as rest-auth's contract shows it.
     Ok(Answer::json(StatusCode::CREATED, &[record(&caller.account, &details)]))
 }
 
@@ -101,7 +101,7 @@ pub(crate) async fn amend(exchange: Exchange) -> Result<Answer, Failure> {
 
 async fn write(exchange: Exchange, presence: Presence) -> Result<Answer, Failure> {
     let Exchange { app, request, caller } = exchange;
-    // The record is looked up before the body is read (rest-auth.md, section 3).
+    // The record is looked up before the body is read (docs/contracts/rest-auth.md#requests).
     let (caller, _) = existing(caller)?;
     let (company, tel, address) = read(&request, presence).await?;
     let details = profiles::change(&app, &caller, &DetailsChange { company, tel, address }).await?;

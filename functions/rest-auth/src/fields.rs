@@ -1,4 +1,4 @@
-//! Reading the fields of a body the way the framework's serializers do (rest-auth.md, section 4).
+//! Reading the fields of a body the way the framework's serializers do (docs/contracts/rest-auth.md#fields).
 
 use tally::domain::email_address::EmailAddress;
 use tally::domain::text;

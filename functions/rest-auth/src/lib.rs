@@ -1,5 +1,5 @@
 //! The group rest-auth: `/rest-auth/*`, `/api/create_users_info/` and `/api/users_display/`, as a
-//! Django server with django-rest-auth spoke them (contract 002 and rest-auth.md).
+//! Django server with django-rest-auth spoke them (docs/contracts/rest-auth.md).
 
 mod details;
 mod envelope;
@@ -63,7 +63,7 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
         path: "/rest-auth/logout/",
         name: "Logout",
         allow: "GET, POST, HEAD, OPTIONS",
-        // Whatever is presented, the answer is the same (contract 002).
+        // Whatever is presented, the answer is the same (docs/contracts/rest-auth.md).
         caller: CallerRule::Ignored,
         operations: &[
             Operation { method: Method::GET, handler: |exchange| Box::pin(sessions::logout(exchange)) },

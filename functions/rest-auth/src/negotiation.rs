@@ -12,7 +12,7 @@ const MOST_INDENT: usize = 8;
 /// Refuses a request whose answer its client could not read.
 ///
 /// `?format=` overrides the header, as in the framework; a page for people (`api`, `text/html`) is
-/// answered in JSON (contract rest-auth.md, negotiation).
+/// answered in JSON (docs/contracts/rest-auth.md#requests).
 pub(crate) fn negotiate(request: &Request) -> Result<(), Failure> {
     let format = request.query.split('&').find_map(|pair| pair.strip_prefix("format="));
     if format.is_some_and(|format| !["", "json", "api"].contains(&format)) {

@@ -1,4 +1,4 @@
-//! What this group tells of itself for the OpenAPI document (contracts 002 and rest-auth.md).
+//! What this group tells of itself for the OpenAPI document (docs/contracts/rest-auth.md).
 
 use std::time::Duration;
 

@@ -69,7 +69,7 @@ impl Wanted {
             let parsed = Username::parse(&text, email.as_ref());
             parsed.map_err(|fault| form.errors.add("username", [words::username_sentence(fault)])).ok()
         });
-        // A blank username hides what is wrong with the password (contract 002, special case).
+        // A blank username hides what is wrong with the password (docs/contracts/rest-auth.md#fields).
         let hides_weakness = form.is_blank("username");
         let names = Names { username: username.as_ref(), email: email.as_ref() };
         let matches = password1 == password2;

@@ -32,7 +32,7 @@ pub(crate) async fn login(exchange: Exchange) -> Result<Answer, Failure> {
     let Exchange { app, request, caller } = exchange;
     let mut form = Form::read(&request).await?;
     let username = form.text("username", Presence::Optional, Kind::Plain);
-    // It has to look like an address, and is of no other use (contract 002).
+    // It has to look like an address, and is of no other use (docs/contracts/rest-auth.md).
     let _ = form.text("email", Presence::Optional, Kind::Email);
     let password = form.text("password", Presence::Required, Kind::Password);
     let Some(password) = password.filter(|_| form.errors.is_empty()) else {
@@ -80,7 +80,8 @@ pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Cal
     };
     match sessions::recognise_token(app, &token).await? {
         Recognition::Caller(caller) => Ok(Some(*caller)),
-        // What a password change ended counts as nothing presented (rest-auth.md, point 6).
+        // What a password change ended counts as nothing presented (docs/contracts/rest-auth.md#differences,
+        // point 6).
         Recognition::RetiredKey => Ok(None),
         Recognition::Unknown => Err(Failure::Token(TokenFault::Invalid)),
     }

@@ -1,4 +1,4 @@
-//! Every rule and refusal in this group's status and sentence (contracts 002 and rest-auth.md).
+//! Every rule and refusal in this group's status and sentence (docs/contracts/rest-auth.md).
 
 use std::time::Duration;
 

@@ -20,7 +20,7 @@ pub struct TextSettings {
 }
 
 impl Default for TextSettings {
-    /// To mainland China alone; 500 an hour (security rule 2.2), and 2,000 a day, which at the highest
+    /// To mainland China alone; 500 an hour (security rule S2), and 2,000 a day, which at the highest
     /// price are 200 dollars.
     fn default() -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! What contract 003 keeps of a company's customer beside the account.
+//! What company's contract keeps of a company's customer beside the account.
 
 /// A customer's own and the company's data. Everything is contact data: nothing of it is unique, and
 /// nothing of it lets anybody in. Empty until set.
@@ -57,7 +57,7 @@ pub enum CompanyChange {
 }
 
 /// Whether a home page may be shown as a link: http or https and a host, so that nothing that a page
-/// would run can stand there (security rule I-18).
+/// would run can stand there (security rule S6).
 #[must_use]
 pub fn is_home_page(url: &str) -> bool {
     let (scheme, rest) = url.split_once("://").unwrap_or_default();

@@ -35,7 +35,7 @@ pub(super) fn is_foreign(request: &Request, config: &Config) -> bool {
 /// Whether a request may have the effect that its endpoint is for. One with a method that is not safe may,
 /// since a foreign one was refused before. A GET with an effect acts for the service's own
 /// pages, for a trusted one that names itself, and for what was typed; never for a link or an image
-/// elsewhere, for a HEAD, or for a browser that only fetches ahead (security rules K3 and X-06).
+/// elsewhere, for a HEAD, or for a browser that only fetches ahead (security rule S10).
 #[must_use]
 pub fn may_act(request: &Request, config: &Config) -> bool {
     if is_prefetch(request) || request.method == Method::HEAD || is_foreign(request, config) {

@@ -1,4 +1,4 @@
-//! What customers tell of themselves and their company (contract 003).
+//! What customers tell of themselves and their company (docs/contracts/company.md).
 
 use crate::app::App;
 use crate::domain::account::Account;

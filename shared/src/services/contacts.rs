@@ -1,4 +1,4 @@
-//! Changing one's own contact data (contract 000).
+//! Changing one's own contact data (docs/contracts/accounts.md).
 
 use std::time::Duration;
 

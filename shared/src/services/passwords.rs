@@ -68,7 +68,7 @@ pub enum NamedChangeRefusal {
 const ROUNDS: usize = 8;
 
 /// Changes the password of a named account as carefully as a login lets somebody in: the same count
-/// of attempts, the same work and the same order (security rule K20). Every session and the shared
+/// of attempts, the same work and the same order (security rule S15). Every session and the shared
 /// key end with the same write.
 pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedChangeRefusal> {
     let NamedChange { name, old, new, asker, language } = change;

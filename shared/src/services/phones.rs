@@ -1,4 +1,4 @@
-//! Changing one's own mobile number (contract 003).
+//! Changing one's own mobile number (docs/contracts/company.md).
 
 use crate::app::App;
 use crate::courier::{Language, Letter, TextMessage};

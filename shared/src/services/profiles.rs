@@ -1,5 +1,5 @@
-//! What users tell of themselves: the details beside the account (contract 002), and their names
-//! (contract 004).
+//! What users tell of themselves: the details beside the account (docs/contracts/rest-auth.md), and their
+//! names (docs/contracts/charity.md).
 
 use crate::app::App;
 use crate::domain::details::{Details, DetailsChange};

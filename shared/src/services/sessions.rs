@@ -78,7 +78,7 @@ pub struct NewSession {
 }
 
 /// How long a session of the `token` header lasts at most while its holder is an administrator, which
-/// somebody becomes or ceases to be with the end of all sessions (security rule 2.3).
+/// somebody becomes or ceases to be with the end of all sessions (security rule S3).
 pub const ADMINISTRATOR_LASTS: Duration = Duration::from_hours(12);
 
 impl NewSession {

@@ -1,4 +1,4 @@
-//! The company item beside an account: what contract 003 keeps of its customers. It is apart so that a
+//! The company item beside an account: what company's contract keeps of its customers. It is apart so that a
 //! login, which writes the account's item, costs no more for it.
 
 use aws_sdk_dynamodb::types::{Put, TransactWriteItem};

@@ -1,4 +1,4 @@
-//! What a company's customer binds to the account, and what they book: contract 003 over the wire.
+//! What a company's customer binds to the account, and what they book: company's contract over the wire.
 
 mod bookings;
 mod bounces;

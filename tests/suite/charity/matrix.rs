@@ -27,7 +27,7 @@ async fn callers(server: &Server) -> Vec<(&'static str, Standpoint, Person)> {
     let with_token = |token: &str| Person { token: token.to_owned(), ..boss.clone() };
     callers.push(("nobody", Standpoint::Stranger, with_token("")));
     callers.push(("unknown token", Standpoint::Stranger, with_token("3a93c15d92e94fa788e666f0134a2961")));
-    // A staff member of the console who is no administrator here (security rule 8.4.1).
+    // A staff member of the console who is no administrator here (security rule S17).
     let staff = register(&client, Role::Donor).await;
     order(server, staff.number(), Order::Staff(true)).await;
     let staff = Person { token: token(&client, &staff.id, PASSWORD).await, ..staff };

@@ -1,4 +1,4 @@
-//! Company customers: contract 003 over the wire, and what its sessions, codes and forms promise.
+//! Company customers: company's contract over the wire, and what its sessions, codes and forms promise.
 
 mod bodies;
 mod codes;

@@ -1,4 +1,4 @@
-//! Every documented example and outcome of contract 001.
+//! Every documented example and outcome of manage's contract.
 
 use insta::assert_snapshot;
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! The admin console's group: contract 001 over the wire, and what its codes promise.
+//! The admin console's group: manage's contract over the wire, and what its codes promise.
 
 mod codes;
 mod conversations;
@@ -29,7 +29,7 @@ const NEW_PASSWORD: &str = "tiger-tally-78";
 /// The pause after which another mail may go to an address for certain.
 const PAUSE: Duration = Duration::from_mins(8);
 
-/// A service with one user, who has the address of contract 001.
+/// A service with one user, who has the contract's address.
 async fn with_user() -> Server {
     let server = Server::start().await;
     register(&server, "wxd", EMAIL).await;

@@ -1,4 +1,4 @@
-//! Golden conversations: every documented example and message of contract 002, every rule of rest-auth.md.
+//! Golden conversations: every example, message and rule of docs/contracts/rest-auth.md.
 //!
 //! The bodies of requests stand here as they go over the wire, and so do those of the answers.
 

@@ -27,21 +27,21 @@ use crate::fields::Fields;
 use crate::reason::{Faults, Reason, Reasons};
 use crate::values;
 
-/// The most characters of company, tel and address (contract 002).
+/// The most characters of company, tel and address (docs/contracts/rest-auth.md).
 const DETAILS: [(&str, usize); 3] = [("company", 100), ("tel", 20), ("address", 100)];
 
-/// The most characters of alias, phone, job number and department (contract 000).
+/// The most characters of alias, phone, job number and department (docs/contracts/accounts.md).
 const CONTACT: [(&str, usize); 4] = [("alias", 100), ("phone", 30), ("job_number", 50), ("dept_id", 50)];
 
-/// The most characters of a customer's own and the company's data (contract 003).
+/// The most characters of a customer's own and the company's data (docs/contracts/company.md).
 const COMPANY: [(&str, usize); 4] =
     [("realname", 50), ("qq", 20), ("company_name", 100), ("company_url", 200)];
 
-/// The most characters of the address for parcels (contract 003).
+/// The most characters of the address for parcels (docs/contracts/company.md).
 const RECEIVING: [(&str, usize); 6] =
     [("province", 50), ("city", 50), ("area", 50), ("street", 200), ("recv_name", 50), ("recv_phone", 30)];
 
-/// The most lines of business, and the most characters of each (contract 003).
+/// The most lines of business, and the most characters of each (docs/contracts/company.md).
 const MOST_FIELDS: usize = 20;
 const LONGEST_FIELD: usize = 50;
 

@@ -19,7 +19,7 @@ impl Field {
         Self::of(name, meaning, &json!({"type": "string"}))
     }
 
-    /// A new password: its rules are the same in every group (contracts/README.md).
+    /// A new password: its rules are the same in every group (docs/contracts/README.md#passwords).
     #[must_use]
     pub fn new_password(name: &'static str, meaning: &str) -> Self {
         let rules = format!(
