@@ -1,6 +1,7 @@
 //! The invariants of the source tree that no compiler and no lint checks.
 
 mod architecture;
+mod citations;
 mod documents;
 mod endpoints;
 mod parameters;

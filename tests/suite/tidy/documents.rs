@@ -83,7 +83,7 @@ fn resolve(file: &str, target: &str) -> Option<String> {
 }
 
 /// The documents that operators need, and so can read in Chinese too.
-const TRANSLATED: [&str; 8] = [
+const TRANSLATED: [&str; 10] = [
     "README.md",
     "docs/administering.md",
     "docs/costs.md",
@@ -92,6 +92,8 @@ const TRANSLATED: [&str; 8] = [
     "docs/moving-users.md",
     "docs/observing.md",
     "docs/operating.md",
+    "docs/running.md",
+    "docs/security.md",
 ];
 
 /// What a document has in common with its translation: the levels of its headings, and its code blocks.
