@@ -1,4 +1,4 @@
-//! The template's parameters: what the documents say of them, and that a change of one counts.
+//! The template's parameters: what the READMEs say of them, and that a change of one counts.
 
 use std::collections::BTreeMap;
 
@@ -36,7 +36,7 @@ fn quoted(cell: &str) -> Vec<String> {
     cell.split('`').skip(1).step_by(2).map(str::to_owned).collect()
 }
 
-/// The parameters and their defaults in the table of a document: the rows whose first cell names one.
+/// The parameters and their defaults in the table of a README: the rows whose first cell names one.
 fn told(file: &str) -> BTreeMap<String, String> {
     let text = read(file);
     let known = parameters();
@@ -62,8 +62,8 @@ fn told(file: &str) -> BTreeMap<String, String> {
 }
 
 #[test]
-fn both_languages_tell_every_parameter_and_its_default() {
-    for file in ["docs/deploying.md", "docs/deploying.zh-CN.md"] {
+fn both_readmes_tell_every_parameter_and_its_default() {
+    for file in ["README.md", "README.zh-CN.md"] {
         assert_eq!(told(file), parameters(), "{file}");
     }
 }
