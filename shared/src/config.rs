@@ -6,6 +6,7 @@ mod front;
 mod log;
 mod metrics;
 mod origins;
+mod settings;
 mod texts;
 mod weixin;
 
@@ -22,55 +23,49 @@ pub use front::Front;
 pub use log::log_filter;
 pub use metrics::MetricSettings;
 pub use origins::{ORIGIN_FORMS, origin, trusted_origin};
+pub use settings::{LOCAL, SETTINGS, Setting};
 pub use texts::TextSettings;
-pub use weixin::{WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
+pub use weixin::{WeixinApp, WeixinSettings};
 
-/// Everything an operator can set.
+/// Everything that can be set; what an operator sets is in [`SETTINGS`].
 #[derive(Clone, Debug)]
 pub struct Config {
     /// The DynamoDB table (`TALLY_TABLE`).
     pub table: String,
     /// The secret's name or ARN in Secrets Manager (`TALLY_SECRET_ID`).
     pub secret_id: String,
-    /// Whether cookies carry `Secure` and the `__Host-` prefix (`TALLY_SECURE_COOKIES`, default true).
+    /// Whether cookies carry `Secure` and the `__Host-` prefix (`TALLY_SECURE_COOKIES`).
     pub secure_cookies: bool,
     /// Origins besides its own whose pages may use the service, as browsers write them
-    /// (`TALLY_TRUSTED_ORIGINS`, comma list).
+    /// (`TALLY_TRUSTED_ORIGINS`).
     pub trusted_origins: Vec<String>,
-    /// What stands in front of the gateway and tells whose request it is (`TALLY_CLIENT_ADDRESS`: gateway, or
-    /// the header with the address and a secret that only the front knows).
+    /// What stands in front of the gateway and tells whose request it is (`TALLY_CLIENT_ADDRESS`).
     pub front: Option<Front>,
-    /// How strict the limits per network address are (`TALLY_ADDRESS_LIMITS`: production or relaxed).
+    /// How strict the limits per network address are (`TALLY_ADDRESS_LIMITS`).
     pub address_limits: AddressLimits,
-    /// How mail is sent, by functions that send any (`TALLY_MAIL_FROM`, `TALLY_MAIL_REPLY_TO`,
-    /// `TALLY_MAIL_CONFIGURATION_SET`).
+    /// How mail is sent, by functions that send any (`TALLY_MAIL_…`).
     pub mail: MailSettings,
     /// Where company customers' pages go after registering, logging in or binding an address
-    /// (`TALLY_COMPANY_REDIRECT_URL`, default `/`): never anything that a request says.
+    /// (`TALLY_COMPANY_REDIRECT_URL`): never anything that a request says.
     pub company_redirect_url: String,
     /// Where the service is reached from outside, `http(s)://host[:port]`, for links in mail and as an origin
     /// of its own (`TALLY_PUBLIC_URL`). Behind the gateway it may be unset: see `http::request::GatewayDomain`.
     pub public_url: Option<String>,
-    /// How ids are asked of WeChat (`TALLY_WEIXIN_ENDPOINT`, `TALLY_WEIXIN_APP_ID`,
-    /// `TALLY_WEIXIN_SECRET_ID`).
+    /// How ids are asked of WeChat (`TALLY_WEIXIN_…`).
     pub weixin: WeixinSettings,
-    /// How text messages are sent, by functions that send any (`TALLY_SMS_COUNTRIES`,
-    /// `TALLY_SMS_SENDER_ID`, `TALLY_SMS_ORIGINATION_NUMBER`, `TALLY_SMS_MAX_PRICE`,
-    /// `TALLY_SMS_PER_HOUR`, `TALLY_SMS_PER_DAY`).
+    /// How text messages are sent, by functions that send any (`TALLY_SMS_…`).
     pub texts: TextSettings,
-    /// Where metrics belong, if CloudWatch is to read any out of the log (`TALLY_METRICS_NAMESPACE`,
-    /// `TALLY_METRICS_BY_GROUP`).
+    /// Where metrics belong, if CloudWatch is to read any out of the log (`TALLY_METRICS_…`).
     pub metrics: Option<MetricSettings>,
     /// How long the answer to a request for a code takes at least, longer than SES and SNS usually do,
-    /// so that it does not show whether a message was sent. Not a setting of the environment.
+    /// so that it does not show whether a message was sent. Only tests lower it.
     pub code_answer_time: Duration,
     /// Whether administrators of the charity register without another one's word, for closed networks
-    /// (`TALLY_OPEN_ADMINISTRATORS`, default false).
+    /// (`TALLY_OPEN_ADMINISTRATORS`).
     pub open_administrators: bool,
-    /// How many digits a fresh account number has while the space is not crowded. Not a setting of the
-    /// environment: only tests lower it.
+    /// How many digits a fresh account number has while the space is not crowded. Only tests lower it.
     pub first_digits: u32,
-    /// What a password hash costs. Not a setting of the environment: only tests lower it.
+    /// What a password hash costs. Only tests lower it.
     pub hash_cost: Cost,
     /// Where the AWS services answer, when it is not AWS. The SDK also honours `AWS_ENDPOINT_URL`;
     /// this one is for hosts in the same process, and brings stand-in credentials with it.
@@ -89,10 +84,7 @@ pub struct MailSettings {
 }
 
 /// The answer time that hides whether a message was sent.
-pub const CODE_ANSWER_TIME: Duration = Duration::from_millis(600);
-
-/// The sender where none is set: a name that is reserved never to exist (RFC 2606).
-const NO_SENDER: &str = "tigertally@example.invalid";
+const CODE_ANSWER_TIME: Duration = Duration::from_millis(600);
 
 /// What the operator's command has to know; where AWS is, the SDK reads from its usual variables.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -125,37 +117,46 @@ impl Config {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
+    /// The settings while developing, those of [`LOCAL`].
+    #[must_use]
+    pub fn local() -> Self {
+        Self::local_but(|_| None)
+    }
+
+    /// The same, but for what is said otherwise, by the name of its variable.
+    #[must_use]
+    pub fn local_but(differs: impl Fn(&str) -> Option<String>) -> Self {
+        let usual =
+            |name: &str| LOCAL.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned());
+        Self::from_lookup(|name| differs(name).or_else(|| usual(name))).expect("these settings are right")
+    }
+
     fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
         let mut environment = Environment::new(lookup);
         let limits = [("production", AddressLimits::Production), ("relaxed", AddressLimits::Relaxed)];
-        let redirects = "/path or http(s)://host[/path]";
+        let (page, address) = ("/path or http(s)://host[/path]", "http(s)://host[:port]");
+        let is_address = |url: &str| is_address_of_service(url.trim_end_matches('/'));
+        let redirect = environment.checked("TALLY_COMPANY_REDIRECT_URL", is_redirect, page);
+        let public_url = environment.checked("TALLY_PUBLIC_URL", is_address, address);
         let config = Self {
             table: environment.required("TALLY_TABLE"),
             secret_id: environment.required("TALLY_SECRET_ID"),
-            secure_cookies: environment.switch("TALLY_SECURE_COOKIES", true),
+            secure_cookies: environment.switch("TALLY_SECURE_COOKIES"),
             trusted_origins: origins::trusted_origins(&mut environment),
             front: Front::read(&mut environment),
-            address_limits: environment.choice("TALLY_ADDRESS_LIMITS", limits, AddressLimits::Production),
+            address_limits: environment.choice("TALLY_ADDRESS_LIMITS", limits),
             mail: MailSettings {
-                from: environment.text("TALLY_MAIL_FROM").unwrap_or_else(|| NO_SENDER.to_owned()),
+                from: environment.required("TALLY_MAIL_FROM"),
                 reply_to: environment.text("TALLY_MAIL_REPLY_TO"),
                 configuration_set: environment.text("TALLY_MAIL_CONFIGURATION_SET"),
             },
-            company_redirect_url: environment
-                .checked("TALLY_COMPANY_REDIRECT_URL", is_redirect, redirects)
-                .unwrap_or_else(|| "/".to_owned()),
-            public_url: environment
-                .checked(
-                    "TALLY_PUBLIC_URL",
-                    |url| is_address_of_service(url.trim_end_matches('/')),
-                    "http(s)://host[:port]",
-                )
-                .and_then(|url| origin(url.trim_end_matches('/'))),
+            company_redirect_url: redirect.unwrap_or_default(),
+            public_url: public_url.and_then(|url| origin(url.trim_end_matches('/'))),
             weixin: WeixinSettings::read(&mut environment),
             texts: TextSettings::read(&mut environment),
             metrics: MetricSettings::read(&mut environment),
             code_answer_time: CODE_ANSWER_TIME,
-            open_administrators: environment.switch("TALLY_OPEN_ADMINISTRATORS", false),
+            open_administrators: environment.switch("TALLY_OPEN_ADMINISTRATORS"),
             first_digits: FIRST_DIGITS,
             hash_cost: Cost::PRODUCTION,
             aws_endpoint: None,
@@ -211,13 +212,35 @@ fn is_redirect(text: &str) -> bool {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
     use super::*;
 
-    pub(crate) fn of(pairs: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
+    fn of(pairs: &[(&str, &str)]) -> Result<Config, ConfigFaults> {
         Config::from_lookup(|name| {
             pairs.iter().find(|(key, _)| *key == name).map(|(_, value)| (*value).to_owned())
         })
+    }
+
+    #[test]
+    fn the_table_has_all_that_is_read_and_nothing_else() {
+        let asked = RefCell::new(BTreeSet::from(["RUST_LOG".to_owned()]));
+        let lookup = |name: &str| {
+            asked.borrow_mut().insert(name.to_owned());
+            // The secret is asked for only beside an application.
+            (name == "TALLY_WEIXIN_APP_ID").then(|| "wx1".to_owned())
+        };
+        assert!(Config::from_lookup(lookup).is_err() && AwsSettings::from_lookup(lookup).is_err());
+        let known: BTreeSet<String> = SETTINGS.iter().map(|setting| setting.variable.to_owned()).collect();
+        assert_eq!(*asked.borrow(), known);
+    }
+
+    #[test]
+    fn what_has_to_be_set_is_missed_and_every_default_is_right() {
+        let faults = of(&[]).err().unwrap().0;
+        assert_eq!(faults, ["TALLY_TABLE is missing", "TALLY_SECRET_ID is missing"]);
     }
 
     #[test]
@@ -226,9 +249,19 @@ pub(crate) mod tests {
         assert!(config.secure_cookies && config.trusted_origins.is_empty());
         assert_eq!(config.address_limits, AddressLimits::Production);
         assert_eq!(config.hash_cost, Cost::PRODUCTION);
-        assert!(!config.open_administrators);
+        assert!(!config.open_administrators && config.front.is_none());
         assert_eq!(config.first_digits, 8);
+        assert_eq!(config.weixin.endpoint, "https://api.weixin.qq.com");
         assert!(config.public_url.is_none() && config.weixin.app.is_none() && config.metrics.is_none());
+    }
+
+    #[test]
+    fn a_laptop_is_told_so() {
+        let config =
+            Config::local_but(|name| (name == "TALLY_PUBLIC_URL").then(|| "http://a.example".into()));
+        assert_eq!((config.table.as_str(), config.secure_cookies), ("tigertally", false));
+        assert_eq!(config.address_limits, AddressLimits::Relaxed);
+        assert_eq!(config.public_url.as_deref(), Some("http://a.example"));
     }
 
     #[test]

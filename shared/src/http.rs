@@ -2,7 +2,7 @@
 //!
 //! A group is a table of [`endpoint::Endpoint`]s and a [`endpoint::Dialect`] that says every refusal
 //! in its own words. The order of checks is the same for all: route, negotiation, caller, permission,
-//! method, body (contract rest-auth.md, section 3).
+//! method, body (docs/contracts/rest-auth.md#requests).
 
 pub mod answer;
 pub mod body;
@@ -12,6 +12,7 @@ mod cors;
 pub mod csrf;
 pub mod endpoint;
 pub mod field_errors;
+pub mod form_field;
 pub mod handler;
 mod headers;
 pub mod json;
@@ -19,6 +20,7 @@ pub mod json;
 pub mod openapi;
 pub mod origin;
 pub mod page;
+pub mod refusal;
 pub mod request;
 pub mod session_cookie;
 

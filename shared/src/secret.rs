@@ -37,7 +37,7 @@ pub struct ServerSecret {
 /// What a keyed fingerprint is for; the same bytes give unrelated codes for different purposes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
-    /// The shared key of contract 002.
+    /// The shared key of rest-auth's contract.
     SharedKey,
     /// The record of password attempts.
     Attempts,

@@ -10,21 +10,25 @@ mod batch;
 mod bookings;
 mod capacity;
 mod codes;
-mod company;
 mod contacts;
 mod counters;
+mod credentials;
+mod customer;
 mod deletion;
 mod directory;
 mod expression;
+mod guarded;
 mod guards;
 mod history;
 pub mod key;
+mod lists;
 mod operator_email;
 mod phones;
 mod power_form;
 mod profiles;
 mod record;
 pub mod schema;
+mod sessions;
 mod transaction;
 mod transfer;
 mod update;
@@ -38,21 +42,23 @@ use aws_sdk_dynamodb::error::SdkError;
 use aws_sdk_dynamodb::types::AttributeValue;
 use aws_types::SdkConfig;
 
-pub use account::{Creation, CredentialChange, Guarded, NewAccount, SignInRecord, Write};
-pub use administration::{Acted, Administered};
+pub use account::{NewAccount, Uncreated};
+pub use administration::{Acted, Veto};
 pub use attempts::Reserved;
-pub use bookings::Booked;
-pub use codes::{MessageHistory, NewCode, NewMessage, Redemption, SpendableCode, TriedCode};
-pub use contacts::{EmailMove, EmailMoved};
+pub use codes::{MessageHistory, NewCode, NewMessage, SpendableCode, TriedCode};
+pub use contacts::EmailMove;
 pub use counters::{BudgetCounter, CREDIT, NoneLeft, TakenMessage};
+pub use credentials::{CredentialChange, Redemption};
 pub use directory::Listed;
+pub use guarded::{Changed, Guarded, Write};
 pub use guards::Claim;
 pub use operator_email::GivenEmail;
-pub use phones::{PhoneMove, PhoneMoved};
+pub use phones::PhoneMove;
 pub use power_form::FormerlyWritten;
 pub use schema::TableError;
+pub use sessions::SignInRecord;
+pub use transaction::Setback;
 pub use transfer::{AccountPage, Resident, ScanPosition};
-pub use weixin::WeixinWrite;
 
 use crate::aws;
 use crate::domain::account::Account;
@@ -111,6 +117,12 @@ impl Store {
     pub fn table(&self) -> &str {
         &self.table
     }
+
+    /// The item with that key, strongly consistent.
+    async fn item(&self, key: key::Key) -> Result<Option<Item>, StoreError> {
+        let request = self.client.get_item().table_name(&self.table).set_key(Some(key));
+        Ok(request.consistent_read(true).send().await?.item)
+    }
 }
 
 impl<E, R> From<SdkError<E, R>> for StoreError
@@ -120,6 +132,12 @@ where
 {
     fn from(error: SdkError<E, R>) -> Self {
         Self::Unavailable(error.into())
+    }
+}
+
+impl From<serde_dynamo::Error> for StoreError {
+    fn from(error: serde_dynamo::Error) -> Self {
+        Self::Unreadable(error.to_string())
     }
 }
 
@@ -144,7 +162,7 @@ pub fn chain(error: &(dyn std::error::Error + 'static)) -> String {
 pub type Item = HashMap<String, AttributeValue>;
 
 fn attribute(record: impl serde::Serialize) -> Result<AttributeValue, StoreError> {
-    serde_dynamo::to_attribute_value(record).map_err(|error| StoreError::Unreadable(error.to_string()))
+    Ok(serde_dynamo::to_attribute_value(record)?)
 }
 
 fn text(value: impl Into<String>) -> AttributeValue {

@@ -117,7 +117,7 @@ pub fn tell(told: &Told<'_>, notes: &Notes) {
         target_account = target,
         cold_start = is_cold_start,
         trace_id,
-        Duration = milliseconds(told.took),
+        DurationMilliseconds = milliseconds(told.took),
         Logins = some(notes.logins),
         LoginFailures = some(outcome.is_login_failure().into()),
         WrongCodes = some(notes.wrong_codes),

@@ -27,7 +27,7 @@ use crate::https::{self, Connections};
 /// The most bytes of an answer that are read; a usual one has 400.
 const MOST_BYTES: usize = 16 * 1024;
 
-/// How long the application's secret is kept before it is read again (security rule 13.3), by the wall
+/// How long the application's secret is kept before it is read again (security rule S19), by the wall
 /// clock, because a Lambda environment is frozen between invocations.
 const SECRET_KEPT: Duration = Duration::from_mins(5);
 

@@ -99,6 +99,24 @@ impl Client {
         self.post("/rest-auth/registration/").json(&body).send().await
     }
 
+    /// Registers a user with an e-mail address.
+    pub async fn register_with(&self, username: &str, email: &str, password: &str) -> Answer {
+        let body =
+            json!({"username": username, "email": email, "password1": password, "password2": password});
+        self.post("/rest-auth/registration/").json(&body).send().await
+    }
+
+    /// Asks the console for a code that resets a password.
+    pub async fn ask_reset(&self, email: &str) -> Answer {
+        self.post("/v3_1/manage/verCode/").json(&json!({"username": email, "code_type": 1})).send().await
+    }
+
+    /// Resets a password by such a code.
+    pub async fn reset(&self, email: &str, code: &str, password: &str) -> Answer {
+        let body = json!({"username": email, "vercode": code, "password": password, "password2": password});
+        self.post("/v3_1/manage/password/reset/").json(&body).send().await
+    }
+
     /// Logs in.
     pub async fn login(&self, username: &str, password: &str) -> Answer {
         let body = json!({"username": username, "password": password});
@@ -244,6 +262,17 @@ impl Request {
         }
         answer
     }
+}
+
+/// Sends one JSON body after the other, each by a request of its own, and writes down what was asked and what
+/// was answered.
+pub async fn conversation(bodies: &[&str], request: impl AsyncFn() -> Request) -> String {
+    let mut written = Vec::new();
+    for body in bodies {
+        let answer = request().await.body("application/json", (*body).to_owned()).send().await;
+        written.push(format!("{body}\n    {}", answer.brief()));
+    }
+    written.join("\n")
 }
 
 /// Reads the first answer of a connection; its body is whatever follows the head.

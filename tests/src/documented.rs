@@ -40,7 +40,7 @@ struct Book {
 fn book() -> &'static Book {
     static BOOK: OnceLock<Book> = OnceLock::new();
     BOOK.get_or_init(|| {
-        let document = serde_json::from_str(&local::openapi::document()).expect("the document is JSON");
+        let document = serde_json::from_str(local::openapi::document()).expect("the document is JSON");
         Book { document, validators: Mutex::default() }
     })
 }

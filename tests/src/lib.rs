@@ -3,10 +3,11 @@
 
 pub mod answer;
 pub mod client;
-pub mod deployment;
+pub mod code;
 pub mod documented;
 pub mod lambda_host;
 pub mod log;
+pub mod operator;
 pub mod oracle;
 pub mod process;
 pub mod role;

@@ -17,7 +17,7 @@ struct Group {
     prefixes: &'static [&'static str],
     vary: Option<&'static str>,
     frame_options: Option<&'static str>,
-    /// Where the recorded servers' answers name no charset, ours don't (security rule K-02).
+    /// Where the recorded servers' answers name no charset, ours don't (security rule S12).
     content_type: &'static str,
     /// Whether a 401 names the scheme to authenticate by.
     challenges: bool,

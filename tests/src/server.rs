@@ -14,26 +14,24 @@ use axum::extract::{ConnectInfo, Request};
 use jiff::Timestamp;
 use local::aws::Storage;
 use local::inbox::Inbox;
-use local::service::{SECRET_ID, Service, ServiceOptions, TABLE};
+use local::service::{Service, ServiceOptions};
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::{self, Config, MailSettings, TextSettings};
+use tally::config::{Config, TextSettings};
 use tally::domain::account_number::FIRST_DIGITS;
-use tally::domain::address_budget::AddressLimits;
 use tally::domain::credential::Cost;
-use tally::entropy::Entropy;
 use tally::http::request::ClientAddress;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 
 use crate::client::Client;
-use crate::deployment;
 use crate::lambda_host::LambdaHost;
+use crate::runtime_api;
 
 /// The server's secret of every test.
 pub const SECRET: &str = r#"{"current":"a secret that only tests know, 0123456789"}"#;
 
-/// When every test begins: the moment of contract 002's example.
+/// When every test begins: the moment of an example in rest-auth's contract.
 pub const START: &str = "2017-07-06T05:11:24.481Z";
 
 /// A hash that takes microseconds.
@@ -52,6 +50,8 @@ pub struct Server {
 #[derive(Debug)]
 pub struct Builder {
     options: ServiceOptions,
+    /// What is set otherwise than while developing, by the names of variables.
+    settings: BTreeMap<&'static str, String>,
     deployed: Option<Vec<String>>,
     as_processes: bool,
 }
@@ -74,24 +74,10 @@ impl Server {
     #[must_use]
     pub fn builder() -> Builder {
         let start: Timestamp = START.parse().expect("the start is a time");
-        let options = ServiceOptions {
-            storage: Storage::Memory,
-            secret: SECRET.to_owned(),
-            trusted_origins: Vec::new(),
-            front: None,
-            mail: mail(),
-            company_redirect_url: "/".to_owned(),
-            public_url: None,
-            texts: TextSettings::default(),
-            code_answer_time: Duration::ZERO,
-            address_limits: AddressLimits::Relaxed,
-            hash_cost: CHEAP,
-            open_administrators: false,
-            first_digits: FIRST_DIGITS,
-            clock: Clock::manual(start),
-            entropy: Entropy::System,
-        };
-        Builder { options, deployed: None, as_processes: is_on_lambda() }
+        let config = Config { code_answer_time: Duration::ZERO, hash_cost: CHEAP, ..Config::local() };
+        let (secret, clock) = (SECRET.to_owned(), Clock::manual(start));
+        let options = ServiceOptions { secret, clock, ..ServiceOptions::in_memory(config) };
+        Builder { options, settings: BTreeMap::new(), deployed: None, as_processes: is_on_lambda() }
     }
 
     /// The time as the service sees it, in whichever process.
@@ -161,24 +147,27 @@ impl Server {
     }
 }
 
-/// Who the mail of every test is from.
-#[must_use]
-pub fn mail() -> MailSettings {
-    MailSettings { from: "tigertally@example.com".to_owned(), reply_to: None, configuration_set: None }
-}
-
 impl Builder {
+    /// Another value of a setting, by the name of its variable.
+    #[must_use]
+    pub fn set(mut self, variable: &'static str, value: &str) -> Self {
+        self.settings.insert(variable, value.to_owned());
+        let Config { hash_cost, first_digits, code_answer_time, .. } = self.options.config;
+        let config = Config::local_but(|name| self.settings.get(name).cloned());
+        self.options.config = Config { hash_cost, first_digits, code_answer_time, ..config };
+        self
+    }
+
     /// The limits per network address of a deployment, instead of wide ones.
     #[must_use]
-    pub fn production_limits(mut self) -> Self {
-        self.options.address_limits = AddressLimits::Production;
-        self
+    pub fn production_limits(self) -> Self {
+        self.set("TALLY_ADDRESS_LIMITS", "production")
     }
 
     /// What a password hash costs.
     #[must_use]
     pub fn hash_cost(mut self, cost: Cost) -> Self {
-        self.options.hash_cost = cost;
+        self.options.config.hash_cost = cost;
         self
     }
 
@@ -191,9 +180,8 @@ impl Builder {
 
     /// Where company customers' pages go next.
     #[must_use]
-    pub fn redirecting_companies_to(mut self, url: &str) -> Self {
-        url.clone_into(&mut self.options.company_redirect_url);
-        self
+    pub fn redirecting_companies_to(self, url: &str) -> Self {
+        self.set("TALLY_COMPANY_REDIRECT_URL", url)
     }
 
     /// The machine's own time, for what lives by it, such as a browser.
@@ -205,42 +193,47 @@ impl Builder {
     /// How long the answer to a request for a code takes at least.
     #[must_use]
     pub fn code_answer_time(mut self, time: Duration) -> Self {
-        self.options.code_answer_time = time;
+        self.options.config.code_answer_time = time;
         self
     }
 
     /// How text messages are sent, and how many.
     #[must_use]
-    pub fn texts(mut self, texts: TextSettings) -> Self {
-        self.options.texts = texts;
-        self
+    pub fn texts(self, texts: TextSettings) -> Self {
+        let settings = [
+            ("TALLY_SMS_COUNTRIES", texts.countries.to_string()),
+            ("TALLY_SMS_SENDER_ID", texts.sender_id.unwrap_or_default()),
+            ("TALLY_SMS_ORIGINATION_NUMBER", texts.origination_number.unwrap_or_default()),
+            ("TALLY_SMS_MAX_PRICE", texts.max_price),
+            ("TALLY_SMS_PER_HOUR", texts.budget.per_hour.to_string()),
+            ("TALLY_SMS_PER_DAY", texts.budget.per_day.to_string()),
+        ];
+        settings.into_iter().fold(self, |builder, (name, value)| builder.set(name, &value))
     }
 
     /// An origin besides its own whose pages may use it.
     #[must_use]
-    pub fn trusting(mut self, origin: &str) -> Self {
-        self.options.trusted_origins.push(origin.to_owned());
-        self
+    pub fn trusting(self, origin: &str) -> Self {
+        let origins = [&self.options.config.trusted_origins[..], &[origin.to_owned()]].concat().join(",");
+        self.set("TALLY_TRUSTED_ORIGINS", &origins)
     }
 
     /// What stands in front and tells whose request it is, as `TALLY_CLIENT_ADDRESS` has it.
     #[must_use]
-    pub fn told_addresses_by(mut self, front: &str) -> Self {
-        self.options.front = Some(config::Front::parse(front).expect("this is a front"));
-        self
+    pub fn told_addresses_by(self, front: &str) -> Self {
+        self.set("TALLY_CLIENT_ADDRESS", front)
     }
 
     /// Administrators of the charity register without another one's word.
     #[must_use]
-    pub fn open_administrators(mut self) -> Self {
-        self.options.open_administrators = true;
-        self
+    pub fn open_administrators(self) -> Self {
+        self.set("TALLY_OPEN_ADMINISTRATORS", "true")
     }
 
     /// How many digits a fresh account number has.
     #[must_use]
     pub fn first_digits(mut self, digits: u32) -> Self {
-        self.options.first_digits = digits;
+        self.options.config.first_digits = digits;
         self
     }
 
@@ -282,49 +275,58 @@ impl Builder {
     }
 
     async fn start_on_lambda(self) -> Server {
-        let Self { mut options, deployed, .. } = self;
-        let (gateway, clock) = (listen().await, options.clock.clone());
+        let (gateway, clock) = (listen().await, self.options.clock.clone());
         let address = gateway.local_addr().expect("a listener has an address");
         // Links in mail lead there, whoever sends it.
-        options.public_url.get_or_insert_with(|| format!("http://{address}"));
-        let service = Service::start(listen().await, listen().await, options.clone()).await;
+        let this = self.set("TALLY_PUBLIC_URL", &format!("http://{address}"));
+        let service = Service::start(listen().await, listen().await, this.options.clone()).await;
         let service = service.expect("the stand-ins start");
-        let settings = deployment::settings(&options, deployed.as_deref(), &service);
-        let lambda = Some(LambdaHost::at(gateway, settings, &clock).await);
+        let lambda = Some(LambdaHost::at(gateway, this.environment(&service), &clock).await);
         Server { service, clock, front: None, lambda }
     }
 
+    /// The environment of deployed functions with these settings.
+    ///
+    /// # Panics
+    ///
+    /// If something is to be otherwise that no variable can change. A test of such a thing belongs among those
+    /// that `.ci/run` skips.
+    fn environment(&self, service: &Service) -> BTreeMap<&'static str, String> {
+        let config = &self.options.config;
+        let fixed = [
+            // Cheap hashes are wished by default; what a deployment makes will do.
+            ("hash_cost", [CHEAP, Cost::PRODUCTION].contains(&config.hash_cost)),
+            ("first_digits", config.first_digits == FIRST_DIGITS),
+            ("code_answer_time", config.code_answer_time == Duration::ZERO),
+        ];
+        for (option, is_usual) in fixed {
+            assert!(is_usual, "no setting of a deployment changes {option}: NOT_ON_LAMBDA in .ci/run");
+        }
+        let mut environment = runtime_api::environment(&service.aws().url());
+        environment.insert("TALLY_SECURE_COOKIES", self.deployed.is_some().to_string());
+        environment.extend(self.settings.clone());
+        if let Some(origins) = &self.deployed {
+            environment.insert("TALLY_TRUSTED_ORIGINS", origins.join(","));
+        }
+        let weixin = &service.app().config.weixin;
+        environment.insert("TALLY_WEIXIN_ENDPOINT", weixin.endpoint.clone());
+        if let Some(app) = weixin.app.clone() {
+            environment.extend([("TALLY_WEIXIN_APP_ID", app.id), ("TALLY_WEIXIN_SECRET_ID", app.secret_id)]);
+        }
+        environment
+    }
+
     async fn start_in_process(self) -> Server {
-        let Self { options, deployed, .. } = self;
-        let (clock, limits, cost) = (options.clock.clone(), options.address_limits, options.hash_cost);
-        let (entropy, texts, told_by) =
-            (options.entropy.clone(), options.texts.clone(), options.front.clone());
-        let (listener, aws_listener) = (listen().await, listen().await);
-        let service = Service::start(listener, aws_listener, options).await.expect("the service starts");
-        let front = match deployed {
+        let clock = self.options.clock.clone();
+        let service = Service::start(listen().await, listen().await, self.options).await;
+        let service = service.expect("the service starts");
+        let front = match self.deployed {
             None => None,
             Some(trusted_origins) => {
-                let config = Config {
-                    table: TABLE.to_owned(),
-                    secret_id: SECRET_ID.to_owned(),
-                    secure_cookies: true,
-                    trusted_origins,
-                    front: told_by,
-                    mail: mail(),
-                    company_redirect_url: "/".to_owned(),
-                    public_url: None,
-                    weixin: local::service::weixin(service.aws()),
-                    texts,
-                    metrics: None,
-                    code_answer_time: Duration::ZERO,
-                    address_limits: limits,
-                    hash_cost: cost,
-                    open_administrators: false,
-                    first_digits: FIRST_DIGITS,
-                    aws_endpoint: Some(service.aws().url()),
-                };
-                let app = App::start(config, clock.clone(), entropy).await.expect("the functions start");
-                Some(Front::start(app).await)
+                let config = service.app().config.clone();
+                let config = Config { secure_cookies: true, trusted_origins, public_url: None, ..config };
+                let app = App::start(config, clock.clone(), service.app().entropy.clone()).await;
+                Some(Front::start(app.expect("the functions start")).await)
             }
         };
         Server { service, clock, front, lambda: None }

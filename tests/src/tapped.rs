@@ -9,21 +9,18 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Method, Request};
-use local::aws::{AwsEndpoint, Storage};
+use local::aws::AwsEndpoint;
 use local::inbox::Inbox;
-use local::secret_file;
 use local::service::{self, ServiceOptions};
 use serde_json::Value;
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::{Config, TextSettings};
+use tally::config::Config;
 use tally::domain::account::Account;
-use tally::domain::account_number::{AccountNumber, FIRST_DIGITS};
-use tally::domain::address_budget::AddressLimits;
+use tally::domain::account_number::AccountNumber;
 use tally::domain::credential::Cost;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::shared_key::PresentedKey;
-use tally::entropy::Entropy;
 use tally::http::request::ClientAddress;
 use tally::store::key::{self, Identifier};
 use tokio::net::TcpListener;
@@ -31,7 +28,6 @@ use tower::ServiceExt;
 
 use crate::answer::Answer;
 use crate::oracle::{self, Secrets};
-use crate::server;
 use crate::tap::Tap;
 
 /// The cheapest hash there is, for tests that are not about hashing.
@@ -80,24 +76,8 @@ impl Ground {
 
     /// The same, with another clock for everybody.
     pub async fn start_with(clock: Clock) -> Self {
-        let entropy = Entropy::System;
-        let options = ServiceOptions {
-            storage: Storage::Memory,
-            secret: secret_file::fresh(&entropy),
-            trusted_origins: Vec::new(),
-            front: None,
-            mail: server::mail(),
-            company_redirect_url: "/".to_owned(),
-            public_url: None,
-            texts: TextSettings::default(),
-            code_answer_time: Duration::ZERO,
-            address_limits: AddressLimits::Relaxed,
-            hash_cost: CHEAP,
-            open_administrators: false,
-            first_digits: FIRST_DIGITS,
-            clock,
-            entropy,
-        };
+        let config = Config { hash_cost: CHEAP, code_answer_time: Duration::ZERO, ..Config::local() };
+        let options = ServiceOptions { clock, ..ServiceOptions::in_memory(config) };
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
         let (aws, app) = service::start_aws(listener, &options).await.expect("the stand-ins start in memory");
         Self { aws, app }

@@ -1,10 +1,5 @@
 //! The operator's command, and what it does to people who are using the service.
 
-use std::process::Stdio;
-
-use admin::arguments::{self, Invocation};
-use admin::commands;
-use admin::terminal::NoPassword;
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tally::app::Basics;
@@ -13,13 +8,12 @@ use tally::domain::account_number::AccountNumber;
 use tally::domain::credential::StoredCredential;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::username::Username;
+use tally::store::NewAccount;
 use tally::store::key::Identifier;
-use tally::store::{Creation, NewAccount};
 use tests::client::Client;
-use tests::process;
+use tests::operator;
 use tests::server::Server;
 use tokio::io::AsyncWriteExt;
-use zeroize::Zeroizing;
 
 const PASSWORD: &str = "fswxxz1456";
 const ROOTS: &str = "river stone 77";
@@ -39,14 +33,7 @@ impl Operator {
     }
 
     async fn tell_with(&self, line: &str, password: Option<&str>) -> Result<String, String> {
-        let words = line.split(' ').map(Into::into);
-        let Ok(Invocation::Run(options)) = arguments::parse(words) else {
-            panic!("{line} is no command");
-        };
-        let password = password.map(str::to_owned);
-        let ask = move || password.map(Zeroizing::new).ok_or(NoPassword::Missing);
-        let printed = commands::carry_out(&self.0, options.command, ask).await;
-        printed.map_err(|failure| failure.to_string())
+        operator::tell(&self.0, line, password).await
     }
 
     /// A command that must work; the answer is what it prints after the person.
@@ -329,7 +316,7 @@ async fn nobody_is_taken_for_another() {
     let owner = Account { email: Some(address.clone()), ..blank(second) };
     for (account, claim) in [(named, Identifier::username(&name)), (owner, Identifier::email(&address))] {
         let new = NewAccount::new(&account, std::slice::from_ref(&claim), "test");
-        assert!(server.app().store.create_account(&new).await.is_ok_and(|made| made == Creation::Created));
+        assert!(server.app().store.create_account(&new).await.is_ok_and(|made| made.is_ok()));
     }
     let told = operator.tell("freeze v@corp.com").await;
     let expected = "\"v@corp.com\" is the username of account 11111111 and the e-mail address of account \
@@ -360,17 +347,9 @@ async fn the_binary_tells_by_its_exit_code() {
 
 /// Runs the binary with that standard input; the answer is its exit code and all it said.
 async fn run(aws: &str, line: &str, input: &str) -> (Option<i32>, String) {
-    let mut command = tokio::process::Command::new(process::tally_admin());
-    command.args(line.split(' ')).env_clear().kill_on_drop(true);
-    command.envs([
-        ("AWS_ENDPOINT_URL", aws),
-        ("AWS_REGION", "local"),
-        ("AWS_ACCESS_KEY_ID", "local"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("TALLY_TABLE", local::service::TABLE),
-    ]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().expect("the binary can be started");
+    let mut child = operator::process(aws, &line.split(' ').collect::<Vec<_>>())
+        .spawn()
+        .expect("the binary can be started");
     let mut stdin = child.stdin.take().expect("its input is piped");
     // It may have ended without reading.
     _ = stdin.write_all(input.as_bytes()).await;

@@ -6,12 +6,14 @@ use std::fmt::Write as _;
 use std::net::{IpAddr, Ipv4Addr};
 use std::time::Duration;
 
+use local::inbox::Channel;
 use serde_json::json;
 use tally::domain::asker::Asker;
 use tally::domain::password::Password;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::services::registration::{self, Registration};
 use tests::answer::Answer;
+use tests::code;
 use tests::price::{self, Limit};
 use tests::tap::{Call, reads, round_trips, writes};
 use tests::tapped::{Ask, Ground, Tapped};
@@ -239,10 +241,7 @@ async fn text_code(ground: &Ground, service: &Tapped, action: &str, mobile: &str
     let ask = Ask::post("/users/send_sms_code/", &json!({"action_name": action, "mobile": mobile}));
     assert_eq!(service.send(&ask).await.code(), 200);
     drop(service.tap.take_calls());
-    let messages = ground.inbox().messages();
-    let text = &messages.last().expect("a message was sent").text;
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-    code.expect("the message has a code").to_owned()
+    code::latest(&ground.inbox(), Channel::Sms)
 }
 
 #[tokio::test]

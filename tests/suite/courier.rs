@@ -10,11 +10,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
-use tally::config::TextSettings;
+use tally::config::Config;
 use tally::courier::{Courier, Dispatch, Language, Letter, TextMessage, TextMessenger};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
-use tests::server;
 use tokio::net::TcpListener;
 
 /// Longer than the courier waits.
@@ -60,12 +59,12 @@ async fn send_to(errand: Errand, mood: Mood) -> (Dispatch, usize) {
     let dispatch = match errand {
         Errand::Letter => {
             let to = EmailAddress::parse("zhang@example.com").expect("this is an address");
-            let courier = Courier::new(&aws, server::mail());
+            let courier = Courier::new(&aws, Config::local().mail);
             courier.mail(&to, &Letter::EmailChanged, Language::English).await
         }
         Errand::Text => {
             let to = PhoneNumber::parse("13800138000", &CallingCodes::default()).expect("this is a number");
-            let messenger = TextMessenger::new(&aws, TextSettings::default());
+            let messenger = TextMessenger::new(&aws, Config::local().texts);
             messenger.text(&to, &TextMessage::EmailLost).await
         }
     };

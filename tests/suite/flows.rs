@@ -1,9 +1,11 @@
 //! One person's way through several groups.
 
+use local::inbox::Channel;
 use serde_json::json;
 use tally::app::Basics;
 use tally::domain::administration::Order;
 use tally::services::administration;
+use tests::code;
 use tests::process::Tigertally;
 use tests::server::Server;
 
@@ -16,9 +18,7 @@ const EMAIL: &str = "xiaoming@example.com";
 async fn registered_made_staff_and_reset_by_mail_in_all_three_groups() {
     let service = Tigertally::start(&["--memory"]).await;
     let caller = tests::client::Client::new(service.url());
-    let registration =
-        json!({"username": "xiaoming", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
-    let key = caller.post("/rest-auth/registration/").json(&registration).send().await.key();
+    let key = caller.register_with("xiaoming", EMAIL, PASSWORD).await.key();
 
     let manage = json!({"username": EMAIL, "password": PASSWORD});
     let refused = caller.post("/v3_1/manage/login/").json(&manage).send().await;
@@ -37,15 +37,12 @@ async fn registered_made_staff_and_reset_by_mail_in_all_three_groups() {
     let browser = tests::client::Client::new(service.url());
     log_in_at_accounts(&browser, PASSWORD, 1).await;
 
-    caller.post("/v3_1/manage/verCode/").json(&json!({"username": EMAIL, "code_type": 1})).send().await;
+    caller.ask_reset(EMAIL).await;
     let messages = caller.get("/_local/messages").send().await.json();
     assert_eq!(messages[0]["to"], EMAIL);
     let text = messages[0]["text"].as_str().expect("the message has a text");
-    let code =
-        text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("a code in the text");
-    let reset =
-        json!({"username": EMAIL, "vercode": code, "password": NEW_PASSWORD, "password2": NEW_PASSWORD});
-    let reset = caller.post("/v3_1/manage/password/reset/").json(&reset).send().await;
+    let code = code::find(text).expect("a code in the text");
+    let reset = caller.reset(EMAIL, code, NEW_PASSWORD).await;
     assert_eq!(reset.json()["meta"]["message"], "重置密码成功！");
 
     let token = token.as_str().expect("the token is a text");
@@ -69,9 +66,7 @@ async fn registered_made_staff_and_reset_by_mail_in_all_three_groups() {
 #[tokio::test]
 async fn logging_out_of_another_group_leaves_the_shared_key_alone() {
     let server = Server::start().await;
-    let registration =
-        json!({"username": "xiaoming", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
-    server.client().post("/rest-auth/registration/").json(&registration).send().await;
+    server.client().register_with("xiaoming", EMAIL, PASSWORD).await;
     make_staff(&server).await;
     let key = server.client().login("xiaoming", PASSWORD).await.key();
 
@@ -167,10 +162,7 @@ async fn a_customer_resets_the_password_by_text_message_and_logs_in_at_the_other
 async fn text_code(server: &Server, action: &str) -> String {
     let ask = json!({"action_name": action, "mobile": MOBILE});
     server.client().post("/users/send_sms_code/").json(&ask).send().await;
-    let messages = server.inbox().messages();
-    let text = &messages.last().expect("a message was sent").text;
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-    code.expect("the message has a code").to_owned()
+    code::latest(&server.inbox(), Channel::Sms)
 }
 
 async fn make_staff(server: &Server) {

@@ -10,7 +10,7 @@ use tests::documented;
 use tests::server::Server;
 
 fn document() -> Value {
-    serde_json::from_str(&local::openapi::document()).expect("the document is JSON")
+    serde_json::from_str(local::openapi::document()).expect("the document is JSON")
 }
 
 /// Every operation with its path and method.

@@ -3,15 +3,13 @@
 
 use std::time::Duration;
 
-use admin::arguments::{self, Invocation};
-use admin::commands;
 use admin::secret::{self, SecretCommand};
-use admin::terminal::NoPassword;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use serde_json::{Value, json};
 use tally::app::{App, Basics, SecretAccess};
 use tally::store::Store;
 use tests::answer::Answer;
+use tests::operator;
 use tests::tapped::{Ask, Ground, Tapped};
 
 const RESTORED: &str = "restored";
@@ -46,12 +44,7 @@ async fn store_of(ground: &Ground, table: &str) -> Store {
 }
 
 async fn tell(app: &App, line: &str) -> Result<String, String> {
-    let Ok(Invocation::Run(options)) = arguments::parse(line.split(' ').map(Into::into)) else {
-        panic!("{line} is no command");
-    };
-    let on = Basics::from(app);
-    let told = commands::carry_out(&on, options.command, || Err(NoPassword::Missing)).await;
-    told.map_err(|failure| failure.to_string())
+    operator::tell(&Basics::from(app), line, None).await
 }
 
 async fn login(process: &Tapped, name: &str, password: &str) -> Answer {

@@ -57,8 +57,7 @@ async fn go_further(server: &Server) {
     let token = token["data"].as_str().expect("the answer is a token");
     let fields = [("username", nobody), ("password", old), ("csrfmiddlewaretoken", token)];
     client.post("/api/accounts/login/").form(&fields).send().await;
-    let body = json!({"username": "zhang", "email": "zhang@example.com", "password1": old, "password2": old});
-    let welcome = client.post("/rest-auth/registration/").json(&body).send().await.json();
+    let welcome = client.register_with("zhang", "zhang@example.com", old).await.json();
     let number = table::owner(welcome["key"].as_str().expect("a welcome has a key")).to_string();
     let change = [("id", number.as_str()), ("password", old), ("new_password", new)];
     let answer = client.post("/user/changepassword/").form(&change).send().await;

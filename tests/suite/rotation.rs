@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use admin::secret::{self, SecretCommand};
+use local::inbox::Channel;
 use serde_json::json;
 use tally::app::{App, SecretAccess};
 use tally::clock::Clock;
@@ -11,6 +12,7 @@ use tally::domain::attempts;
 use tally::secret::{ReplaceError, ServerSecret};
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
 use tests::lambda_host::LambdaHost;
 use tests::process;
 use tests::runtime_api::environment;
@@ -30,7 +32,8 @@ const CHANGE: u64 = 30;
 const END: u64 = 24 * 60 + 30;
 
 async fn tell(app: &App, command: SecretCommand) -> Result<String, String> {
-    secret::carry_out(&SecretAccess::from(app), command).await.map_err(|failure| failure.to_string())
+    let told = secret::carry_out(&SecretAccess::from(app), command).await;
+    told.map(|answer| answer.text).map_err(|failure| failure.to_string())
 }
 
 /// What the secret says now.
@@ -204,22 +207,16 @@ async fn a_rotation_gives_nobody_new_attempts() {
 async fn codes_and_csrf_tokens_outlive_the_change() {
     let server = Server::start().await;
     let client = server.client();
-    let body =
-        json!({"username": NAME, "email": "zhang@example.com", "password1": PASSWORD, "password2": PASSWORD});
-    assert_eq!(client.post("/rest-auth/registration/").json(&body).send().await.code(), 201);
+    assert_eq!(client.register_with(NAME, "zhang@example.com", PASSWORD).await.code(), 201);
     tell(server.app(), ROTATE).await.expect("the secret is rotated");
     go_to(server.clock(), CHANGE - 1);
     let browser = server.client();
     let answer = browser.get("/api/accounts/get_token/").send().await.json();
     let early = answer["data"].as_str().expect("a token is a text").to_owned();
-    let ask = json!({"username": "zhang@example.com", "code_type": 1});
-    client.post("/v3_1/manage/verCode/").json(&ask).send().await;
-    let messages = server.inbox().messages();
-    let letter = &messages.last().expect("a mail was sent").text;
-    let code = letter.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("it has a code");
+    client.ask_reset("zhang@example.com").await;
+    let code = code::latest(&server.inbox(), Channel::Mail);
     go_to(server.clock(), CHANGE + 1);
-    let reset = json!({"username": "zhang@example.com", "vercode": code, "password": "tiger-tally-78", "password2": "tiger-tally-78"});
-    let answer = client.post("/v3_1/manage/password/reset/").json(&reset).send().await;
+    let answer = client.reset("zhang@example.com", &code, "tiger-tally-78").await;
     assert_eq!(answer.json()["meta"]["code"], 0, "{answer:?}");
     let login = json!({"username": NAME, "password": "tiger-tally-78"});
     let answer = browser.post("/api/accounts/login/").header("x-csrftoken", &early).json(&login).send().await;

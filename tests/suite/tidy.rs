@@ -1,9 +1,12 @@
 //! The invariants of the source tree that no compiler and no lint checks.
 
 mod architecture;
+mod circles;
+mod citations;
 mod documents;
 mod endpoints;
 mod parameters;
+mod settings;
 mod steps;
 mod table;
 mod telemetry;

@@ -1,4 +1,4 @@
-//! `cargo lambda watch` in the workspace, as the README starts it: real URLs, the stand-ins for AWS in
+//! `cargo lambda watch` in the workspace, as docs/running.md starts it: real URLs, the stand-ins for AWS in
 //! another process, a conversation with each group.
 //!
 //! Skipped with a word unless `CARGO_LAMBDA` says where the tool is, as `.ci/run watch` does.

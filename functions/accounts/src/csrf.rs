@@ -6,12 +6,16 @@ use tally::domain::session::SessionDigest;
 use tally::http::answer::Answer;
 use tally::http::body::Fields;
 use tally::http::csrf::{self, CsrfFault};
+use tally::http::endpoint::{Endpoint, Welcoming, described};
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::sessions::{Caller, RecognisedBy};
 
 use crate::envelope::success;
 use crate::words::Failure;
+
+pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/api/accounts/get_token/", "get_token")
+    .get(Welcoming(&get_token), described!(describe::get_token));
 
 /// Whose tokens an endpoint takes. One of the caller's own session is good everywhere; where nobody
 /// is logged in, an anonymous one is.
@@ -27,7 +31,7 @@ pub(crate) enum Tokens {
 
 /// Hands out a token, newly masked, with the cookie it fits. For a stranger nothing is read and
 /// nothing stored: the token proves itself.
-pub(crate) async fn get_token(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+async fn get_token(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let binding = caller.as_ref().and_then(session).map_or(Binding::Anonymous, Binding::Session);
     let issued = csrf::issue(&app, &request, binding);
     Ok(success(issued.token, "").with_cookie(issued.cookie))
@@ -69,6 +73,23 @@ fn session(caller: &Caller) -> Option<&SessionDigest> {
     match &caller.by {
         RecognisedBy::Session(digest) => Some(digest),
         RecognisedBy::SharedKey => None,
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::header::SET_COOKIE;
+    use tally::http::openapi::Operation;
+
+    use crate::describing::success;
+
+    pub(super) fn get_token() -> Operation {
+        let token = "hJ3mQ8xVb2TnLk5RfYw7ZcPd9SgA4uEoNvXi6BtMrUqKyHjCsWlDzFpG1aOeI0xT";
+        Operation::new("get_token", "Get a CSRF token")
+            .described(
+                "The token is masked anew every time; all of one secret are good until the secret changes.",
+            )
+            .answers([success("token", "The token; its cookie is set.", token, "").perhaps_with(SET_COOKIE)])
     }
 }
 

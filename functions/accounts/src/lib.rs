@@ -1,10 +1,11 @@
-//! The group accounts: `/api/accounts/*`, as a company's web pages call it (contract 000 and
-//! accounts.md).
+//! The group accounts: `/api/accounts/*`, as a company's web pages call it (docs/contracts/accounts.md).
 
 mod contacts;
 mod csrf;
+#[cfg(feature = "openapi")]
+mod describing;
 mod envelope;
-mod fields;
+mod form;
 #[cfg(feature = "openapi")]
 pub mod openapi;
 mod passwords;
@@ -14,10 +15,8 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::{Open, Welcoming};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -30,7 +29,7 @@ pub const PREFIXES: [&str; 1] = ["/api/accounts/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<Accounts>(app)
+    tally::http::router::<Accounts>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -41,37 +40,22 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 /// The group's endpoints. None refuses strangers by itself: a missing CSRF token goes before a
 /// missing session.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint::at("/api/accounts/get_token/", "get_token")
-        .get(Welcoming(&csrf::get_token), described!(openapi::get_token)),
-    Endpoint::at("/api/accounts/login/", "login")
-        .post(Welcoming(&sessions::login), described!(openapi::login)),
-    // Refused before anybody is looked up, and answered alike for everybody.
-    Endpoint::at("/api/accounts/logout/", "logout")
-        .get(Open(&sessions::logout), described!(openapi::logout))
-        .post(Open(&sessions::logout), described!(openapi::logout_by_post)),
-    Endpoint::at("/api/accounts/register/", "register")
-        .post(Welcoming(&registration::register), described!(openapi::register)),
-    Endpoint::at("/api/accounts/account_change/", "account_change")
-        .get(Welcoming(&contacts::show), described!(openapi::show_account))
-        .post(Welcoming(&contacts::change), described!(openapi::change_account)),
-    Endpoint::at("/api/accounts/password_change/", "password_change")
-        .post(Welcoming(&passwords::change), described!(openapi::change_password)),
+    csrf::ENDPOINT,
+    sessions::LOGIN,
+    sessions::LOGOUT,
+    registration::ENDPOINT,
+    contacts::ENDPOINT,
+    passwords::ENDPOINT,
 ];
 
-/// The dialect of contract 000.
+/// The dialect of accounts' contract.
 struct Accounts;
 
 impl Dialect for Accounts {
     type Failure = Failure;
 
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "accounts";
     const KNOWS_COOKIES: bool = true;
-
-    /// There is only JSON, whatever the client says it accepts.
-    fn negotiate(_request: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
 
     async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
         sessions::recognise(app, request).await

@@ -3,68 +3,107 @@
 use tally::app::App;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Refusal;
+use tally::http::endpoint::{Endpoint, Refusal, Welcoming, described};
+use tally::http::form_field::{FormField, Kind};
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::passwords::{self, Proven};
-use tally::services::sessions::{Caller, SignInRefusal};
-use tally::store::Write;
+use tally::services::obstacle::Declined;
+use tally::services::passwords::{self, Proven, WrongPassword};
+use tally::services::sessions::Caller;
 
 use crate::csrf::Tokens;
 use crate::envelope::success;
-use crate::fields::{Form, Kind, Presence};
+use crate::form::Form;
 use crate::sessions::end_session;
 use crate::words::{self, Failure};
 
-/// The order in which the document lists the fields.
-const FIELDS: [&str; 3] = ["old_password", "new_password1", "new_password2"];
+pub(crate) const ENDPOINT: Endpoint<Failure> =
+    Endpoint::at("/api/accounts/password_change/", "password_change")
+        .post(Welcoming(&change), described!(describe::change));
+
+/// The fields, in the order of the document.
+const FORM: [FormField; 3] = [
+    FormField::new("old_password", Kind::Password, "The password until now.", "fswxxz1456"),
+    FormField::new("new_password1", Kind::NewPassword, "The new password.", "fog123456"),
+    FormField::new("new_password2", Kind::Password, "The same again.", "fog123456"),
+];
 
 /// Changes the caller's password; every session of theirs ends with it, this one too.
-pub(crate) async fn change(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+async fn change(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let mut form = Form::read(&app, caller.as_ref(), &request, Tokens::OrEndedSession).await?;
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
-    // A wrong old password and a weak new one are told together (accounts.md, section 4).
-    let new = form.new_password("new_password1", "new_password2", &caller.account.names());
-    let old = form.text("old_password", Presence::Required, Kind::Password);
+    // A wrong old password and a weak new one are told together (docs/contracts/accounts.md#messages).
+    let [old_password, new @ ..] = FORM;
+    let new = form.new_password(new, &caller.account.names());
+    let old = form.text(old_password);
     let proven = match &old {
-        Some(old) => prove(&app, &caller, old, &request, &mut form).await?,
+        Some(old) => prove(&app, &caller, old, &request).await?,
         None => None,
     };
+    let is_wrong = old.is_some() && proven.is_none();
+    if is_wrong {
+        form.wrong(old_password, words::WRONG_OLD_PASSWORD);
+    }
     let (Some(proven), Some(new)) = (&proven, new) else {
         if let Some(proven) = &proven {
             passwords::leave(&app, proven).await;
         }
-        let errors = form.errors.in_order(&FIELDS);
-        let is_wrong = old.is_some() && proven.is_none();
+        let errors = form.errors.in_order(&FORM);
         return Err(if is_wrong { Failure::WrongOldPassword(errors) } else { Failure::PasswordForm(errors) });
     };
-    match passwords::replace(&app, proven, &new, request.language()).await? {
-        Write::Applied => {
-            let answer = success(words::PASSWORD_CHANGED, "");
-            Ok(end_session(&app, session_cookie::forget(&app, answer)))
-        }
-        // Another device changed it first: this caller is signed out already.
-        Write::Refused => Err(Refusal::NotAuthenticated.into()),
-    }
+    passwords::replace(&app, proven, &new, request.language()).await?;
+    let answer = success(words::PASSWORD_CHANGED, "");
+    Ok(end_session(&app, session_cookie::forget(&app, answer)))
 }
 
-/// Checks the old password; a wrong one is an error of its field.
+/// Checks the old password; `None` for a wrong one.
 async fn prove<'a>(
     app: &App,
     caller: &'a Caller,
     old: &str,
     request: &'a Request,
-    form: &mut Form,
 ) -> Result<Option<Proven<'a>>, Failure> {
     let old = Password::new(old).ok();
     match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
         Ok(proven) => Ok(Some(proven)),
-        Err(SignInRefusal::WrongCredentials) => {
-            form.errors.add("old_password", [words::WRONG_OLD_PASSWORD.to_owned()]);
-            Ok(None)
-        }
-        Err(
-            refusal @ (SignInRefusal::Frozen | SignInRefusal::Throttled(_) | SignInRefusal::Unavailable(_)),
-        ) => Err(refusal.into()),
+        Err(Declined::Because(WrongPassword)) => Ok(None),
+        Err(Declined::Obstacle(obstacle)) => Err(obstacle.into()),
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::header::SET_COOKIE;
+    use tally::http::field_errors::FieldErrors;
+    use tally::http::form_field::FormField;
+    use tally::http::openapi::Operation;
+
+    use super::FORM;
+    use crate::describing::{
+        WITH_SESSION, WrongForm, failure, fields, not_authenticated, success, throttled, weak,
+    };
+    use crate::words::{self, Failure};
+
+    pub(super) fn change() -> Operation {
+        let [old, _, again] = FORM;
+        let wrong = |name, meaning, field: FormField, sentence| {
+            let errors = FieldErrors::of(field.name, sentence);
+            failure::<WrongForm>(name, meaning, Failure::PasswordForm(errors))
+        };
+        let weak = Failure::PasswordForm(weak(again));
+        let meaning = "The password is changed.";
+        Operation::new("password_change", "Change the password")
+            .described("Ends every session of the user, in every group, this one too.")
+            .carried_by(&WITH_SESSION)
+            .reads(fields(FORM))
+            .answers([
+                success("changed", meaning, words::PASSWORD_CHANGED, "").perhaps_with(SET_COOKIE),
+                wrong("wrong_old_password", "The old password is wrong.", old, words::WRONG_OLD_PASSWORD),
+                wrong("mismatch", "The new passwords differ.", again, words::MISMATCH),
+                failure::<WrongForm>("weak_password", "The new password may not be set.", weak),
+                wrong("required", "A field is missing.", old, words::REQUIRED),
+                not_authenticated(),
+                throttled(),
+            ])
     }
 }

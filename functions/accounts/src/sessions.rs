@@ -4,10 +4,11 @@ use tally::app::App;
 use tally::domain::csrf_token::Binding;
 use tally::domain::password::Password;
 use tally::domain::session::Carrier;
-use tally::domain::text;
 use tally::domain::username::{self, Username};
 use tally::http::answer::Answer;
 use tally::http::csrf;
+use tally::http::endpoint::{Endpoint, Open, Welcoming, described};
+use tally::http::form_field::{FormField, Kind};
 use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
@@ -16,22 +17,37 @@ use tally::store::key::Identifier;
 
 use crate::csrf::Tokens;
 use crate::envelope::success;
-use crate::fields::Form;
+use crate::form::Form;
 use crate::words::{self, Failure};
+
+pub(crate) const LOGIN: Endpoint<Failure> =
+    Endpoint::at("/api/accounts/login/", "login").post(Welcoming(&login), described!(describe::login));
+/// Refused before anybody is looked up, and answered alike for everybody.
+pub(crate) const LOGOUT: Endpoint<Failure> = Endpoint::at("/api/accounts/logout/", "logout")
+    .get(Open(&logout), described!(|| describe::logout("logout")))
+    .post(Open(&logout), described!(|| describe::logout("logout_by_post")));
+
+const USERNAME: FormField = FormField::new("username", Kind::Plain, "In any case.", "zhang");
+const PASSWORD: FormField = FormField::new("password", Kind::Password, "The password.", "fswxxz1456");
 
 /// The fewest characters that can be a password. The rule for new ones asks for more; this leaves
 /// room for those that were set in an older system and came over with their hash.
 const FEWEST_CHARACTERS: usize = 2;
 
 /// Logs a user in on this device; the session it had is over.
-pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
-    let form = Form::read(&app, caller.as_ref(), &request, Tokens::OrAnonymous).await?;
-    let (Some(username), Some(password)) = (username(&form), password(&form)) else {
+async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let mut form = Form::read(&app, caller.as_ref(), &request, Tokens::OrAnonymous).await?;
+    let characters = |typed: &String| typed.chars().count();
+    let username = form.text(USERNAME).filter(|typed| characters(typed) <= username::MAX_CHARACTERS);
+    // What is too short to be anybody's does not count as a try, no more than a blank one, whoever it
+    // is for.
+    let password = form.text(PASSWORD).filter(|typed| characters(typed) >= FEWEST_CHARACTERS);
+    let (Some(username), Some(password)) = (username, password) else {
         return Err(Failure::WrongCredentials);
     };
     let sign_in = SignIn {
-        name: LoginName::Claimed(Identifier::typed_username(username)),
-        password: Password::new(password).ok(),
+        name: LoginName::Claimed(Identifier::typed_username(&username)),
+        password: Password::new(&password).ok(),
         asker: request.asker,
         session: NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: false },
         staff_only: false,
@@ -44,20 +60,8 @@ pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) ->
     Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
-/// The name that was typed, if anybody could have it by its length.
-fn username(form: &Form) -> Option<&str> {
-    let typed = text::strip(form.typed("username")?);
-    (1..=username::MAX_CHARACTERS).contains(&typed.chars().count()).then_some(typed)
-}
-
-/// The password that was typed, if it is a guess at all. What is too short to be anybody's does not
-/// count as a try, no more than a blank one, whoever it is for.
-fn password(form: &Form) -> Option<&str> {
-    form.typed("password").filter(|typed| typed.chars().count() >= FEWEST_CHARACTERS)
-}
-
 /// Logs this device out; the answer is the same whoever asks.
-pub(crate) async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
+async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     let answer = success(words::LOGGED_OUT, "");
     let has_cookie = session_cookie::is_presented(&request, &app.config);
     if !has_cookie || !origin::may_act(&request, &app.config) {
@@ -76,4 +80,47 @@ pub(crate) fn end_session(app: &App, answer: Answer) -> Answer {
 /// Recognises the caller by the session cookie. `Authorization` says nothing in this group.
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
     Ok(sessions::recognise_cookies(app, &session_cookie::presented(app, request)).await?)
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::header::SET_COOKIE;
+    use tally::http::openapi::{Operation, Parameter};
+    use tally::services::sessions::SignInRefusal;
+
+    use super::{PASSWORD, USERNAME};
+    use crate::describing::{Refused, WITH_TOKEN, failure, fields, success, throttled};
+    use crate::words;
+
+    pub(super) fn login() -> Operation {
+        let meaning = "The user is logged in; `data` is the username.";
+        let logged_in = success("logged_in", meaning, USERNAME.example, words::LOGGED_IN);
+        let failure = |name, meaning, refusal: SignInRefusal| failure::<Refused>(name, meaning, refusal);
+        Operation::new("login", "Log in")
+            .described("Unknown, wrong, blank and missing are answered alike.")
+            .carried_by(&WITH_TOKEN)
+            .reads(fields([USERNAME, PASSWORD]))
+            .answers([
+                logged_in.perhaps_with(SET_COOKIE),
+                failure(
+                    "wrong_credentials",
+                    "No such user, or another password.",
+                    SignInRefusal::WrongCredentials,
+                ),
+                failure("frozen", "The password is right, but the user is frozen.", SignInRefusal::Frozen),
+                throttled(),
+            ])
+    }
+
+    pub(super) fn logout(name: &'static str) -> Operation {
+        let meaning = "Nobody is logged in on this device any more.";
+        Operation::new(name, "Log this device out")
+            .with(Parameter::everywhere())
+            .described(
+                "Needs no token. The answer is the same whoever asks; a GET of another page, by HEAD or of a \
+                 browser that only fetches ahead gets it and no effect.",
+            )
+            .carried_by(&[&["session"], &["deployedSession"], &[]])
+            .answers([success("logged_out", meaning, words::LOGGED_OUT, "").perhaps_with(SET_COOKIE)])
+    }
 }

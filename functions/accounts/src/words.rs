@@ -1,6 +1,4 @@
-//! Every success, rule and refusal in this group's status and sentence (contract 000 and accounts.md).
-
-use std::time::Duration;
+//! Every success, rule and refusal in this group's status and sentence (docs/contracts/accounts.md).
 
 use http::StatusCode;
 use tally::domain::password::{self, PasswordFault};
@@ -11,7 +9,7 @@ use tally::http::csrf::CsrfFault;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::services::contacts::ContactRefusal;
-use tally::services::registration::{RegistrationRefusal, Taken};
+use tally::services::registration::Taken;
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
@@ -62,8 +60,6 @@ pub(crate) enum Failure {
     PasswordForm(FieldErrors),
     /// The old password is wrong, perhaps among other things.
     WrongOldPassword(FieldErrors),
-    /// Too often; how long to wait.
-    Throttled(Duration),
 }
 
 /// What a failure is in the log.
@@ -77,14 +73,13 @@ pub(crate) fn outcome(failure: &Failure) -> Outcome {
         Failure::Frozen => Outcome::Frozen,
         Failure::Taken(_) => Outcome::Taken,
         Failure::WrongOldPassword(_) => Outcome::WrongPassword,
-        Failure::Throttled(_) => Outcome::Throttled,
     }
 }
 
 /// Says a failure.
 pub(crate) fn say(said: Failure) -> Answer {
     match said {
-        Failure::Refused(refused) => refusal(refused.status(), &refusal_sentence(&refused)),
+        Failure::Refused(refused) => refused.headed(refusal(refused.status(), &refusal_sentence(&refused))),
         Failure::Csrf(fault) => refusal(StatusCode::FORBIDDEN, csrf_sentence(fault)),
         Failure::Body(fault) => {
             let (status, sentence) = body_sentence(&fault);
@@ -95,10 +90,6 @@ pub(crate) fn say(said: Failure) -> Answer {
         Failure::Frozen => failure("", FROZEN),
         Failure::UserForm(errors) | Failure::Taken(errors) => failure(errors, WRONG_USER_FORM),
         Failure::PasswordForm(errors) | Failure::WrongOldPassword(errors) => failure(errors, ""),
-        Failure::Throttled(wait) => {
-            let sentence = format!("请求过于频繁, 请在 {} 秒后重试", whole_seconds(wait));
-            refusal(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
-        }
     }
 }
 
@@ -113,8 +104,11 @@ fn refusal_sentence(refused: &Refusal) -> String {
         Refusal::MethodNotAllowed(name) => return format!("不支持 {name} 请求"),
         Refusal::BodyTooLarge => "请求内容过大",
         Refusal::BodyIncomplete => "请求内容不完整",
-        Refusal::Unavailable => "服务暂时不可用, 请稍后重试",
-        Refusal::Internal => "服务器内部错误",
+        Refusal::Throttled(wait) => {
+            return format!("请求过于频繁, 请在 {} 秒后重试", whole_seconds(*wait));
+        }
+        Refusal::Unavailable | Refusal::Store(StoreError::Unavailable(_)) => "服务暂时不可用, 请稍后重试",
+        Refusal::Internal | Refusal::Store(StoreError::Unreadable(_)) => "服务器内部错误",
     };
     sentence.to_owned()
 }
@@ -170,27 +164,11 @@ pub(crate) fn add_taken(errors: &mut FieldErrors, taken: Taken) {
     errors.add("email", taken.email.then(|| EMAIL_TAKEN.to_owned()));
 }
 
-impl From<Refusal> for Failure {
-    fn from(refused: Refusal) -> Self {
-        Self::Refused(refused)
-    }
-}
+tally::fails_like_others!(Failure);
 
 impl From<CsrfFault> for Failure {
     fn from(fault: CsrfFault) -> Self {
         Self::Csrf(fault)
-    }
-}
-
-impl From<BodyFault> for Failure {
-    fn from(fault: BodyFault) -> Self {
-        Self::Body(fault)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
     }
 }
 
@@ -199,24 +177,15 @@ impl From<SignInRefusal> for Failure {
         match refused {
             SignInRefusal::WrongCredentials => Self::WrongCredentials,
             SignInRefusal::Frozen => Self::Frozen,
-            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
-            SignInRefusal::Unavailable(error) => error.into(),
         }
     }
 }
 
-impl From<RegistrationRefusal> for Failure {
-    fn from(refused: RegistrationRefusal) -> Self {
-        match refused {
-            RegistrationRefusal::Taken(taken) => {
-                let mut errors = FieldErrors::default();
-                add_taken(&mut errors, taken);
-                Self::Taken(errors)
-            }
-            RegistrationRefusal::CodeSpent => unreachable!("nobody registers here with a code"),
-            RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
-            RegistrationRefusal::Unavailable(error) => error.into(),
-        }
+impl From<Taken> for Failure {
+    fn from(taken: Taken) -> Self {
+        let mut errors = FieldErrors::default();
+        add_taken(&mut errors, taken);
+        Self::Taken(errors)
     }
 }
 
@@ -224,9 +193,6 @@ impl From<ContactRefusal> for Failure {
     fn from(refused: ContactRefusal) -> Self {
         match refused {
             ContactRefusal::EmailTaken => Self::Taken(FieldErrors::of("email", EMAIL_TAKEN)),
-            ContactRefusal::Throttled(wait) => Self::Throttled(wait),
-            ContactRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
-            ContactRefusal::Unavailable(error) => error.into(),
         }
     }
 }

@@ -1,12 +1,12 @@
 //! `POST /user/permission/` and `POST /user/status/`: what administrators do about other people.
 
-use tally::app::App;
-use tally::app::Basics;
+use tally::app::{App, Basics};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::administration::Order;
 use tally::domain::permission::{Deed, Standpoint, foregone};
 use tally::http::answer::Answer;
 use tally::http::body::Fields;
+use tally::http::endpoint::{Endpoint, Guarded, described};
 use tally::http::request::Request;
 use tally::services::administration::{self, Administrator};
 use tally::services::sessions::Caller;
@@ -15,17 +15,21 @@ use crate::envelope::{Nothing, Tail};
 use crate::words::{self, Failure};
 use crate::{envelope, fields};
 
+pub(crate) const CHANGE_ROLE: Endpoint<Failure> = Endpoint::at("/user/permission/", "更改账号权限")
+    .post(Guarded(&change_role), described!(describe::change_role));
+pub(crate) const CHANGE_STANDING: Endpoint<Failure> = Endpoint::at("/user/status/", "更改账号状态")
+    .post(Guarded(&change_standing), described!(describe::change_standing));
+
 /// What is done to somebody for each digit by which the document names a standing.
-pub(crate) const STANDINGS: [(&str, Order); 3] =
-    [("0", Order::Unfreeze), ("1", Order::Freeze), ("2", Order::Delete)];
+const STANDINGS: [(&str, Order); 3] = [("0", Order::Unfreeze), ("1", Order::Freeze), ("2", Order::Delete)];
 
 /// Gives somebody another role.
-pub(crate) async fn change_role(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+async fn change_role(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     carry_out(app, caller, request, Deed::ChangeRole, |fields| Ok(Order::Role(fields::role(fields)?))).await
 }
 
 /// Freezes, releases or deletes somebody.
-pub(crate) async fn change_standing(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+async fn change_standing(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     carry_out(app, caller, request, Deed::ChangeStanding, |fields| {
         let wanted = fields::number(fields, "status")?;
         let found = STANDINGS.iter().find(|(digit, _)| *digit == wanted);
@@ -42,7 +46,7 @@ async fn carry_out(
     order: impl Fn(&Fields) -> Result<Order, Failure>,
 ) -> Result<Answer, Failure> {
     let caller = caller.account;
-    // Before the body is read: whoever may not is told so, whatever they ask (security rule K21).
+    // Before the body is read: whoever may not is told so, whatever they ask (security rule S16).
     if let Some(verdict) = foregone(deed, Standpoint::of(Some(&caller))) {
         Failure::of(verdict, Tail::EmptyData)?;
     }
@@ -54,4 +58,52 @@ async fn carry_out(
     let obeyed = administration::obey_administrator(&on, administrator, deed, target, order);
     Box::pin(obeyed).await.map_err(|refusal| words::command_failure(refusal, Tail::EmptyData))?;
     Ok(envelope::success(Nothing {}))
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::http::openapi::{Field, Operation};
+
+    use super::STANDINGS;
+    use crate::describing::{bad_request, done, id, no_target, not_permitted, role};
+    use crate::envelope::Tail;
+
+    /// Whom an order cannot be about, and who cannot give one.
+    const NOT_PERMITTED: &str = "The caller is no administrator, or the target is one, or a superuser.";
+
+    pub(super) fn change_role() -> Operation {
+        Operation::new("permission", "Give somebody another role")
+            .described(
+                "For administrators. An administrator is not staff of the console of `manage` by that. The role \
+                 that somebody has already is given again without any effect.",
+            )
+            .reads([id("Whose role."), role()])
+            .answers([
+                done("changed", "The role is given."),
+                bad_request("A field is missing, empty or of another type, or there is no such role."),
+                not_permitted(NOT_PERMITTED, Tail::EmptyData),
+                no_target(Tail::EmptyData),
+            ])
+    }
+
+    pub(super) fn change_standing() -> Operation {
+        let digits = STANDINGS.map(|(digit, _)| digit);
+        let [active, frozen, deleted] = digits;
+        let meaning = format!("`{active}` is active, `{frozen}` frozen, `{deleted}` deleted for ever.");
+        Operation::new("status", "Freeze, release or delete somebody")
+            .described(
+                "For administrators. Each change ends every session and key of the target, in every group. \
+                 Whoever is deleted keeps the number alone; name, e-mail address and phone are free at once.",
+            )
+            .reads([
+                id("Whose status."),
+                Field::number_of("status", &meaning, &digits, &[]).required().example(frozen),
+            ])
+            .answers([
+                done("changed", "The status is as it was asked for."),
+                bad_request("A field is missing, empty or of another type, or there is no such status."),
+                not_permitted(NOT_PERMITTED, Tail::EmptyData),
+                no_target(Tail::EmptyData),
+            ])
+    }
 }

@@ -1,12 +1,12 @@
 //! `POST /user/changeinformation/` and `POST /user/getuser/`.
 
 use serde::Serialize;
-use tally::app::App;
-use tally::app::Basics;
+use tally::app::{App, Basics};
 use tally::domain::account::{Account, Standing};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::permission::{Deed, Standpoint, Target, judge};
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Guarded, described};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::services::{administration, profiles};
@@ -15,10 +15,15 @@ use crate::envelope::{Nothing, Tail};
 use crate::words::{self, Failure};
 use crate::{envelope, fields};
 
+pub(crate) const RENAME: Endpoint<Failure> = Endpoint::at("/user/changeinformation/", "更改账号信息")
+    .post(Guarded(&rename), described!(describe::rename));
+pub(crate) const SHOW: Endpoint<Failure> =
+    Endpoint::at("/user/getuser/", "获取用户信息").post(Guarded(&show), described!(describe::show));
+
 /// What is known of somebody.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct User<'a> {
+struct User<'a> {
     /// The account number.
     id: String,
     /// Given name; empty for users of other groups who never told it.
@@ -26,7 +31,7 @@ pub(crate) struct User<'a> {
     /// Family name, likewise.
     last_name: &'a str,
     /// The role's word.
-    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::openapi::role_words())))]
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::describing::role_words())))]
     role: &'static str,
     /// `0` for an active account, `1` for a frozen one.
     #[cfg_attr(feature = "openapi", schemars(extend("enum" = [Standing::Active, Standing::Frozen].map(status))))]
@@ -34,7 +39,7 @@ pub(crate) struct User<'a> {
 }
 
 /// Changes the caller's names.
-pub(crate) async fn rename(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+async fn rename(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     Failure::of(judge(Deed::Rename, Standpoint::of(Some(&caller.account)), Target::Oneself), Tail::Bare)?;
     let fields = fields::read(&request).await?;
     let (first, last) = (fields::name(&fields, "first_name")?, fields::name(&fields, "last_name")?);
@@ -43,16 +48,16 @@ pub(crate) async fn rename(app: App, caller: Caller, request: Request) -> Result
 }
 
 /// Shows somebody's name, role and standing: an administrator anybody's, others their own.
-pub(crate) async fn show(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+async fn show(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let target = AccountNumber::parse(&fields::id(&fields)?);
-    let found = administration::look_up(&Basics::from(&app), &caller.account, Deed::Show, target).await?;
+    let found = administration::look_up(&Basics::from(&app), &caller.account, Deed::Show, target).await;
     let account = found.map_err(|refusal| words::command_failure(refusal, Tail::Bare))?;
     Ok(user(&account))
 }
 
 /// What is told of somebody.
-pub(crate) fn user(account: &Account) -> Answer {
+fn user(account: &Account) -> Answer {
     envelope::success(User {
         id: account.number.to_string(),
         first_name: &account.first_name,
@@ -68,5 +73,38 @@ fn status(standing: Standing) -> &'static str {
         Standing::Active => "0",
         Standing::Frozen => "1",
         Standing::Deleted => "2",
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::http::openapi::Operation;
+
+    use super::{User, user};
+    use crate::describing::{administrator, bad_request, done, id, names, no_target, not_permitted, told};
+    use crate::envelope::Tail;
+
+    pub(super) fn rename() -> Operation {
+        Operation::new("changeinformation", "Change one's names")
+            .described("Both at once, or neither if one is wrong. Others are renamed by nobody.")
+            .reads(names())
+            .answers([
+                done("changed", "The names are changed."),
+                bad_request(
+                    "A name is missing, empty, of another type or too long, or holds control characters.",
+                ),
+            ])
+    }
+
+    pub(super) fn show() -> Operation {
+        Operation::new("getuser", "Ask about somebody")
+            .described("Administrators about anybody, others about themselves.")
+            .reads([id("About whom.")])
+            .answers([
+                told::<User<'_>>("shown", "What is known of that person.", user(&administrator())),
+                bad_request("The number is missing, empty or of another type."),
+                not_permitted("The caller is no administrator and asks about somebody else.", Tail::Bare),
+                no_target(Tail::Bare),
+            ])
     }
 }

@@ -7,6 +7,10 @@ use tally::http::answer::Answer;
 /// What a success says: nothing, its data are the answer.
 const SILENCE: &str = "";
 
+/// The statuses of refusals, which are their codes.
+#[cfg(feature = "openapi")]
+const STATUSES: [u16; 10] = [400, 401, 403, 404, 405, 413, 415, 429, 500, 503];
+
 /// What was asked for.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Success_of_{D}"))]
@@ -25,7 +29,7 @@ pub(crate) struct Success<D> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Refused<'a> {
     /// The HTTP status.
-    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::openapi::STATUSES)))]
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = STATUSES)))]
     code: u16,
     /// The reason.
     msg: &'a str,

@@ -1,7 +1,11 @@
-//! The group charity: `/user/*`, a charity's administrators, donors and volunteers (contract 004).
+//! The group charity: `/user/*`, a charity's administrators, donors and volunteers
+//! (docs/contracts/charity.md).
 
 mod administration;
+#[cfg(feature = "openapi")]
+mod describing;
 mod details;
+mod dialect;
 mod envelope;
 mod fields;
 #[cfg(feature = "openapi")]
@@ -14,15 +18,9 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
-use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::{Guarded, Open};
-use tally::http::request::Request;
-use tally::services::sessions::Caller;
-use tally::telemetry::Outcome;
+use tally::http::endpoint::Endpoint;
 
-use envelope::Nothing;
+use dialect::Charity;
 use words::Failure;
 
 /// The paths that belong to this group: everything below each of them, in `template.yaml` and on
@@ -31,7 +29,7 @@ pub const PREFIXES: [&str; 1] = ["/user/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<Charity>(app)
+    tally::http::router::<Charity>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -41,59 +39,13 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// The group's endpoints. What each of them lets whom do is in `domain/permission.rs`.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    // It looks at the caller where an administrator is to be registered, and else not at all.
-    Endpoint::at("/user/register/", "注册")
-        .post(Open(&registration::register), described!(openapi::registration::register)),
-    Endpoint::at("/user/login/", "登录").post(Open(&sessions::login), described!(openapi::sessions::login)),
-    Endpoint::at("/user/logout/", "登出")
-        .post(Guarded(&sessions::logout), described!(openapi::sessions::logout)),
-    Endpoint::at("/user/permission/", "更改账号权限")
-        .post(Guarded(&administration::change_role), described!(openapi::administration::change_role)),
-    Endpoint::at("/user/status/", "更改账号状态").post(
-        Guarded(&administration::change_standing),
-        described!(openapi::administration::change_standing),
-    ),
-    Endpoint::at("/user/changepassword/", "更改密码")
-        .post(Open(&passwords::change), described!(openapi::passwords::change)),
-    Endpoint::at("/user/changeinformation/", "更改账号信息")
-        .post(Guarded(&details::rename), described!(openapi::details::rename)),
-    Endpoint::at("/user/search/", "按条件查询用户")
-        .post(Guarded(&search::search), described!(openapi::search::search)),
-    Endpoint::at("/user/getuser/", "获取用户信息")
-        .post(Guarded(&details::show), described!(openapi::details::show)),
+    registration::REGISTER,
+    sessions::LOGIN,
+    sessions::LOGOUT,
+    administration::CHANGE_ROLE,
+    administration::CHANGE_STANDING,
+    passwords::CHANGE,
+    details::RENAME,
+    search::SEARCH,
+    details::SHOW,
 ];
-
-/// The dialect of the charity.
-struct Charity;
-
-impl Dialect for Charity {
-    type Failure = Failure;
-
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
-    const NAME: &'static str = "charity";
-    const KNOWS_COOKIES: bool = false;
-
-    fn negotiate(_: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
-
-    async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-        sessions::recognise(app, request).await
-    }
-
-    fn describe(_: &Endpoint<Failure>) -> Answer {
-        envelope::success(Nothing {})
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
-    }
-
-    fn finish(_: &Request, answer: Answer) -> Answer {
-        answer
-    }
-}

@@ -4,6 +4,7 @@ use tally::app::App;
 use tally::domain::account::Names;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Open, described};
 use tally::http::request::Request;
 use tally::services::passwords::{self, NamedChange};
 use tally::services::sessions::LoginName;
@@ -12,9 +13,12 @@ use crate::envelope::Nothing;
 use crate::words::Failure;
 use crate::{envelope, fields};
 
+pub(crate) const CHANGE: Endpoint<Failure> =
+    Endpoint::at("/user/changepassword/", "更改密码").post(Open(&change), described!(describe::change));
+
 /// Sets a new password for whoever knows the old one; ends every session of the account, in every
 /// group.
-pub(crate) async fn change(app: App, request: Request) -> Result<Answer, Failure> {
+async fn change(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let (id, password) = (fields::id(&fields)?, fields::text(&fields, "password")?);
     // What is wrong with the password by itself is told before the old one is tried; whether it
@@ -29,4 +33,29 @@ pub(crate) async fn change(app: App, request: Request) -> Result<Answer, Failure
     };
     Box::pin(passwords::change_named(&app, change)).await?;
     Ok(envelope::success(Nothing {}))
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::http::openapi::{Field, Operation};
+
+    use crate::describing::{PASSWORD, bad_request, done, id, sign_in_refusals};
+
+    pub(super) fn change() -> Operation {
+        Operation::new("changepassword", "Change the password")
+            .described(
+                "Needs no token. The password until now is tried as at a login. Ends every session and key of \
+                 the user, in every group.",
+            )
+            .reads([
+                id("The person's account number."),
+                Field::password("password", "The password until now.").required().example(PASSWORD),
+                Field::new_password("new_password", "The new password.").required().example("fog123456"),
+            ])
+            .answers([
+                done("changed", "The password is changed; everybody is logged out."),
+                bad_request("A field is missing, empty or of another type, or the new password may not be set."),
+            ])
+            .answers(sign_in_refusals())
+    }
 }

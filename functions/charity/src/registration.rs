@@ -6,7 +6,7 @@ use tally::domain::account::{Account, Names};
 use tally::domain::permission::{Deed, Standpoint, Target, judge};
 use tally::domain::role::Role;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Refusal;
+use tally::http::endpoint::{Endpoint, Open, Refusal, described};
 use tally::http::request::Request;
 use tally::services::registration::{self, Registered, Registration};
 use tally::services::sessions::Caller;
@@ -15,16 +15,20 @@ use crate::envelope::Tail;
 use crate::words::Failure;
 use crate::{envelope, fields, sessions};
 
+// It looks at the caller where an administrator is to be registered, and else not at all.
+pub(crate) const REGISTER: Endpoint<Failure> =
+    Endpoint::at("/user/register/", "注册").post(Open(&register), described!(describe::register));
+
 /// What a registration answers (the later form, of 2021/11/30).
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct Newcomer<'a> {
+struct Newcomer<'a> {
     /// The account number, by which the person logs in.
     id: String,
     /// The session, for the header `token`.
     token: &'a str,
     /// The role's word.
-    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::openapi::role_words())))]
+    #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::describing::role_words())))]
     role: &'static str,
     /// Given name.
     first_name: &'a str,
@@ -33,7 +37,7 @@ pub(crate) struct Newcomer<'a> {
 }
 
 /// Registers somebody under a number of their own and logs them in.
-pub(crate) async fn register(app: App, request: Request) -> Result<Answer, Failure> {
+async fn register(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let role = fields::role(&fields)?;
     let sponsor = sponsor(&app, &request, role).await?;
@@ -49,7 +53,7 @@ pub(crate) async fn register(app: App, request: Request) -> Result<Answer, Failu
         None => Box::pin(registration::register(&app, wanted)).await?,
         Some(sponsor) => {
             let registered = Box::pin(registration::register_vouched(&app, wanted, &sponsor.account));
-            registered.await?.ok_or(Refusal::NotAuthenticated)?
+            registered.await?
         }
     };
     let token = token.ok_or(Refusal::Internal)?;
@@ -57,7 +61,7 @@ pub(crate) async fn register(app: App, request: Request) -> Result<Answer, Failu
 }
 
 /// What is said to whoever has registered.
-pub(crate) fn welcome(account: &Account, token: &str) -> Answer {
+fn welcome(account: &Account, token: &str) -> Answer {
     envelope::success(Newcomer {
         id: account.number.to_string(),
         token,
@@ -77,4 +81,48 @@ async fn sponsor(app: &App, request: &Request, role: Role) -> Result<Option<Call
     let standpoint = Standpoint::of(caller.as_ref().map(|caller| &caller.account));
     Failure::of(judge(Deed::RegisterAdministrator, standpoint, Target::Nobody), Tail::Bare)?;
     Ok(caller)
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use std::time::Duration;
+
+    use tally::http::endpoint::Refusal;
+    use tally::http::openapi::{Field, Operation};
+
+    use super::{Newcomer, welcome};
+    use crate::describing::{
+        CARRIER, PASSWORD, SESSION, bad_request, donor, failure, names, not_permitted, role, told,
+    };
+    use crate::envelope::Tail;
+
+    pub(super) fn register() -> Operation {
+        let [first_name, last_name] = names();
+        let password = Field::new_password("password", "The password.").required().example(PASSWORD);
+        Operation::new("register", "Register, and log in")
+            .described(
+                "Role `0` takes the token of an administrator, unless the deployment lets everybody. For the \
+                 others the header is not looked at.",
+            )
+            .carried_by(&[&[], &[CARRIER]])
+            .reads([first_name, last_name, role(), password])
+            .answers([
+                told::<Newcomer<'_>>("registered", "The person is registered.", welcome(&donor(), SESSION)),
+                bad_request(
+                    "A field is missing, empty or of another type, there is no such role, a name is too long or holds \
+                     control characters, or the password may not be set.",
+                ),
+                not_permitted("Role `0`, without the token of an administrator.", Tail::Bare),
+                failure(
+                    "not_authenticated",
+                    "Role `0`, by an administrator who was signed out meanwhile.",
+                    Refusal::NotAuthenticated,
+                ),
+                failure(
+                    "throttled",
+                    "Too many registrations from one network address.",
+                    Refusal::Throttled(Duration::from_mins(1)),
+                ),
+            ])
+    }
 }

@@ -10,6 +10,7 @@ use tally::domain::role::Role;
 use tally::domain::text;
 use tally::http::answer::Answer;
 use tally::http::body::Fields;
+use tally::http::endpoint::{Endpoint, Guarded, described};
 use tally::http::json::Value;
 use tally::http::request::Request;
 use tally::services::directory::{self, Search};
@@ -19,10 +20,13 @@ use crate::envelope::Tail;
 use crate::words::Failure;
 use crate::{envelope, fields};
 
+pub(crate) const SEARCH: Endpoint<Failure> =
+    Endpoint::at("/user/search/", "按条件查询用户").post(Guarded(&search), described!(describe::search));
+
 /// A page of people.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct Found {
+struct Found {
     /// The account numbers, by role and number.
     id_list: Vec<String>,
     /// Where the next page goes on; only where there is more.
@@ -32,7 +36,7 @@ pub(crate) struct Found {
 }
 
 /// Finds people by their names and role; for administrators.
-pub(crate) async fn search(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+async fn search(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     Failure::of(judge(Deed::Search, Standpoint::of(Some(&caller.account)), Target::Nobody), Tail::Bare)?;
     let search = wanted(&fields::read(&request).await?)?;
     let page = directory::search(&app.store, &search).await?;
@@ -40,7 +44,7 @@ pub(crate) async fn search(app: App, caller: Caller, request: Request) -> Result
 }
 
 /// What is told of a page.
-pub(crate) fn found(numbers: &[AccountNumber], next: Option<Position>) -> Answer {
+fn found(numbers: &[AccountNumber], next: Option<Position>) -> Answer {
     envelope::success(Found {
         id_list: numbers.iter().map(ToString::to_string).collect(),
         next: next.map(|next| next.to_string()),
@@ -85,7 +89,8 @@ fn limit(fields: &Fields) -> Result<PageLimit, Failure> {
     limit.ok_or(Failure::BadRequest)
 }
 
-/// A text that limits the search. One that is not there, or empty, does not (contract 004, search).
+/// A text that limits the search. One that is not there, or empty, does not
+/// (docs/contracts/charity.md#search).
 fn limiting<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>, Failure> {
     match fields.get(name) {
         Some(Value::Number(_)) => Err(Failure::BadRequest),
@@ -101,5 +106,66 @@ fn limiting_number<'a>(fields: &'a Fields, name: &str) -> Result<Option<&'a str>
             let typed = value.typed().ok_or(Failure::BadRequest)?;
             Ok(Some(text::strip(typed)).filter(|typed| !typed.is_empty()))
         }
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use schemars::json_schema;
+    use tally::domain::account::Account;
+    use tally::domain::directory::{PageLimit, Position};
+    use tally::http::openapi::{Field, Operation};
+
+    use super::{Found, found};
+    use crate::describing::{
+        administrator, bad_request, donor, not_permitted, role_digits, role_words, told,
+    };
+    use crate::envelope::Tail;
+
+    pub(super) fn search() -> Operation {
+        let numbers = [administrator(), donor()].map(|account| account.number);
+        Operation::new("search", "Look for people by name and role")
+            .described(
+                "For administrators. Each condition that is there has to fit exactly, in any case; one that is \
+                 missing, empty or `null` does not limit. Frozen people are found, deleted ones are not. \
+                 Somebody who has just registered or changed may be missing for a moment.",
+            )
+            .reads(fields())
+            .answers([
+                told::<Found>("found", "All that were found.", found(&numbers, None)),
+                told::<Found>(
+                    "found_more",
+                    "A page of them; there is more.",
+                    found(&numbers[1..], Some(position(&donor()))),
+                ),
+                bad_request(
+                    "A condition is of another type or holds control characters, there is no such role, `limit` is out \
+                     of range, or `next` is of another search or none.",
+                ),
+                not_permitted("The caller is no administrator.", Tail::Bare),
+            ])
+    }
+
+    fn fields() -> [Field; 5] {
+        let Account { first_name, last_name, .. } = donor();
+        let most = PageLimit::MOST.get();
+        let limit = json_schema!({"anyOf": [
+            {"type": "integer", "minimum": 1, "maximum": most},
+            {"type": "string", "pattern": "^[0-9]*$"},
+        ]});
+        let others: Vec<&str> = role_words().into_iter().chain([""]).collect();
+        [
+            Field::text("first_name", "Given name.").example(first_name),
+            Field::text("last_name", "Family name.").example(last_name),
+            Field::number_of("role", "The role, by its digit or its word.", &role_digits(), &others)
+                .example(donor().role.digit()),
+            Field::of("limit", "How many to name: a number, or its digits.", limit.as_value()).example(most),
+            Field::text("next", "Where to go on: the `next` of the page before, with the same conditions.")
+                .example(position(&donor()).to_string()),
+        ]
+    }
+
+    fn position(account: &Account) -> Position {
+        Position { role: account.role, number: account.number }
     }
 }

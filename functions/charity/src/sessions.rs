@@ -7,6 +7,7 @@ use tally::app::App;
 use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Guarded, Open, described};
 use tally::http::request::Request;
 use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
 
@@ -14,8 +15,13 @@ use crate::envelope::Nothing;
 use crate::words::Failure;
 use crate::{envelope, fields};
 
+pub(crate) const LOGIN: Endpoint<Failure> =
+    Endpoint::at("/user/login/", "登录").post(Open(&login), described!(describe::login));
+pub(crate) const LOGOUT: Endpoint<Failure> =
+    Endpoint::at("/user/logout/", "登出").post(Guarded(&logout), described!(describe::logout));
+
 /// The session that a login or a registration opens: 30 days, and for administrators as long as
-/// [`sessions::ADMINISTRATOR_LASTS`] (security rule 2.3).
+/// [`sessions::ADMINISTRATOR_LASTS`] (security rule S3).
 pub(crate) const SESSION: NewSession =
     NewSession { carrier: Carrier::TokenHeader, lasts: Duration::from_hours(30 * 24), holds_key: false };
 
@@ -25,13 +31,13 @@ pub(crate) const TOKEN: &str = "token";
 /// What a login answers.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct LoggedIn<'a> {
+struct LoggedIn<'a> {
     /// The session, for the header `token`.
-    pub(crate) token: &'a str,
+    token: &'a str,
 }
 
 /// Logs somebody in by account number; a token of its own for every login.
-pub(crate) async fn login(app: App, request: Request) -> Result<Answer, Failure> {
+async fn login(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let (id, password) = (fields::id(&fields)?, fields::text(&fields, "password")?);
     let sign_in = SignIn {
@@ -47,16 +53,54 @@ pub(crate) async fn login(app: App, request: Request) -> Result<Answer, Failure>
 }
 
 /// Ends the session whose token came, and no other. Nothing is read from a body.
-pub(crate) async fn logout(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+async fn logout(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     sessions::sign_out(&app, &caller, request.logout_extent(), &request.asker).await?;
     Ok(envelope::success(Nothing {}))
 }
 
-/// Recognises the caller by the `token` header. Two different ones are nobody's (security rule 2.3).
+/// Recognises the caller by the `token` header. Two different ones are nobody's (security rule S3).
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
     let token = request.sole_value(TOKEN).ok().flatten();
     match token.and_then(|token| std::str::from_utf8(token).ok()) {
         Some(token) => Ok(sessions::recognise_token_header(app, token).await?),
         None => Ok(None),
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::http::openapi::{Field, Operation, Parameter};
+
+    use super::LoggedIn;
+    use crate::describing::{PASSWORD, SESSION, bad_request, done, id, sign_in_refusals, told};
+    use crate::envelope::success;
+
+    pub(super) fn login() -> Operation {
+        Operation::new("login", "Log in")
+            .described(
+                "Anybody in the pool may, whichever group registered them. Every login has a token of its own.",
+            )
+            .reads([
+                id("The person's account number."),
+                Field::password("password", "The password.").required().example(PASSWORD),
+            ])
+            .answers([
+                told::<LoggedIn<'_>>(
+                    "logged_in",
+                    "The person is logged in.",
+                    success(LoggedIn { token: SESSION }),
+                ),
+                bad_request("A field is missing, empty or of another type."),
+            ])
+            .answers(sign_in_refusals())
+    }
+
+    pub(super) fn logout() -> Operation {
+        Operation::new("logout", "Log out")
+            .with(Parameter::everywhere())
+            .described(
+                "Ends the session of the token, and no other. The document has no such call; it is ours.",
+            )
+            .answers([done("logged_out", "The session is over.")])
     }
 }

@@ -1,17 +1,15 @@
 //! Every refusal of this group, with its status and its sentence, which are the document's own where
 //! it has any ("you don't enough permissions" is its spelling).
 
-use std::time::Duration;
-
 use http::StatusCode;
 use tally::domain::permission::Verdict;
 use tally::http::answer::Answer;
 use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
 use tally::services::administration::CommandRefusal;
+use tally::services::obstacle::Declined;
 use tally::services::passwords::NamedChangeRefusal;
-use tally::services::profiles::RenameRefusal;
-use tally::services::registration::RegistrationRefusal;
+use tally::services::registration::Taken;
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
@@ -35,8 +33,6 @@ pub(crate) enum Failure {
     WrongCredentials,
     /// The password is right, but the account is frozen.
     Frozen,
-    /// Too often; how long to wait.
-    Throttled(Duration),
 }
 
 impl Failure {
@@ -61,7 +57,6 @@ pub(crate) fn outcome(failure: &Failure) -> Outcome {
         Failure::NoTarget(_) => Outcome::NoTarget,
         Failure::WrongCredentials => Outcome::WrongCredentials,
         Failure::Frozen => Outcome::Frozen,
-        Failure::Throttled(_) => Outcome::Throttled,
     }
 }
 
@@ -78,9 +73,6 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::NoTarget(tail) => refusal(StatusCode::NOT_FOUND, "The target user does not exist", tail),
         Failure::WrongCredentials => bare(StatusCode::UNAUTHORIZED, "Incorrect username or password"),
         Failure::Frozen => bare(StatusCode::FORBIDDEN, "Account status is abnormal"),
-        Failure::Throttled(wait) => {
-            bare(StatusCode::TOO_MANY_REQUESTS, "Too many requests").with_retry_after(wait)
-        }
     }
 }
 
@@ -96,10 +88,13 @@ fn say_refusal(refused: &Refusal) -> Answer {
         Refusal::MethodNotAllowed(_) => "Method not allowed",
         Refusal::BodyTooLarge => "Request body too large",
         Refusal::NoAddress | Refusal::BodyIncomplete => BAD_REQUEST,
-        Refusal::Unavailable => "Service unavailable, please try again later",
-        Refusal::Internal => "Internal server error",
+        Refusal::Throttled(_) => "Too many requests",
+        Refusal::Unavailable | Refusal::Store(StoreError::Unavailable(_)) => {
+            "Service unavailable, please try again later"
+        }
+        Refusal::Internal | Refusal::Store(StoreError::Unreadable(_)) => "Internal server error",
     };
-    refusal(refused.status(), sentence, Tail::Bare)
+    refused.headed(refusal(refused.status(), sentence, Tail::Bare))
 }
 
 fn say_body_fault(fault: &BodyFault) -> Answer {
@@ -112,43 +107,21 @@ fn say_body_fault(fault: &BodyFault) -> Answer {
     refusal(status, sentence, Tail::Bare)
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<BodyFault> for Failure {
-    fn from(fault: BodyFault) -> Self {
-        Self::Body(fault)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
-    }
-}
+tally::fails_like_others!(Failure);
 
 impl From<SignInRefusal> for Failure {
     fn from(refusal: SignInRefusal) -> Self {
         match refusal {
             SignInRefusal::WrongCredentials => Self::WrongCredentials,
             SignInRefusal::Frozen => Self::Frozen,
-            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
-            SignInRefusal::Unavailable(error) => error.into(),
         }
     }
 }
 
-impl From<RegistrationRefusal> for Failure {
-    fn from(refusal: RegistrationRefusal) -> Self {
-        match refusal {
-            // There is nothing to be taken or spent: whoever registers here brings neither identifier nor code.
-            RegistrationRefusal::Taken(_) | RegistrationRefusal::CodeSpent => Self::BadRequest,
-            RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
-            RegistrationRefusal::Unavailable(error) => error.into(),
-        }
+impl From<Taken> for Failure {
+    /// Whoever registers here brings no identifier that could be.
+    fn from(_: Taken) -> Self {
+        Self::BadRequest
     }
 }
 
@@ -157,26 +130,15 @@ impl From<NamedChangeRefusal> for Failure {
         match refusal {
             NamedChangeRefusal::NotProven(refusal) => refusal.into(),
             NamedChangeRefusal::Password(_) => Self::BadRequest,
-            NamedChangeRefusal::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<RenameRefusal> for Failure {
-    fn from(refusal: RenameRefusal) -> Self {
-        match refusal {
-            RenameRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
-            RenameRefusal::Unavailable(error) => error.into(),
         }
     }
 }
 
 /// What an administrator's order, or a question about somebody, is refused with.
-pub(crate) fn command_failure(refused: CommandRefusal, tail: Tail) -> Failure {
+pub(crate) fn command_failure(refused: Declined<CommandRefusal>, tail: Tail) -> Failure {
     match refused {
-        CommandRefusal::NotPermitted => Failure::NotPermitted(tail),
-        CommandRefusal::NoTarget => Failure::NoTarget(tail),
-        CommandRefusal::LoginAgain => Failure::Refused(Refusal::NotAuthenticated),
-        CommandRefusal::Unavailable(error) => error.into(),
+        Declined::Because(CommandRefusal::NotPermitted) => Failure::NotPermitted(tail),
+        Declined::Because(CommandRefusal::NoTarget) => Failure::NoTarget(tail),
+        Declined::Obstacle(obstacle) => obstacle.into(),
     }
 }

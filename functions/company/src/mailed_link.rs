@@ -8,33 +8,33 @@
 use http::header::{ACCEPT, LOCATION};
 use http::{HeaderValue, StatusCode};
 use tally::app::App;
-use tally::courier::{Language, escape};
 use tally::http::answer::Answer;
 use tally::http::body::{self, Body, Fields};
-use tally::http::endpoint::Refusal;
+use tally::http::endpoint::{Endpoint, Open, Refusal, described};
 use tally::http::json::Value;
-use tally::http::page::{Page, origin_of};
 use tally::http::request::Request;
-use tally::services::email_binding::{self, LANDING, LinkOffer};
+use tally::services::email_binding::{self, LANDING};
 
 use crate::envelope::{Nothing, success};
+use crate::link_page::{self, TOKEN};
 use crate::words::{self, Failure};
 
-/// The form's only field, and the query's.
-pub(crate) const TOKEN: &str = "token";
+pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at(LANDING, "绑定接收邮箱")
+    .get(Open(&open), described!(describe::open))
+    .post(Open(&follow), described!(describe::follow));
 
 /// Shows what the link is for, and the button.
-pub(crate) async fn open(app: App, request: Request) -> Result<Answer, Failure> {
+async fn open(app: App, request: Request) -> Result<Answer, Failure> {
     let opened = async {
         let token = in_query(&request).ok_or(Failure::DeadLink)?;
         let offer = email_binding::open_link(&app, token).await?;
-        Ok(page(request.language(), &offer, token, &app.config.company_redirect_url))
+        Ok(link_page::page(request.language(), &offer, token, &app.config.company_redirect_url))
     };
     or_page(&request, opened.await)
 }
 
 /// Binds the address, and sends the browser on.
-pub(crate) async fn follow(app: App, request: Request) -> Result<Answer, Failure> {
+async fn follow(app: App, request: Request) -> Result<Answer, Failure> {
     let Body::Fields(fields) = body::read(&request).await? else {
         return Err(Failure::NotAnObject);
     };
@@ -48,34 +48,9 @@ pub(crate) async fn follow(app: App, request: Request) -> Result<Answer, Failure
 }
 
 /// What is said to whoever has pressed the button behind a link that works.
-pub(crate) fn send_on(to: HeaderValue) -> Answer {
+fn send_on(to: HeaderValue) -> Answer {
     let answer = Answer { status: StatusCode::SEE_OTHER, ..success(words::EMAIL_BINDS, Nothing {}) };
     answer.with_header(LOCATION, to)
-}
-
-/// The page behind a link that works.
-pub(crate) fn page(language: Language, offer: &LinkOffer, token: &str, redirect_url: &str) -> Answer {
-    let words = words::link_page(language);
-    let row = |name: &str, value: &str| format!("<dt>{name}</dt><dd>{}</dd>\n", escape(value));
-    let mut rows = row(words.address, offer.email.as_str());
-    if !offer.company.is_empty() {
-        rows += &row(words.company, &offer.company);
-    }
-    if let Some(ending) = &offer.phone_ending {
-        rows += &row(words.phone, &format!("•••••••••{ending}"));
-    }
-    let body = format!(
-        "<h1>{}</h1>\n<p>{}</p>\n<dl>\n{rows}</dl>\n<form method=\"post\" action=\"{LANDING}\">\n<input \
-         type=\"hidden\" name=\"{TOKEN}\" value=\"{}\">\n<button type=\"submit\">{}</button>\n</form>\n\
-         <small>{}</small>",
-        words.title,
-        words.question,
-        escape(token),
-        words.button,
-        words.warning
-    );
-    let sends_on_to = origin_of(redirect_url);
-    Page { language, title: words.title, body: &body, sends_on_to }.answer(StatusCode::OK)
 }
 
 /// A browser is shown that a link is dead; anything else is told.
@@ -85,13 +60,6 @@ fn or_page(request: &Request, outcome: Result<Answer, Failure>) -> Result<Answer
         Err(Failure::DeadLink) if reads_pages => Err(Failure::DeadLinkOnPage(request.language())),
         outcome => outcome,
     }
-}
-
-/// The page behind a link that does not work, or not any more.
-pub(crate) fn dead(language: Language) -> Answer {
-    let words = words::link_page(language);
-    let body = format!("<h1>{}</h1>\n<p>{}</p>", words.dead, words.after_dead);
-    Page { language, title: words.dead, body: &body, sends_on_to: None }.answer(StatusCode::BAD_REQUEST)
 }
 
 /// The token of the query, if there is exactly one. Its letters are never escaped in a URL.
@@ -104,5 +72,64 @@ fn in_form(fields: &Fields) -> Option<&str> {
     match fields.get(TOKEN) {
         Some(Value::Text(token)) => Some(token),
         Some(_) | None => None,
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::HeaderValue;
+    use schemars::json_schema;
+    use tally::courier::Language;
+    use tally::domain::email_address::EmailAddress;
+    use tally::http::body;
+    use tally::http::openapi::{Field, Operation, Outcome, Parameter};
+    use tally::services::email_binding::{LinkOffer, TokenRefusal};
+
+    use super::send_on;
+    use crate::describing::{failure, told};
+    use crate::envelope::Nothing;
+    use crate::link_page::{self, TOKEN};
+
+    pub(super) fn open() -> Operation {
+        let word = json_schema!({"type": "string"});
+        let offer = LinkOffer {
+            email: EmailAddress::parse("notices@example.com").expect("this is an address"),
+            company: "Tea House".to_owned(),
+            phone_ending: Some("00".to_owned()),
+        };
+        let page = link_page::page(Language::English, &offer, "AQID", "/");
+        Operation::new("bind_email_page", "Open the mailed link")
+            .described(
+                "A page in Chinese or English that tells which account wants the address, with a button that \
+                 binds it. Opening it changes nothing, whoever does.",
+            )
+            .with(Parameter::query(TOKEN, "The token of the link.", word.as_value()).required())
+            .answers([Outcome::page("page", "The link works.", page), dead_link(), dead_page()])
+    }
+
+    pub(super) fn follow() -> Operation {
+        let sent_on = send_on(HeaderValue::from_static("/"));
+        let token = Field::text(TOKEN, "The token of the link.").required().example("AQID");
+        Operation::new("bind_email", "Bind the address, by the button behind the mailed link")
+            .described(
+                "The token is all the right that is needed, since mail may be read in another browser. Sent as \
+                 a form by the page; JSON does as well.",
+            )
+            .reads([token])
+            .of_types(&body::CONTENT_TYPES)
+            .answers([
+                told::<Nothing>("bound", "The address is bound; at a second time too.", sent_on),
+                dead_link(),
+                dead_page(),
+            ])
+    }
+
+    fn dead_link() -> Outcome {
+        failure("dead_link", "The token is missing, there twice, wrong, or dead.", TokenRefusal::Dead)
+    }
+
+    fn dead_page() -> Outcome {
+        let page = link_page::dead(Language::English);
+        Outcome::page("dead_page", "The same, for a client that accepts HTML.", page)
     }
 }

@@ -15,7 +15,6 @@ pub(crate) fn of(failure: &Failure) -> Outcome {
         Failure::Frozen => Outcome::Frozen,
         Failure::WrongPassword => Outcome::WrongPassword,
         Failure::WrongFormCode | Failure::WrongCode => Outcome::WrongCode,
-        Failure::Throttled(_) => Outcome::Throttled,
         Failure::Documented(_, outcome) => *outcome,
         Failure::DeadLink | Failure::DeadLinkOnPage(_) => Outcome::DeadLink,
         Failure::Prefetch => Outcome::Prefetch,

@@ -3,30 +3,33 @@
 use serde::Serialize;
 use tally::app::App;
 use tally::domain::account::{Account, Names};
-use tally::domain::code::CodePurpose;
-use tally::domain::company::Company;
+use tally::domain::code::{Code, CodePurpose};
+use tally::domain::customer::Customer;
+use tally::domain::email_address::EmailAddress;
+use tally::domain::password::Password;
+use tally::domain::phone_number::PhoneNumber;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Open, described};
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::codes;
 use tally::services::email_binding;
 use tally::services::registration::{self, Registration};
 
-use crate::company::{COMPANY_NAME, QQ, REALNAME, select_fields};
+use crate::customer::{COMPANY_NAME, QQ, REALNAME, SELECT_FIELDS};
 use crate::envelope::success;
-use crate::fields::{Form, Presence};
+use crate::form::{self, Form};
 use crate::sessions::SESSION;
 use crate::words::{self, Failure};
 
-/// The order in which the document lists the fields.
-const FIELDS: [&str; 8] =
-    ["user_email", "company_name", "password", "phone", "name", "qq", "code", "select_fields"];
+pub(crate) const REGISTER: Endpoint<Failure> =
+    Endpoint::at("/users/account_register/", "注册").post(Open(&register), described!(describe::register));
 
 /// What a registration answers beside status and message.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct Registered<'a> {
+struct Registered<'a> {
     /// The user name, which is the e-mail address.
     username: &'a str,
     /// Where the page goes next; a setting of the deployment.
@@ -36,19 +39,21 @@ pub(crate) struct Registered<'a> {
 /// Registers a company's customer, who is logged in by it.
 ///
 /// What is taken, and whether the code is right, is told only when everything else is: neither tries at
-/// a code nor questions about other people's addresses are free (security rules K5 and N-08).
-pub(crate) async fn register(app: App, request: Request) -> Result<Answer, Failure> {
-    let mut form = Form::read(&request).await?;
-    let wanted = read(&mut form, &request);
-    let phone = form.phone("phone", &app);
-    let code = form.code("code");
-    let (Some(wanted), Some(phone), Some(code), true) = (wanted, phone, code, form.errors.is_empty()) else {
-        return Err(Failure::Form(form.errors.in_order(&FIELDS)));
-    };
+/// a code nor questions about other people's addresses are free (security rule S13).
+async fn register(app: App, request: Request) -> Result<Answer, Failure> {
+    let Wanted { email, username, password, phone, code, customer } =
+        form::read_form(&app, &request, Wanted::form).await?;
     let spends = codes::try_for(&app, CodePurpose::AccountReg, &phone, &code, None, &request.asker);
     let spends = spends.await.map_err(Failure::of_registration_code)?;
-    let wanted = Registration { phone: Some(phone), spends: Some(spends), ..wanted };
-    let registered = Box::pin(registration::register(&app, wanted)).await?;
+    let wanted = Registration {
+        username: Some(username),
+        email: Some(email),
+        phone: Some(phone),
+        customer: Some(customer),
+        session: Some(SESSION),
+        ..Registration::new(password, request.asker.clone())
+    };
+    let registered = Box::pin(registration::register_by_code(&app, wanted, &spends)).await?;
     let public_url = request.public_url(&app.config);
     email_binding::welcome(&app, &registered.account, public_url.as_deref(), request.language()).await;
     let answer = welcome(&registered.account, &app.config.company_redirect_url);
@@ -59,37 +64,121 @@ pub(crate) async fn register(app: App, request: Request) -> Result<Answer, Failu
 }
 
 /// What is said to whoever has registered.
-pub(crate) fn welcome(account: &Account, redirect_url: &str) -> Answer {
+fn welcome(account: &Account, redirect_url: &str) -> Answer {
     let username = account.username.as_ref().map_or("", Username::as_str);
     success(words::REGISTERED, Registered { username, redirect_url })
 }
 
-/// All of the form but what the code is for; `None` if something is wrong with it, which is reported.
-fn read(form: &mut Form, request: &Request) -> Option<Registration> {
-    let email = form.email("user_email");
-    // The address becomes the user's name as well, so it has to be fit for one.
-    let username = email.as_ref().and_then(|email| {
-        let parsed = Username::parse(email.as_str(), Some(email));
-        parsed.map_err(|_| form.errors.add("user_email", [words::NOT_A_NAME.to_owned()])).ok()
-    });
-    let names = Names { username: username.as_ref(), email: email.as_ref() };
-    let password = form.new_password("password", &names);
-    let company_name = form.text("company_name", Presence::Required, COMPANY_NAME);
-    let realname = form.text("name", Presence::Required, REALNAME);
-    let qq = form.text("qq", Presence::Optional, QQ);
-    let select_fields = select_fields(form);
-    let company = Company {
-        realname: realname?,
-        qq: qq?,
-        company_name: company_name?,
-        select_fields: select_fields?,
-        ..Company::default()
-    };
-    Some(Registration {
-        username: Some(username?),
-        email,
-        company: Some(company),
-        session: Some(SESSION),
-        ..Registration::new(password?, request.asker.clone())
-    })
+/// What the form asks for.
+struct Wanted {
+    email: EmailAddress,
+    username: Username,
+    password: Password,
+    phone: PhoneNumber,
+    code: Code,
+    customer: Customer,
+}
+
+impl Wanted {
+    fn form(form: &mut Form<'_>) -> Option<Self> {
+        let meaning = "The company's e-mail address, which becomes the user name: letters, digits and \
+                       `@ . + - _`, at most 150 characters.";
+        let email = form.email("user_email", meaning);
+        // The address becomes the user's name as well, so it has to be fit for one.
+        let username = email.as_ref().and_then(|email| {
+            let parsed = Username::parse(email.as_str(), Some(email));
+            parsed.map_err(|_| form.wrong("user_email", words::NOT_A_NAME)).ok()
+        });
+        let company_name = form.text("company_name", COMPANY_NAME, "The company's name.");
+        let names = Names { username: username.as_ref(), email: email.as_ref() };
+        let password = form.new_password("password", &names, "The password.");
+        let phone = form.mobile("phone", "The person's mobile number.");
+        let realname = form.text("name", REALNAME, "The person's real name.");
+        let qq = form.optional("qq", QQ, "The person's QQ number.");
+        let code = form.code("The code that `send_sms_code` sent to `phone` for `AccountReg`.");
+        let meaning = "The lines of business that the company chose.";
+        let select_fields = form.texts("select_fields", SELECT_FIELDS, meaning);
+        let customer = Customer {
+            realname: realname?,
+            qq: qq?,
+            company_name: company_name?,
+            select_fields: select_fields?,
+            ..Customer::default()
+        };
+        Some(Self {
+            email: email?,
+            username: username?,
+            password: password?,
+            phone: phone?,
+            code: code?,
+            customer,
+        })
+    }
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::header::SET_COOKIE;
+    use tally::domain::password::PasswordFault;
+    use tally::domain::phone_number::PhoneFault;
+    use tally::domain::username;
+    use tally::http::field_errors::FieldErrors;
+    use tally::http::openapi::{Operation, Outcome};
+    use tally::services::registration::{RegistrationRefusal, Taken};
+
+    use super::{Registered, Wanted, welcome};
+    use crate::describing::{account, errors, fields, form_failure, form_required, throttled, told};
+    use crate::words::{self, Failure};
+
+    pub(super) fn register() -> Operation {
+        let mut fields = fields(Wanted::form);
+        fields[0] = fields[0].clone().at_most(username::MAX_CHARACTERS);
+        Operation::new("account_register", "Register, and log in")
+            .described(
+                "The customer is logged in by it, and a link that binds the address is mailed there. All that \
+                 is wrong with the form is told at once. The code is tried only where nothing is, and what is \
+                 taken is told only if the code is right; that costs a try, but does not use the code up.",
+            )
+            .reads(fields)
+            .answers(outcomes())
+    }
+
+    fn outcomes() -> Vec<Outcome> {
+        let form = |name, meaning, errors| form_failure(name, meaning, Failure::Form(errors));
+        let invalid = [
+            ("user_email", words::INVALID_EMAIL),
+            ("phone", words::phone_sentence(PhoneFault::NotANumber)),
+            ("select_fields", words::NOT_TEXTS),
+        ];
+        let mut weak = FieldErrors::default();
+        let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
+        weak.add("password", words::password_sentences(&faults));
+        let taken = Taken { username: true, email: true, phone: true };
+        let wrong_code = Failure::WrongFormCode;
+        let country = words::phone_sentence(PhoneFault::Country);
+        let set = told::<Registered<'_>>(
+            "registered",
+            "The customer is registered and logged in.",
+            welcome(&account(), "/"),
+        );
+        vec![
+            set.perhaps_with(SET_COOKIE),
+            form_required(Wanted::form),
+            form("invalid", "Fields hold something else than they should.", errors(&invalid)),
+            form("weak_password", "The password may not be set.", weak),
+            form(
+                "not_a_name",
+                "The address is not fit for a user name.",
+                errors(&[("user_email", words::NOT_A_NAME)]),
+            ),
+            form("country", "The number is of a country that is not served.", errors(&[("phone", country)])),
+            form_failure("wrong_code", "The code is another, expired, used or tried too often.", wrong_code),
+            form_failure(
+                "taken",
+                "Somebody has the address or the number.",
+                RegistrationRefusal::Taken(taken),
+            ),
+            throttled("Too many registrations, or too many tries at codes."),
+        ]
+    }
 }

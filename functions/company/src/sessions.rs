@@ -3,21 +3,28 @@
 use serde::Serialize;
 use tally::app::App;
 use tally::domain::account::Account;
-use tally::domain::company::Company;
+use tally::domain::customer::Customer;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
+use tally::domain::phone_number::PhoneNumber;
 use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Open, Welcoming, described};
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::company;
+use tally::services::customer;
 use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
 use tally::store::key::Identifier;
 
 use crate::envelope::{Nothing, success};
-use crate::fields::{self, Form, Kind, Presence};
+use crate::form::{self, Form, Kind};
 use crate::words::{self, Failure};
+
+pub(crate) const LOGIN: Endpoint<Failure> =
+    Endpoint::at("/users/account_login/", "登陆").post(Welcoming(&login), described!(describe::login));
+pub(crate) const LOGOUT: Endpoint<Failure> =
+    Endpoint::at("/users/account_logout/", "注销").post(Open(&logout), described!(describe::logout));
 
 /// The session that registering and logging in start.
 pub(crate) const SESSION: NewSession =
@@ -26,7 +33,7 @@ pub(crate) const SESSION: NewSession =
 /// What a login answers beside status and message.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct LoggedIn<'a> {
+struct LoggedIn<'a> {
     /// The user name; empty for whoever has none.
     username: &'a str,
     /// Where the page goes next; a setting of the deployment.
@@ -35,14 +42,17 @@ pub(crate) struct LoggedIn<'a> {
     user_industry: &'a [String],
 }
 
+fn login_form(form: &mut Form<'_>) -> Option<(String, String)> {
+    let meaning = "The user name, mobile number or e-mail address, in any case. What reads as a number or an \
+                   address is one.";
+    let username = form.text("username", Kind::Plain, meaning);
+    let password = form.text("password", Kind::Password, "The password.");
+    Some((username?, password?))
+}
+
 /// Logs a user in on this device; the session it had is over.
-pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
-    let mut form = Form::read(&request).await?;
-    let username = form.text("username", Presence::Required, Kind::Plain);
-    let password = form.text("password", Presence::Required, Kind::Password);
-    let (Some(username), Some(password)) = (username, password) else {
-        return Err(Failure::Form(form.errors));
-    };
+async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+    let (username, password) = form::read_form(&app, &request, login_form).await?;
     let sign_in = SignIn {
         name: login_name(&app, &username),
         password: Password::new(&password).ok(),
@@ -52,23 +62,23 @@ pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) ->
         replaces: caller,
     };
     let signed_in = Box::pin(sessions::sign_in(&app, sign_in)).await?;
-    let company = company::find(&app, &signed_in.account).await?;
-    let answer = welcome(&signed_in.account, &company, &app.config.company_redirect_url);
+    let customer = customer::find(&app, &signed_in.account).await?;
+    let answer = welcome(&signed_in.account, &customer, &app.config.company_redirect_url);
     let answer = session_cookie::start(&app, answer, &signed_in.token);
     Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
 /// What is said to whoever has logged in.
-pub(crate) fn welcome(account: &Account, company: &Company, redirect_url: &str) -> Answer {
+fn welcome(account: &Account, customer: &Customer, redirect_url: &str) -> Answer {
     let username = account.username.as_ref().map_or("", Username::as_str);
-    let user_industry = &company.select_fields;
+    let user_industry = &customer.select_fields;
     success(words::LOGGED_IN, LoggedIn { username, redirect_url, user_industry })
 }
 
 /// What was typed where user name, phone number and e-mail address are all welcome. Usernames that
 /// read as one of the others are refused everywhere, so this is never two people's.
 fn login_name(app: &App, typed: &str) -> LoginName {
-    if let Some(number) = fields::phone_number(typed, app) {
+    if let Ok(number) = PhoneNumber::parse(typed, &app.config.texts.countries) {
         return LoginName::Claimed(Identifier::phone(&number));
     }
     match EmailAddress::parse(typed) {
@@ -78,15 +88,56 @@ fn login_name(app: &App, typed: &str) -> LoginName {
 }
 
 /// Logs this device out; the answer is the same whoever asks.
-pub(crate) async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
-    Form::read(&request).await?;
+async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
+    form::fields(&request).await?;
     let answer = success(words::LOGGED_OUT, Nothing {});
     let cookies = session_cookie::presented(&app, &request);
     sessions::sign_out_browser(&app, &cookies, request.logout_extent(), &request.asker).await?;
     Ok(session_cookie::forget_presented(&app, &request, answer))
 }
 
-/// Recognises the caller by the session cookie. `Authorization` says nothing in this group.
-pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-    Ok(sessions::recognise_cookies(app, &session_cookie::presented(app, request)).await?)
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::header::SET_COOKIE;
+    use tally::http::openapi::{Operation, Parameter};
+    use tally::services::sessions::SignInRefusal;
+
+    use super::{LoggedIn, login_form, welcome};
+    use crate::describing::{account, customer, done, fields, form_failure, form_required, throttled, told};
+    use crate::words;
+
+    pub(super) fn login() -> Operation {
+        let answer = welcome(&account(), &customer(), "/");
+        Operation::new("account_login", "Log in")
+            .described(
+                "A session that the browser had is over. The new one lasts 14 days, however it is used.",
+            )
+            .reads(fields(login_form))
+            .answers([
+                told::<LoggedIn<'_>>("logged_in", "The customer is logged in.", answer)
+                    .perhaps_with(SET_COOKIE),
+                form_failure(
+                    "wrong_credentials",
+                    "No such user, or another password.",
+                    SignInRefusal::WrongCredentials,
+                ),
+                form_failure(
+                    "frozen",
+                    "The password is right, but the account is frozen.",
+                    SignInRefusal::Frozen,
+                ),
+                form_required(login_form),
+                throttled("Too many tries."),
+            ])
+    }
+
+    pub(super) fn logout() -> Operation {
+        let logged_out =
+            done("logged_out", "Nobody is logged in on this device any more.", words::LOGGED_OUT);
+        Operation::new("account_logout", "Log this device out")
+            .with(Parameter::everywhere())
+            .described("The answer is the same whoever asks. No field is read.")
+            .reads([])
+            .answers([logged_out.perhaps_with(SET_COOKIE)])
+    }
 }

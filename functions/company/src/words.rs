@@ -1,11 +1,7 @@
-//! Every success, rule and refusal in this group's status and sentence (contract 003).
+//! Every success, rule and refusal in this group's status and sentence (docs/contracts/company.md).
 //!
 //! Documented outcomes, failures too, are answered with HTTP 200; what is outside the document uses the
-//! status that HTTP has for it (contracts/README.md).
-
-mod link_page;
-
-use std::time::Duration;
+//! status that HTTP has for it (docs/contracts/README.md).
 
 use http::StatusCode;
 use tally::courier::Language;
@@ -16,9 +12,10 @@ use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::services::bookings::BookingRefusal;
-use tally::services::codes::{AskRefusal, ResetRefusal, TryRefusal};
-use tally::services::company::CompanyRefusal;
+use tally::services::codes::{ResetRefusal, TryRefusal};
 use tally::services::email_binding::{BindingRefusal, LinkRefusal, TokenRefusal};
+use tally::services::obstacle::Declined;
+use tally::services::passwords::WrongPassword;
 use tally::services::phones::PhoneRefusal;
 use tally::services::registration::RegistrationRefusal;
 use tally::services::sessions::SignInRefusal;
@@ -26,10 +23,8 @@ use tally::services::weixin::WeixinRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
 
-pub(crate) use link_page::link_page;
-
 use crate::envelope::{error, form_error};
-use crate::mailed_link;
+use crate::link_page;
 
 pub(crate) const LOGGED_IN: &str = "登录成功";
 pub(crate) const LOGGED_OUT: &str = "已退出登录";
@@ -102,8 +97,6 @@ pub(crate) enum Failure {
     WrongPassword,
     /// Wrong, expired or used code, or a number nobody has.
     WrongCode,
-    /// Too often; how long to wait.
-    Throttled(Duration),
     /// It did not work in a way that the document knows; the sentence, and what it is in the log.
     Documented(&'static str, Outcome),
     /// The mailed link does not work, or not any more.
@@ -116,20 +109,10 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Why the code of a registration does not do.
-    pub(crate) fn of_registration_code(refusal: TryRefusal) -> Self {
+    pub(crate) fn of_registration_code(refusal: Declined<TryRefusal>) -> Self {
         match refusal {
-            TryRefusal::WrongCode => Self::WrongFormCode,
-            TryRefusal::Throttled(_) | TryRefusal::Unavailable(_) => refusal.into(),
-        }
-    }
-
-    /// Why somebody who is in has not proven their password.
-    pub(crate) fn of_password(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::WrongCredentials => Self::WrongPassword,
-            SignInRefusal::Frozen | SignInRefusal::Throttled(_) | SignInRefusal::Unavailable(_) => {
-                refusal.into()
-            }
+            Declined::Because(TryRefusal::WrongCode) => Self::WrongFormCode,
+            Declined::Obstacle(obstacle) => obstacle.into(),
         }
     }
 }
@@ -137,7 +120,7 @@ impl Failure {
 /// Says a failure.
 pub(crate) fn say(failure: Failure) -> Answer {
     match failure {
-        Failure::Refused(refusal) => error(refusal.status(), refusal_sentence(&refusal)),
+        Failure::Refused(refusal) => refusal.headed(error(refusal.status(), &refusal_sentence(&refusal))),
         Failure::Body(fault) => {
             let (status, sentence) = body_sentence(&fault);
             error(status, sentence)
@@ -158,17 +141,13 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::WrongCode => error(StatusCode::OK, WRONG_CODE),
         Failure::Documented(sentence, _) => error(StatusCode::OK, sentence),
         Failure::DeadLink => error(StatusCode::BAD_REQUEST, "绑定链接无效或已过期，请登录后重新发送"),
-        Failure::DeadLinkOnPage(language) => mailed_link::dead(language),
+        Failure::DeadLinkOnPage(language) => link_page::dead(language),
         Failure::Prefetch => error(StatusCode::FORBIDDEN, "不处理预先获取的请求"),
-        Failure::Throttled(wait) => {
-            let sentence = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(wait));
-            error(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
-        }
     }
 }
 
-const fn refusal_sentence(refusal: &Refusal) -> &'static str {
-    match refusal {
+fn refusal_sentence(refusal: &Refusal) -> String {
+    let sentence = match refusal {
         Refusal::Foreign => "请求来源不受信任",
         Refusal::NoAddress => "无法确定请求来源地址",
         Refusal::CodedBody => "不支持压缩或编码的请求内容",
@@ -178,9 +157,13 @@ const fn refusal_sentence(refusal: &Refusal) -> &'static str {
         Refusal::MethodNotAllowed(_) => "不支持该请求方法",
         Refusal::BodyTooLarge => "请求内容过大",
         Refusal::BodyIncomplete => "请求内容不完整",
-        Refusal::Unavailable => "服务暂时不可用，请稍后重试",
-        Refusal::Internal => "服务器内部错误",
-    }
+        Refusal::Throttled(wait) => {
+            return format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(*wait));
+        }
+        Refusal::Unavailable | Refusal::Store(StoreError::Unavailable(_)) => "服务暂时不可用，请稍后重试",
+        Refusal::Internal | Refusal::Store(StoreError::Unreadable(_)) => "服务器内部错误",
+    };
+    sentence.to_owned()
 }
 
 const fn body_sentence(fault: &BodyFault) -> (StatusCode, &'static str) {
@@ -233,50 +216,20 @@ pub(crate) fn too_long(most: usize) -> String {
     format!("不能超过 {most} 个字符")
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<BodyFault> for Failure {
-    fn from(fault: BodyFault) -> Self {
-        Self::Body(fault)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
-    }
-}
+tally::fails_like_others!(Failure);
 
 impl From<SignInRefusal> for Failure {
     fn from(refusal: SignInRefusal) -> Self {
         match refusal {
             SignInRefusal::WrongCredentials => Self::WrongCredentials,
             SignInRefusal::Frozen => Self::Frozen,
-            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
-            SignInRefusal::Unavailable(error) => error.into(),
         }
     }
 }
 
-impl From<CompanyRefusal> for Failure {
-    fn from(refusal: CompanyRefusal) -> Self {
-        match refusal {
-            CompanyRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
-            CompanyRefusal::Unavailable(error) => error.into(),
-        }
-    }
-}
-
-impl From<AskRefusal> for Failure {
-    fn from(refusal: AskRefusal) -> Self {
-        match refusal {
-            AskRefusal::Throttled(wait) => Self::Throttled(wait),
-            AskRefusal::Unavailable(error) => error.into(),
-        }
+impl From<WrongPassword> for Failure {
+    fn from(_: WrongPassword) -> Self {
+        Self::WrongPassword
     }
 }
 
@@ -284,8 +237,6 @@ impl From<TryRefusal> for Failure {
     fn from(refusal: TryRefusal) -> Self {
         match refusal {
             TryRefusal::WrongCode => Self::WrongCode,
-            TryRefusal::Throttled(wait) => Self::Throttled(wait),
-            TryRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -293,14 +244,12 @@ impl From<TryRefusal> for Failure {
 impl From<ResetRefusal> for Failure {
     fn from(refusal: ResetRefusal) -> Self {
         match refusal {
-            ResetRefusal::WrongCode => Self::WrongCode,
+            ResetRefusal::Code(wrong) => wrong.into(),
             ResetRefusal::Password(faults) => {
                 let mut errors = FieldErrors::default();
                 errors.add("password", password_sentences(&faults));
                 Self::Input(errors)
             }
-            ResetRefusal::Throttled(wait) => Self::Throttled(wait),
-            ResetRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -317,8 +266,6 @@ impl From<RegistrationRefusal> for Failure {
                 Self::Taken(errors)
             }
             RegistrationRefusal::CodeSpent => Self::WrongFormCode,
-            RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
-            RegistrationRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -328,8 +275,6 @@ impl From<PhoneRefusal> for Failure {
         match refusal {
             PhoneRefusal::Taken => Self::PhoneTaken,
             PhoneRefusal::CodeSpent => Self::WrongCode,
-            PhoneRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
-            PhoneRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -340,8 +285,6 @@ impl From<LinkRefusal> for Failure {
             LinkRefusal::NoAddress => Self::Documented("账号没有接收邮箱", Outcome::NoTarget),
             LinkRefusal::AlreadyBound => Self::Documented(EMAIL_ALREADY_BOUND, Outcome::AlreadyDone),
             LinkRefusal::NotSent => Self::Documented(MAIL_NOT_SENT, Outcome::NotSent),
-            LinkRefusal::Throttled(wait) => Self::Throttled(wait),
-            LinkRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -350,7 +293,6 @@ impl From<TokenRefusal> for Failure {
     fn from(refusal: TokenRefusal) -> Self {
         match refusal {
             TokenRefusal::Dead => Self::DeadLink,
-            TokenRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -360,8 +302,6 @@ impl From<BindingRefusal> for Failure {
         match refusal {
             BindingRefusal::Taken => Self::Documented("该邮箱已被其他账号绑定", Outcome::Taken),
             BindingRefusal::CodeSpent => Self::WrongCode,
-            BindingRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
-            BindingRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -375,10 +315,7 @@ impl From<WeixinRefusal> for Failure {
                 Self::Documented("微信拒绝了本次授权，请稍后重试", Outcome::ProviderRefused)
             }
             WeixinRefusal::Taken => Self::Documented("该微信账号已绑定其他账号", Outcome::Taken),
-            WeixinRefusal::Throttled(wait) => Self::Throttled(wait),
-            WeixinRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
             WeixinRefusal::Away => Self::Refused(Refusal::Unavailable),
-            WeixinRefusal::Unavailable(error) => error.into(),
         }
     }
 }
@@ -387,8 +324,6 @@ impl From<BookingRefusal> for Failure {
     fn from(refusal: BookingRefusal) -> Self {
         match refusal {
             BookingRefusal::Already => Self::Documented("您已报名该活动，请勿重复报名", Outcome::AlreadyDone),
-            BookingRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
-            BookingRefusal::Unavailable(error) => error.into(),
         }
     }
 }

@@ -1,6 +1,9 @@
-//! The group manage: `/v3_1/manage/*`, the admin console's login and password reset (contract 001).
+//! The group manage: `/v3_1/manage/*`, the admin console's login and password reset
+//! (docs/contracts/manage.md).
 
 mod codes;
+#[cfg(feature = "openapi")]
+mod describing;
 mod envelope;
 mod fields;
 #[cfg(feature = "openapi")]
@@ -11,10 +14,8 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::Open;
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -27,7 +28,7 @@ pub const PREFIXES: [&str; 1] = ["/v3_1/manage/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<Manage>(app)
+    tally::http::router::<Manage>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -36,14 +37,7 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 }
 
 /// The group's endpoints. None looks at its caller: login and reset are how one becomes one.
-const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint::at("/v3_1/manage/login/", "admin 用户登陆")
-        .post(Open(&sessions::login), described!(openapi::login)),
-    Endpoint::at("/v3_1/manage/verCode/", "获取验证码")
-        .post(Open(&codes::ask), described!(openapi::ask_for_code)),
-    Endpoint::at("/v3_1/manage/password/reset/", "重置密码")
-        .post(Open(&passwords::reset), described!(openapi::reset_password)),
-];
+const ENDPOINTS: &[Endpoint<Failure>] = &[sessions::LOGIN, codes::ENDPOINT, passwords::ENDPOINT];
 
 /// The dialect of the admin console.
 struct Manage;
@@ -51,13 +45,8 @@ struct Manage;
 impl Dialect for Manage {
     type Failure = Failure;
 
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "manage";
     const KNOWS_COOKIES: bool = false;
-
-    fn negotiate(_: &Request) -> Result<(), Failure> {
-        Ok(())
-    }
 
     async fn recognise(_: &App, _: &Request) -> Result<Option<Caller>, Failure> {
         Ok(None)
@@ -73,9 +62,5 @@ impl Dialect for Manage {
 
     fn say(failure: Failure) -> Answer {
         words::say(failure)
-    }
-
-    fn finish(_: &Request, answer: Answer) -> Answer {
-        answer
     }
 }

@@ -3,14 +3,18 @@
 use tally::app::App;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Open, described};
 use tally::http::request::Request;
 use tally::services::codes;
 
 use crate::words::{self, Failure, InputFault};
 use crate::{envelope, fields};
 
+pub(crate) const ENDPOINT: Endpoint<Failure> =
+    Endpoint::at("/v3_1/manage/password/reset/", "重置密码").post(Open(&reset), described!(describe::reset));
+
 /// Sets a new password with a code; ends every session of the user, in every group.
-pub(crate) async fn reset(app: App, request: Request) -> Result<Answer, Failure> {
+async fn reset(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
     let code = fields::code(&fields, "vercode")?;
@@ -27,4 +31,39 @@ pub(crate) async fn reset(app: App, request: Request) -> Result<Answer, Failure>
     let language = request.language();
     Box::pin(codes::reset_password(&app, &email, &code, &password, &request.asker, language)).await?;
     Ok(envelope::success(words::PASSWORD_RESET, envelope::Nothing {}))
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::domain::code;
+    use tally::domain::password::PasswordFault;
+    use tally::http::openapi::{Field, Operation};
+    use tally::services::codes::TryRefusal;
+
+    use crate::describing::{failure, of_every_form, success, username};
+    use crate::envelope::Nothing;
+    use crate::words::{self, Failure, InputFault};
+
+    pub(super) fn reset() -> Operation {
+        let (minutes, tries) = (code::LASTS.as_secs() / 60, code::TRIES);
+        let weak = vec![PasswordFault::TooShort, PasswordFault::EntirelyNumeric];
+        Operation::new("reset_password", "Set a new password with a code")
+            .described(&format!(
+                "A code lives {minutes} minutes and {tries} tries. Ends every session of the user, in every group.",
+            ))
+            .reads([
+                username(),
+                Field::new_password("password", "The new password.").required().example("fog123456"),
+                Field::password("password2", "The same again.").required().example("fog123456"),
+                Field::number("vercode", "The code of the mail.").required().example("123456"),
+            ])
+            .answers([
+                success("reset", "The password is set.", words::PASSWORD_RESET, Nothing {}),
+                failure("wrong_code", "The code is wrong, expired or used.", TryRefusal::WrongCode),
+                failure("mismatch", "The passwords differ.", Failure::Mismatch),
+                failure("weak_password", "The password may not be set.", Failure::Password(weak)),
+                failure("password_too_long", "The password is over the limit.", InputFault::PasswordTooLong),
+            ])
+            .answers(of_every_form("vercode", "vercode"))
+    }
 }

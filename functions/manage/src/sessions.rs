@@ -11,6 +11,7 @@ use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Open, described};
 use tally::http::request::Request;
 use tally::services::sessions::{self, LoginName, NewSession, SignIn};
 use tally::store::key::Identifier;
@@ -18,23 +19,26 @@ use tally::store::key::Identifier;
 use crate::words::{self, Failure};
 use crate::{envelope, fields};
 
-/// How long a member of staff stays logged in: a working day (security rule 2.3).
+pub(crate) const LOGIN: Endpoint<Failure> =
+    Endpoint::at("/v3_1/manage/login/", "admin 用户登陆").post(Open(&login), described!(describe::login));
+
+/// How long a member of staff stays logged in: a working day (security rule S3).
 const SESSION_LASTS: Duration = Duration::from_hours(12);
 
 /// What a login answers.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct Welcome<'a> {
+struct Welcome<'a> {
     /// The session, for `Authorization: Token …`.
-    pub(crate) token: &'a str,
+    token: &'a str,
     /// Who is logged in.
-    pub(crate) user: User<'a>,
+    user: User<'a>,
 }
 
 /// A member of staff.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct User<'a> {
+struct User<'a> {
     /// The account number.
     id: u32,
     /// The e-mail address.
@@ -62,7 +66,7 @@ struct Group<'a> {
 }
 
 /// Logs a member of staff in by e-mail address; a token of its own for every login.
-pub(crate) async fn login(app: App, request: Request) -> Result<Answer, Failure> {
+async fn login(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
     let email = fields::username(&fields)?;
     let password = fields::text(&fields, "password")?;
@@ -80,7 +84,7 @@ pub(crate) async fn login(app: App, request: Request) -> Result<Answer, Failure>
 }
 
 /// What a login shows of an account.
-pub(crate) fn user(account: &Account) -> User<'_> {
+fn user(account: &Account) -> User<'_> {
     User {
         id: account.number.get(),
         email: account.email.as_ref().map_or("", EmailAddress::as_str),
@@ -96,6 +100,37 @@ pub(crate) fn user(account: &Account) -> User<'_> {
 /// `2018-04-09 10:22:28`, in UTC.
 fn time(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::domain::account::{Account, Group};
+    use tally::http::openapi::{Field, Operation, person};
+    use tally::services::sessions::SignInRefusal;
+
+    use super::{Welcome, user};
+    use crate::describing::{failure, of_every_form, success, username};
+    use crate::words;
+
+    pub(super) fn login() -> Operation {
+        let groups = vec![Group { id: 1, name: "运营".to_owned() }];
+        let account = Account { is_staff: true, is_superuser: true, groups, ..person() };
+        let welcome = Welcome { token: "4f1a2c9be0d7683152fab09c4e7d61830b5e9f27", user: user(&account) };
+        let password = Field::password("password", "The password.").required().example("fswxxz1456");
+        Operation::new("login", "Log a member of staff in")
+            .described("The token lasts 12 hours, and opens rest-auth as well.")
+            .reads([username(), password])
+            .answers([
+                success("logged_in", "The user is logged in.", words::OK, welcome),
+                failure(
+                    "wrong_credentials",
+                    "No such user, another password, or no member of staff.",
+                    SignInRefusal::WrongCredentials,
+                ),
+                failure("frozen", "The password is right, but the user is frozen.", SignInRefusal::Frozen),
+            ])
+            .answers(of_every_form("password", "password"))
+    }
 }
 
 #[cfg(test)]

@@ -1,16 +1,14 @@
 //! Every refusal of this group, with its own fixed code and its sentence.
 //!
 //! `meta.code` is 0 for success. Documented outcomes, failures too, are answered with HTTP 200; what
-//! is outside the document uses the status that HTTP has for it (contracts/README.md).
-
-use std::time::Duration;
+//! is outside the document uses the status that HTTP has for it (docs/contracts/README.md).
 
 use http::StatusCode;
 use tally::domain::password::{self, PasswordFault};
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
-use tally::services::codes::{AskRefusal, ResetRefusal};
+use tally::services::codes::{ResetRefusal, TryRefusal};
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
@@ -39,8 +37,6 @@ pub(crate) enum Failure {
     Mismatch,
     /// The password may not be set.
     Password(Vec<PasswordFault>),
-    /// Too often; how long to wait.
-    Throttled(Duration),
 }
 
 /// What is wrong with the body's fields.
@@ -71,7 +67,6 @@ pub(crate) fn outcome(failure: &Failure) -> Outcome {
         Failure::WrongCredentials => Outcome::WrongCredentials,
         Failure::Frozen => Outcome::Frozen,
         Failure::WrongCode => Outcome::WrongCode,
-        Failure::Throttled(_) => Outcome::Throttled,
     }
 }
 
@@ -86,14 +81,11 @@ pub(crate) fn say(said: Failure) -> Answer {
         Failure::WrongCode => failure(Fault::Code, "验证码错误或已失效"),
         Failure::Mismatch => failure(Fault::Mismatch, "两次输入的密码不一致"),
         Failure::Password(faults) => failure(Fault::Password, &password_sentence(&faults)),
-        Failure::Throttled(wait) => {
-            let sentence = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(wait));
-            refusal(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
-        }
     }
 }
 
 fn say_refusal(refused: &Refusal) -> Answer {
+    let wait;
     let sentence = match refused {
         Refusal::Foreign => "请求来源不受信任",
         Refusal::NoAddress => "无法确定请求来源地址",
@@ -104,10 +96,14 @@ fn say_refusal(refused: &Refusal) -> Answer {
         Refusal::MethodNotAllowed(_) => "不支持该请求方法",
         Refusal::BodyTooLarge => "请求内容过大",
         Refusal::BodyIncomplete => "请求内容不完整",
-        Refusal::Unavailable => "服务暂时不可用，请稍后重试",
-        Refusal::Internal => "服务器内部错误",
+        Refusal::Throttled(after) => {
+            wait = format!("操作过于频繁，请在 {} 秒后重试", whole_seconds(*after));
+            &wait
+        }
+        Refusal::Unavailable | Refusal::Store(StoreError::Unavailable(_)) => "服务暂时不可用，请稍后重试",
+        Refusal::Internal | Refusal::Store(StoreError::Unreadable(_)) => "服务器内部错误",
     };
-    refusal(refused.status(), sentence)
+    refused.headed(refusal(refused.status(), sentence))
 }
 
 fn say_body_fault(fault: &BodyFault) -> Answer {
@@ -141,27 +137,11 @@ fn password_sentence(faults: &[PasswordFault]) -> String {
     sentences.collect::<Vec<_>>().join("；")
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<BodyFault> for Failure {
-    fn from(fault: BodyFault) -> Self {
-        Self::Body(fault)
-    }
-}
+tally::fails_like_others!(Failure);
 
 impl From<InputFault> for Failure {
     fn from(fault: InputFault) -> Self {
         Self::Input(fault)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
     }
 }
 
@@ -170,17 +150,14 @@ impl From<SignInRefusal> for Failure {
         match refusal {
             SignInRefusal::WrongCredentials => Self::WrongCredentials,
             SignInRefusal::Frozen => Self::Frozen,
-            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
-            SignInRefusal::Unavailable(error) => error.into(),
         }
     }
 }
 
-impl From<AskRefusal> for Failure {
-    fn from(refusal: AskRefusal) -> Self {
+impl From<TryRefusal> for Failure {
+    fn from(refusal: TryRefusal) -> Self {
         match refusal {
-            AskRefusal::Throttled(wait) => Self::Throttled(wait),
-            AskRefusal::Unavailable(error) => error.into(),
+            TryRefusal::WrongCode => Self::WrongCode,
         }
     }
 }
@@ -188,10 +165,8 @@ impl From<AskRefusal> for Failure {
 impl From<ResetRefusal> for Failure {
     fn from(refusal: ResetRefusal) -> Self {
         match refusal {
-            ResetRefusal::WrongCode => Self::WrongCode,
+            ResetRefusal::Code(wrong) => wrong.into(),
             ResetRefusal::Password(faults) => Self::Password(faults),
-            ResetRefusal::Throttled(wait) => Self::Throttled(wait),
-            ResetRefusal::Unavailable(error) => error.into(),
         }
     }
 }

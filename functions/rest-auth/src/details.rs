@@ -9,23 +9,36 @@ use tally::domain::details::{Details, DetailsChange};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Refusal;
+use tally::http::endpoint::{Endpoint, Guarded, Refusal, described};
+use tally::http::form_field::{FormField, Kind};
 use tally::http::request::Request;
 use tally::services::profiles;
 use tally::services::sessions::Caller;
 
-use crate::fields::{Form, Kind, Presence};
+use crate::form::Form;
 use crate::words::Failure;
 
-/// The most characters of each field (contract 002).
-pub(crate) const COMPANY: Kind = Kind::Stored(100);
-pub(crate) const TEL: Kind = Kind::Telephone(20);
-pub(crate) const ADDRESS: Kind = Kind::Stored(100);
+pub(crate) const CREATE: Endpoint<Failure> = Endpoint::at("/api/create_users_info/", "Create Users Info")
+    .post(Guarded(&create), described!(describe::create));
+pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/api/users_display/", "Users Display")
+    .get(Guarded(&show), described!(describe::show))
+    .put(Guarded(&replace), described!(describe::replace))
+    .patch(Guarded(&amend), described!(describe::amend));
+
+/// The fields, with the most characters of each (docs/contracts/rest-auth.md).
+const FORM: [FormField; 3] = {
+    let of_tel = "A telephone number, as the user writes it.";
+    [
+        FormField::new("company", Kind::Stored(100), "The company.", "上海庆科信息技术有限公司"),
+        FormField::new("tel", Kind::Telephone(20), of_tel, "021-52655026"),
+        FormField::new("address", Kind::Stored(100), "A postal address.", "上海市普陀区金沙江路2145号"),
+    ]
+};
 
 /// A user's details as they are shown.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct Record<'a> {
+struct Record<'a> {
     /// The account number once more.
     id: u32,
     /// The company.
@@ -72,36 +85,36 @@ struct User<'a> {
 }
 
 /// Stores the caller's details, once.
-pub(crate) async fn create(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
-    let (Some(company), Some(tel), Some(address)) = read(&request, Presence::Required).await? else {
+async fn create(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    let [Some(company), Some(tel), Some(address)] = read(&request, false).await? else {
         return Err(Refusal::Internal.into());
     };
     let details = Details { company, tel, address };
     profiles::create(&app, &caller, &details).await?;
-    // A list of one record, as contract 002 shows it.
+    // A list of one record, as rest-auth's contract shows it.
     Ok(Answer::json(StatusCode::CREATED, &[record(&caller.account, &details)]))
 }
 
 /// Shows the caller's details.
-pub(crate) async fn show(_: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
+async fn show(_: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
     let details = existing(&caller)?;
     Ok(Answer::json(StatusCode::OK, &record(&caller.account, details)))
 }
 
 /// Changes all of the caller's details.
-pub(crate) async fn replace(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
-    write(app, caller, request, Presence::Required).await
+async fn replace(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    write(app, caller, request, false).await
 }
 
 /// Changes some of the caller's details.
-pub(crate) async fn amend(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
-    write(app, caller, request, Presence::Partial).await
+async fn amend(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    write(app, caller, request, true).await
 }
 
-async fn write(app: App, caller: Caller, request: Request, presence: Presence) -> Result<Answer, Failure> {
-    // The record is looked up before the body is read (rest-auth.md, section 3).
+async fn write(app: App, caller: Caller, request: Request, is_partial: bool) -> Result<Answer, Failure> {
+    // The record is looked up before the body is read (docs/contracts/rest-auth.md#requests).
     existing(&caller)?;
-    let (company, tel, address) = read(&request, presence).await?;
+    let [company, tel, address] = read(&request, is_partial).await?;
     let details = profiles::change(&app, &caller, &DetailsChange { company, tel, address }).await?;
     Ok(Answer::json(StatusCode::OK, &record(&caller.account, &details)))
 }
@@ -110,18 +123,15 @@ fn existing(caller: &Caller) -> Result<&Details, Failure> {
     caller.account.details.as_ref().ok_or_else(|| Refusal::NotFound.into())
 }
 
-type Texts = (Option<String>, Option<String>, Option<String>);
-
-async fn read(request: &Request, presence: Presence) -> Result<Texts, Failure> {
+async fn read(request: &Request, is_partial: bool) -> Result<[Option<String>; 3], Failure> {
     let mut form = Form::read(request).await?;
-    let company = form.text("company", presence, COMPANY);
-    let tel = form.text("tel", presence, TEL);
-    let address = form.text("address", presence, ADDRESS);
-    if form.errors.is_empty() { Ok((company, tel, address)) } else { Err(Failure::Fields(form.errors)) }
+    form.is_partial = is_partial;
+    let texts = FORM.map(|field| form.text(field));
+    if form.errors.is_empty() { Ok(texts) } else { Err(Failure::Fields(form.errors)) }
 }
 
 /// What is shown.
-pub(crate) fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'a> {
+fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'a> {
     Record {
         // One record per account, so the account's number names it as well.
         id: account.number.get(),
@@ -150,6 +160,84 @@ pub(crate) fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'
 fn time(time: Timestamp) -> String {
     let format = if time.subsec_microsecond() == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S.%6fZ" };
     time.strftime(format).to_string()
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::StatusCode;
+    use tally::domain::details::Details;
+    use tally::http::form_field::FormField;
+    use tally::http::openapi::{Field, Operation, Outcome, person};
+    use tally::services::profiles::DetailsRefusal;
+
+    use super::{FORM, record};
+    use crate::describing::{failure, wrong};
+    use crate::envelope::Detail;
+    use crate::words;
+
+    pub(super) fn create() -> Operation {
+        let (account, details) = (person(), details());
+        let created = [record(&account, &details)];
+        let meaning = "The details are kept: a list of one record.";
+        Operation::new("create_users_info", "Submit one's details, once")
+            .described("All three fields. The answer is a list, though of one record.")
+            .reads(FORM.map(Field::from))
+            .answers([
+                Outcome::json("created", meaning, StatusCode::CREATED, &created),
+                too_long(),
+                blank(),
+                failure::<[String; 1]>("exist", "The details were submitted before.", DetailsRefusal::Exist),
+            ])
+    }
+
+    pub(super) fn show() -> Operation {
+        Operation::new("users_display", "Show one's details")
+            .described(
+                "The caller's own, with the user as Django's serializer shows one; nobody sees others'.",
+            )
+            .answers([shown("shown", "The user's own details."), none()])
+    }
+
+    pub(super) fn replace() -> Operation {
+        Operation::new("replace_users_display", "Change one's details")
+            .described("All three fields, or none if one is wrong.")
+            .reads(FORM.map(Field::from))
+            .answers(changing())
+    }
+
+    pub(super) fn amend() -> Operation {
+        Operation::new("amend_users_display", "Change some of one's details")
+            .described("The fields that are there, or none if one is wrong.")
+            .reads(FORM.map(FormField::optional).map(Field::from))
+            .answers(changing())
+    }
+
+    fn changing() -> [Outcome; 4] {
+        [shown("changed", "The details as they are now."), none(), too_long(), blank()]
+    }
+
+    fn details() -> Details {
+        let [company, tel, address] = FORM.map(|field| field.example.to_owned());
+        Details { company, tel, address }
+    }
+
+    fn shown(name: &'static str, meaning: &str) -> Outcome {
+        Outcome::json(name, meaning, StatusCode::OK, &record(&person(), &details()))
+    }
+
+    fn none() -> Outcome {
+        failure::<Detail>("no_details", "The user has submitted none.", DetailsRefusal::Missing)
+    }
+
+    fn too_long() -> Outcome {
+        let [_, tel, _] = FORM;
+        let sentence = words::too_long(tel.kind.most().expect("it is stored"));
+        wrong("too_long", "A field is over its limit.", tel, &sentence)
+    }
+
+    fn blank() -> Outcome {
+        wrong("blank", "A field is blank.", FORM[0], words::BLANK)
+    }
 }
 
 #[cfg(test)]

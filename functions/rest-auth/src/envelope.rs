@@ -23,6 +23,14 @@ pub(crate) fn detail(status: StatusCode, detail: &str) -> Answer {
     Answer::json(status, &Detail { detail })
 }
 
+/// `{"key": …}`.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub(crate) struct Key<'a> {
+    /// The user's key, the same on every device, for `Authorization: Token …`.
+    pub(crate) key: &'a str,
+}
+
 /// The name under which Django reports what concerns no single field.
 const WHOLE_BODY: &str = "non_field_errors";
 

@@ -1,9 +1,11 @@
 //! The group rest-auth: `/rest-auth/*`, `/api/create_users_info/` and `/api/users_display/`, as a
-//! Django server with django-rest-auth spoke them (contract 002 and rest-auth.md).
+//! Django server with django-rest-auth spoke them (docs/contracts/rest-auth.md).
 
+#[cfg(feature = "openapi")]
+mod describing;
 mod details;
 mod envelope;
-mod fields;
+mod form;
 mod negotiation;
 #[cfg(feature = "openapi")]
 pub mod openapi;
@@ -14,10 +16,8 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::described;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::handler::Handler::{Guarded, Open, Welcoming};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
 use tally::telemetry::Outcome;
@@ -30,7 +30,7 @@ pub const PREFIXES: [&str; 2] = ["/rest-auth/", "/api/"];
 
 /// The group's router.
 pub fn router(app: App) -> Router {
-    tally::http::router::<RestAuth>(app)
+    tally::http::router::<RestAuth>(app, ENDPOINTS)
 }
 
 /// The paths of the group's endpoints, each with its final slash.
@@ -40,21 +40,12 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// The group's endpoints.
 const ENDPOINTS: &[Endpoint<Failure>] = &[
-    Endpoint::at("/rest-auth/registration/", "Register")
-        .post(Welcoming(&registration::register), described!(openapi::register)),
-    Endpoint::at("/rest-auth/login/", "Login").post(Welcoming(&sessions::login), described!(openapi::login)),
-    // Whatever is presented, the answer is the same (contract 002).
-    Endpoint::at("/rest-auth/logout/", "Logout")
-        .get(Open(&sessions::logout), described!(openapi::logout_by_get))
-        .post(Open(&sessions::logout), described!(openapi::logout)),
-    Endpoint::at("/rest-auth/password/change/", "Password Change")
-        .post(Guarded(&passwords::change), described!(openapi::change_password)),
-    Endpoint::at("/api/create_users_info/", "Create Users Info")
-        .post(Guarded(&details::create), described!(openapi::create_details)),
-    Endpoint::at("/api/users_display/", "Users Display")
-        .get(Guarded(&details::show), described!(openapi::show_details))
-        .put(Guarded(&details::replace), described!(openapi::replace_details))
-        .patch(Guarded(&details::amend), described!(openapi::amend_details)),
+    registration::ENDPOINT,
+    sessions::LOGIN,
+    sessions::LOGOUT,
+    passwords::ENDPOINT,
+    details::CREATE,
+    details::ENDPOINT,
 ];
 
 /// The dialect of Django REST framework.
@@ -63,12 +54,11 @@ struct RestAuth;
 impl Dialect for RestAuth {
     type Failure = Failure;
 
-    const ENDPOINTS: &'static [Endpoint<Failure>] = ENDPOINTS;
     const NAME: &'static str = "rest-auth";
     const KNOWS_COOKIES: bool = true;
 
     fn negotiate(request: &Request) -> Result<(), Failure> {
-        negotiation::negotiate(request)
+        Ok(negotiation::negotiate(request)?)
     }
 
     async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {

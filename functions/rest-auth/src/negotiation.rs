@@ -4,26 +4,24 @@ use http::header::ACCEPT;
 use tally::http::endpoint::Refusal;
 use tally::http::request::Request;
 
-use crate::words::Failure;
-
 /// The most blanks per level that `indent` may ask for.
 const MOST_INDENT: usize = 8;
 
 /// Refuses a request whose answer its client could not read.
 ///
 /// `?format=` overrides the header, as in the framework; a page for people (`api`, `text/html`) is
-/// answered in JSON (contract rest-auth.md, negotiation).
-pub(crate) fn negotiate(request: &Request) -> Result<(), Failure> {
+/// answered in JSON (docs/contracts/rest-auth.md#requests).
+pub(crate) fn negotiate(request: &Request) -> Result<(), Refusal> {
     let format = request.query.split('&').find_map(|pair| pair.strip_prefix("format="));
     if format.is_some_and(|format| !["", "json", "api"].contains(&format)) {
-        return Err(Refusal::NotFound.into());
+        return Err(Refusal::NotFound);
     }
     let accepted = ["*/*", "application/*", "application/json", "text/*", "text/html"];
     let ranges = accept(request);
     if ranges.is_empty() || ranges.iter().any(|(range, _)| accepted.contains(&range.as_str())) {
         Ok(())
     } else {
-        Err(Refusal::NotAcceptable.into())
+        Err(Refusal::NotAcceptable)
     }
 }
 

@@ -4,84 +4,99 @@ use http::StatusCode;
 use tally::app::App;
 use tally::domain::password::Password;
 use tally::http::answer::Answer;
-use tally::http::endpoint::Refusal;
-use tally::http::field_errors::FieldErrors;
+use tally::http::endpoint::{Endpoint, Guarded, described};
+use tally::http::form_field::{FormField, Kind};
 use tally::http::request::Request;
-use tally::services::passwords::{self, Proven};
-use tally::services::sessions::{Caller, SignInRefusal};
-use tally::store::Write;
+use tally::services::obstacle::Declined;
+use tally::services::passwords::{self, Proven, WrongPassword};
+use tally::services::sessions::Caller;
 
 use crate::envelope::detail;
-use crate::fields::{Form, Kind, Presence};
+use crate::form::Form;
 use crate::sessions::without_session;
 use crate::words::{self, Failure};
 
-/// The order in which the framework reports the fields.
-const FIELDS: [&str; 3] = ["old_password", "new_password1", "new_password2"];
+pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/rest-auth/password/change/", "Password Change")
+    .post(Guarded(&change), described!(describe::change));
+
+/// The fields, in the order in which the framework reports them.
+const FORM: [FormField; 3] = [
+    FormField::new("old_password", Kind::Password, "The password until now.", "fswxxz1456"),
+    FormField::new("new_password1", Kind::NewPassword, "The new password.", "fog123456"),
+    FormField::new("new_password2", Kind::Password, "The same again.", "fog123456"),
+];
 
 /// Changes the caller's password; every session and the key end with it.
-pub(crate) async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     let mut form = Form::read(&request).await?;
-    let old = form.text("old_password", Presence::Required, Kind::Password);
-    let new1 = form.text("new_password1", Presence::Required, Kind::Password);
-    let new2 = form.text("new_password2", Presence::Required, Kind::Password);
+    let [old_password, _, again] = FORM;
+    let [old, new, repeated] = FORM.map(|field| form.text(field));
     let proven = match &old {
-        Some(old) => prove(&app, &caller, old, &request, &mut form.errors).await?,
+        Some(old) => prove(&app, &caller, old, &request).await?,
         None => None,
     };
     let Some(proven) = proven else {
-        let errors = form.errors.in_order(&FIELDS);
-        return Err(if old.is_some() { Failure::WrongOldPassword(errors) } else { Failure::Fields(errors) });
+        if old.is_none() {
+            return Err(Failure::Fields(form.errors.in_order(&FORM)));
+        }
+        form.wrong(old_password, words::INVALID_PASSWORD);
+        return Err(Failure::WrongOldPassword(form.errors.in_order(&FORM)));
     };
-    let Some(new) = judge_new(&caller, new1, new2, &mut form.errors) else {
+    let new = match (new, repeated) {
+        (Some(new), Some(repeated)) if new == repeated => {
+            form.new_password(again, &repeated, &caller.account.names(), true)
+        }
+        (Some(_), Some(_)) => {
+            form.wrong(again, words::MISMATCH);
+            None
+        }
+        (Some(_) | None, _) => None,
+    };
+    let Some(new) = new else {
         passwords::leave(&app, &proven).await;
-        return Err(Failure::Fields(form.errors.in_order(&FIELDS)));
+        return Err(Failure::Fields(form.errors.in_order(&FORM)));
     };
-    match passwords::replace(&app, &proven, &new, request.language()).await? {
-        Write::Applied => Ok(without_session(&app, &caller, detail(StatusCode::OK, words::PASSWORD_SAVED))),
-        // Another device changed it first: this caller is signed out already.
-        Write::Refused => Err(Refusal::NotAuthenticated.into()),
-    }
+    passwords::replace(&app, &proven, &new, request.language()).await?;
+    Ok(without_session(&app, &caller, detail(StatusCode::OK, words::PASSWORD_SAVED)))
 }
 
-/// Checks the old password; a wrong one is an error of its field, beside those of the others.
+/// Checks the old password; `None` for a wrong one.
 async fn prove<'a>(
     app: &App,
     caller: &'a Caller,
     old: &str,
     request: &'a Request,
-    errors: &mut FieldErrors,
 ) -> Result<Option<Proven<'a>>, Failure> {
     let old = Password::new(old).ok();
     match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
         Ok(proven) => Ok(Some(proven)),
-        Err(SignInRefusal::WrongCredentials) => {
-            errors.add("old_password", [words::INVALID_PASSWORD.to_owned()]);
-            Ok(None)
-        }
-        Err(
-            refusal @ (SignInRefusal::Frozen | SignInRefusal::Throttled(_) | SignInRefusal::Unavailable(_)),
-        ) => Err(refusal.into()),
+        Err(Declined::Because(WrongPassword)) => Ok(None),
+        Err(Declined::Obstacle(obstacle)) => Err(obstacle.into()),
     }
 }
 
-/// The new password, if both fields are there, are the same, and it may be set.
-fn judge_new(
-    caller: &Caller,
-    new1: Option<String>,
-    new2: Option<String>,
-    errors: &mut FieldErrors,
-) -> Option<Password> {
-    let (new1, new2) = (new1?, new2?);
-    if new1 != new2 {
-        errors.add("new_password2", [words::MISMATCH.to_owned()]);
-        return None;
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::domain::password::PasswordFault;
+    use tally::http::openapi::{Field, Operation};
+
+    use super::FORM;
+    use crate::describing::{throttled, told, weak, wrong};
+    use crate::words;
+
+    pub(super) fn change() -> Operation {
+        let [old, _, again] = FORM;
+        let meaning = "The password is changed; everybody is logged out.";
+        Operation::new("password_change", "Change the password")
+            .described("Ends every session of the user, this one too, and the key.")
+            .reads(FORM.map(Field::from))
+            .answers([
+                told("changed", meaning, words::PASSWORD_SAVED),
+                wrong("wrong_old_password", "The old password is wrong.", old, words::INVALID_PASSWORD),
+                wrong("mismatch", "The new passwords differ.", again, words::MISMATCH),
+                weak("The new password may not be set.", again, &[PasswordFault::TooCommon]),
+                wrong("required", "A field is missing.", old, words::REQUIRED),
+                throttled(),
+            ])
     }
-    let Ok(password) = Password::new(&new2) else {
-        errors.add("new_password2", [words::password_too_long()]);
-        return None;
-    };
-    let faults = password.faults(&caller.account.names());
-    errors.add("new_password2", words::password_sentences(&faults));
-    faults.is_empty().then_some(password)
 }

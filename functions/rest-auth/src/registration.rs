@@ -4,95 +4,106 @@ use http::StatusCode;
 use tally::app::App;
 use tally::domain::account::Names;
 use tally::domain::email_address::EmailAddress;
-use tally::domain::password::Password;
 use tally::domain::session::Carrier;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Welcoming, described};
+use tally::http::form_field::{FormField, Kind};
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::registration::{self, Registered, Registration};
 use tally::services::sessions::{Caller, NewSession};
 
 use crate::envelope;
-use crate::fields::{Form, Kind, Presence};
+use crate::form::Form;
 use crate::sessions;
 use crate::words::{self, Failure};
 
-/// The order in which the framework reports the fields.
-const FIELDS: [&str; 4] = ["username", "email", "password1", "password2"];
+pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/rest-auth/registration/", "Register")
+    .post(Welcoming(&register), described!(describe::register));
+
+/// The fields, in the order in which the framework reports them.
+const FORM: [FormField; 4] = {
+    let names = "Letters, digits and `@ . + - _`; compared without regard to case.";
+    [
+        FormField::new("username", Kind::Username, names, "zhang"),
+        FormField::new("email", Kind::Email, "The address, if the user has one.", "zhang@example.com")
+            .optional(),
+        FormField::new("password1", Kind::NewPassword, "The password.", "fswxxz1456"),
+        FormField::new("password2", Kind::Password, "The same again.", "fswxxz1456"),
+    ]
+};
 
 /// Registers a user and logs this device in.
-pub(crate) async fn register(app: App, _: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+async fn register(app: App, _: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let mut form = Form::read(&request).await?;
-    let Wanted { username, email, password, matches } = Wanted::read(&mut form);
-    let valid = match (username, password) {
-        (Some(username), Some(password)) if form.errors.is_empty() && matches => Some((username, password)),
-        (username, _) => {
-            // The form is wrong anyway; what is taken is told with the rest.
-            let taken = registration::probe(&app, &request.asker, username.as_ref(), email.as_ref()).await?;
-            words::add_taken(&mut form.errors, taken);
-            None
-        }
-    };
-    let Some((username, password)) = valid else {
+    let [username, _, password, _] = FORM;
+    let [name, email, typed, repeated] = FORM.map(|field| form.text(field));
+    let email = email.and_then(|text| EmailAddress::parse(&text).ok());
+    let name = name.and_then(|text| {
+        let parsed = Username::parse(&text, email.as_ref());
+        parsed.map_err(|fault| form.wrong(username, words::username_sentence(fault))).ok()
+    });
+    let names = Names { username: name.as_ref(), email: email.as_ref() };
+    // A blank username hides what is wrong with the password (docs/contracts/rest-auth.md#fields).
+    let shows_weakness = !form.is_blank(username);
+    let matches = typed == repeated;
+    let new = typed.and_then(|typed| form.new_password(password, &typed, &names, shows_weakness));
+    let (Some(name), Some(new), true) = (&name, new, form.errors.is_empty() && matches) else {
+        // The form is wrong anyway; what is taken is told with the rest.
+        let taken = registration::probe(&app, &request.asker, name.as_ref(), email.as_ref()).await?;
+        words::add_taken(&mut form.errors, taken);
         if form.errors.is_empty() {
             form.errors = envelope::whole_body(words::MISMATCH);
         }
-        return Err(Failure::Fields(form.errors.in_order(&FIELDS)));
+        return Err(Failure::Fields(form.errors.in_order(&FORM)));
     };
     let asker = request.asker.clone();
     let session =
         Some(NewSession { carrier: Carrier::Cookie, lasts: session_cookie::LASTS, holds_key: true });
     let wanted =
-        Registration { username: Some(username), email, session, ..Registration::new(password, asker) };
+        Registration { username: Some(name.clone()), email, session, ..Registration::new(new, asker) };
     let Registered { account, token } = registration::register(&app, wanted).await?;
     Ok(sessions::welcome(&app, StatusCode::CREATED, &account, token.as_ref()))
 }
 
-/// What the form asks for, as far as it is valid.
-struct Wanted {
-    username: Option<Username>,
-    email: Option<EmailAddress>,
-    password: Option<Password>,
-    /// Whether both passwords are the same; only of interest when nothing else is wrong.
-    matches: bool,
-}
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::StatusCode;
+    use tally::domain::password::PasswordFault;
+    use tally::domain::username::UsernameFault;
+    use tally::http::field_errors::FieldErrors;
+    use tally::http::openapi::{Field, Operation};
+    use tally::services::registration::Taken;
 
-impl Wanted {
-    fn read(form: &mut Form) -> Self {
-        let username = form.text("username", Presence::Required, Kind::Plain);
-        let email = form.text("email", Presence::Optional, Kind::Email);
-        let password1 = form.text("password1", Presence::Required, Kind::Password);
-        let password2 = form.text("password2", Presence::Required, Kind::Password);
-        let email = email.and_then(|text| EmailAddress::parse(&text).ok());
-        let username = username.and_then(|text| {
-            let parsed = Username::parse(&text, email.as_ref());
-            parsed.map_err(|fault| form.errors.add("username", [words::username_sentence(fault)])).ok()
-        });
-        // A blank username hides what is wrong with the password (contract 002, special case).
-        let hides_weakness = form.is_blank("username");
-        let names = Names { username: username.as_ref(), email: email.as_ref() };
-        let matches = password1 == password2;
-        let password =
-            password1.and_then(|typed| read_password(form, "password1", &typed, &names, hides_weakness));
-        Self { username, email, password, matches }
-    }
-}
+    use super::FORM;
+    use crate::describing::{failure, key, throttled, weak, wrong, wrong_body};
+    use crate::words::{self, Failure};
 
-fn read_password(
-    form: &mut Form,
-    field: &'static str,
-    typed: &str,
-    names: &Names<'_>,
-    hides_weakness: bool,
-) -> Option<Password> {
-    let Ok(password) = Password::new(typed) else {
-        form.errors.add(field, [words::password_too_long()]);
-        return None;
-    };
-    let faults = password.faults(names);
-    if !hides_weakness {
-        form.errors.add(field, words::password_sentences(&faults));
+    pub(super) fn register() -> Operation {
+        let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
+        let taken = Taken { username: true, email: true, phone: false };
+        let [username, email, password, _] = FORM;
+        let mut blank = FieldErrors::default();
+        for field in FORM.iter().filter(|field| field.is_required) {
+            blank.add(field.name, [words::BLANK.to_owned()]);
+        }
+        let blank = Failure::Fields(blank);
+        let invalid = words::username_sentence(UsernameFault::Characters);
+        Operation::new("registration", "Register, and log in")
+            .described(
+                "All that is wrong is reported at once. A blank username hides what is wrong with the password.",
+            )
+            .reads(FORM.map(Field::from))
+            .answers([
+                key("registered", "The user is registered and logged in.", StatusCode::CREATED),
+                failure::<FieldErrors>("blank", "Fields are blank or missing.", blank),
+                failure::<FieldErrors>("taken", "Somebody has the name or the address.", taken),
+                weak("The password may not be set.", password, &faults),
+                wrong_body("mismatch", "The passwords differ.", words::MISMATCH),
+                wrong("invalid_username", "The username may not be used.", username, &invalid),
+                wrong("invalid_email", "The e-mail address is none.", email, words::INVALID_EMAIL),
+                throttled(),
+            ])
     }
-    faults.is_empty().then_some(password)
 }

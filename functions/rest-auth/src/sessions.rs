@@ -2,39 +2,47 @@
 
 use http::StatusCode;
 use http::header::AUTHORIZATION;
-use serde::Serialize;
 use tally::app::App;
 use tally::domain::account::Account;
 use tally::domain::password::Password;
 use tally::domain::session::{Carrier, SessionToken};
 use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Open, Welcoming, described};
+use tally::http::form_field::{FormField, Kind};
 use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::sessions::{self, Caller, LoginName, NewSession, RecognisedBy, Recognition, SignIn};
 use tally::store::key::Identifier;
 
-use crate::envelope::{detail, whole_body};
-use crate::fields::{Form, Kind, Presence};
+use crate::envelope::{Key, detail, whole_body};
+use crate::form::Form;
 use crate::words::{self, Failure, TokenFault};
 
-/// `{"key": …}`.
-#[derive(Serialize)]
-#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
-pub(crate) struct Key<'a> {
-    /// The user's key, the same on every device, for `Authorization: Token …`.
-    pub(crate) key: &'a str,
-}
+pub(crate) const LOGIN: Endpoint<Failure> =
+    Endpoint::at("/rest-auth/login/", "Login").post(Welcoming(&login), described!(describe::login));
+/// Whatever is presented, the answer is the same (docs/contracts/rest-auth.md).
+pub(crate) const LOGOUT: Endpoint<Failure> = Endpoint::at("/rest-auth/logout/", "Logout")
+    .get(Open(&logout), described!(|| describe::logout("logout_by_get")))
+    .post(Open(&logout), described!(|| describe::logout("logout")));
+
+/// The fields, in the order in which the framework reports them.
+const FORM: [FormField; 3] = {
+    let of_email = "Has to look like an address if it is there, and is of no other use.";
+    [
+        FormField::new("username", Kind::Plain, "In any case.", "zhang").optional(),
+        FormField::new("email", Kind::Email, of_email, "zhang@example.com").optional(),
+        FormField::new("password", Kind::Password, "The password.", "fswxxz1456"),
+    ]
+};
 
 /// Logs a user in on this device.
-pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
+async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let mut form = Form::read(&request).await?;
-    let username = form.text("username", Presence::Optional, Kind::Plain);
-    // It has to look like an address, and is of no other use (contract 002).
-    let _ = form.text("email", Presence::Optional, Kind::Email);
-    let password = form.text("password", Presence::Required, Kind::Password);
+    // An address has to look like one, and is of no other use (docs/contracts/rest-auth.md).
+    let [username, _, password] = FORM.map(|field| form.text(field));
     let Some(password) = password.filter(|_| form.errors.is_empty()) else {
-        return Err(Failure::Fields(form.errors.in_order(&["username", "email", "password"])));
+        return Err(Failure::Fields(form.errors.in_order(&FORM)));
     };
     let Some(username) = username.filter(|name| !name.is_empty()) else {
         return Err(Failure::Fields(whole_body(words::NO_USERNAME)));
@@ -53,7 +61,7 @@ pub(crate) async fn login(app: App, caller: Option<Caller>, request: Request) ->
 }
 
 /// Logs this device out; the answer is the same whoever asks.
-pub(crate) async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
+async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     let answer = detail(StatusCode::OK, words::LOGGED_OUT);
     if !origin::may_act(&request, &app.config) {
         return Ok(answer);
@@ -77,7 +85,8 @@ pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Cal
     };
     match sessions::recognise_token(app, &token).await? {
         Recognition::Caller(caller) => Ok(Some(*caller)),
-        // What a password change ended counts as nothing presented (rest-auth.md, point 6).
+        // What a password change ended counts as nothing presented (docs/contracts/rest-auth.md#differences,
+        // point 6).
         Recognition::RetiredKey => Ok(None),
         Recognition::Unknown => Err(Failure::Token(TokenFault::Invalid)),
     }
@@ -139,4 +148,48 @@ fn words(header: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 fn is_ours(scheme: &[u8]) -> bool {
     scheme.eq_ignore_ascii_case(b"token")
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use http::StatusCode;
+    use tally::http::field_errors::FieldErrors;
+    use tally::http::openapi::{Field, Operation, Parameter};
+    use tally::services::sessions::SignInRefusal;
+
+    use super::FORM;
+    use crate::describing::{failure, key, throttled, told, wrong, wrong_body};
+    use crate::words;
+
+    pub(super) fn login() -> Operation {
+        let [_, _, password] = FORM;
+        let failure = |name, meaning, refusal: SignInRefusal| failure::<FieldErrors>(name, meaning, refusal);
+        Operation::new("login", "Log in")
+            .described("The key is the one that registration answered, or a new one after it died.")
+            .reads(FORM.map(Field::from))
+            .answers([
+                key("logged_in", "The user is logged in.", StatusCode::OK),
+                failure(
+                    "wrong_credentials",
+                    "No such user, or another password.",
+                    SignInRefusal::WrongCredentials,
+                ),
+                failure("disabled", "The password is right, but the user is frozen.", SignInRefusal::Frozen),
+                wrong_body("no_username", "There is no username.", words::NO_USERNAME),
+                wrong("required", "The password is missing.", password, words::REQUIRED),
+                throttled(),
+            ])
+    }
+
+    pub(super) fn logout(name: &'static str) -> Operation {
+        let meaning = "Nobody is logged in on this device any more.";
+        Operation::new(name, "Log this device out")
+            .with(Parameter::everywhere())
+            .described(
+                "The answer is the same whoever asks. A GET of another page, by HEAD or of a browser that \
+                 only fetches ahead gets the answer and no effect.",
+            )
+            .carried_by(&[&["token"], &["session"], &["deployedSession"], &[]])
+            .answers([told("logged_out", meaning, words::LOGGED_OUT)])
+    }
 }

@@ -1,4 +1,4 @@
-//! Every rule and refusal in this group's status and sentence (contracts 002 and rest-auth.md).
+//! Every rule and refusal in this group's status and sentence (docs/contracts/rest-auth.md).
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::services::profiles::DetailsRefusal;
-use tally::services::registration::{RegistrationRefusal, Taken};
+use tally::services::registration::Taken;
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
@@ -60,8 +60,6 @@ pub(crate) enum Failure {
     Frozen,
     /// The old password is wrong, perhaps among other things.
     WrongOldPassword(FieldErrors),
-    /// Too often; how long to wait.
-    Throttled(Duration),
     /// The details were submitted before.
     DetailsExist,
 }
@@ -90,7 +88,6 @@ pub(crate) fn outcome(failure: &Failure) -> Outcome {
         Failure::WrongCredentials => Outcome::WrongCredentials,
         Failure::Frozen => Outcome::Frozen,
         Failure::WrongOldPassword(_) => Outcome::WrongPassword,
-        Failure::Throttled(_) => Outcome::Throttled,
         Failure::DetailsExist => Outcome::AlreadyDone,
     }
 }
@@ -110,13 +107,12 @@ pub(crate) fn say(failure: Failure) -> Answer {
         }
         Failure::WrongCredentials => bad_request(&whole_body(WRONG_CREDENTIALS)),
         Failure::Frozen => bad_request(&whole_body(DISABLED)),
-        Failure::Throttled(wait) => throttled(wait),
         Failure::DetailsExist => Answer::json(StatusCode::BAD_REQUEST, &[DETAILS_EXIST]),
     }
 }
 
 fn say_refusal(refusal: &Refusal) -> Answer {
-    let method;
+    let (method, wait);
     let sentence = match refusal {
         Refusal::Foreign => "CSRF Failed: Origin checking failed - it does not match any trusted origin.",
         Refusal::NoAddress => "The request does not tell where it comes from.",
@@ -130,10 +126,16 @@ fn say_refusal(refusal: &Refusal) -> Answer {
         }
         Refusal::BodyTooLarge => "The request body is too large.",
         Refusal::BodyIncomplete => "The request body did not arrive whole.",
-        Refusal::Unavailable => "The service is temporarily unavailable, please try again.",
-        Refusal::Internal => "A server error occurred.",
+        Refusal::Throttled(after) => {
+            wait = throttled(*after);
+            &wait
+        }
+        Refusal::Unavailable | Refusal::Store(StoreError::Unavailable(_)) => {
+            "The service is temporarily unavailable, please try again."
+        }
+        Refusal::Internal | Refusal::Store(StoreError::Unreadable(_)) => "A server error occurred.",
     };
-    detail(refusal.status(), sentence)
+    refusal.headed(detail(refusal.status(), sentence))
 }
 
 fn say_body_fault(fault: &BodyFault) -> Answer {
@@ -159,11 +161,10 @@ fn unauthenticated(sentence: &str) -> Answer {
         .with_header(WWW_AUTHENTICATE, HeaderValue::from_static("Token"))
 }
 
-fn throttled(wait: Duration) -> Answer {
+fn throttled(wait: Duration) -> String {
     let seconds = whole_seconds(wait);
     let unit = if seconds == 1 { "second" } else { "seconds" };
-    let sentence = format!("Request was throttled. Expected available in {seconds} {unit}.");
-    detail(StatusCode::TOO_MANY_REQUESTS, &sentence).with_retry_after(wait)
+    format!("Request was throttled. Expected available in {seconds} {unit}.")
 }
 
 const fn token_sentence(fault: TokenFault) -> &'static str {
@@ -212,47 +213,22 @@ pub(crate) fn add_taken(errors: &mut FieldErrors, taken: Taken) {
     errors.add("email", taken.email.then(|| EMAIL_TAKEN.to_owned()));
 }
 
-impl From<Refusal> for Failure {
-    fn from(refusal: Refusal) -> Self {
-        Self::Refused(refusal)
-    }
-}
-
-impl From<BodyFault> for Failure {
-    fn from(fault: BodyFault) -> Self {
-        Self::Body(fault)
-    }
-}
-
-impl From<StoreError> for Failure {
-    fn from(error: StoreError) -> Self {
-        Self::Refused(error.into())
-    }
-}
+tally::fails_like_others!(Failure);
 
 impl From<SignInRefusal> for Failure {
     fn from(refusal: SignInRefusal) -> Self {
         match refusal {
             SignInRefusal::WrongCredentials => Self::WrongCredentials,
             SignInRefusal::Frozen => Self::Frozen,
-            SignInRefusal::Throttled(wait) => Self::Throttled(wait),
-            SignInRefusal::Unavailable(error) => error.into(),
         }
     }
 }
 
-impl From<RegistrationRefusal> for Failure {
-    fn from(refusal: RegistrationRefusal) -> Self {
-        match refusal {
-            RegistrationRefusal::Taken(taken) => {
-                let mut errors = FieldErrors::default();
-                add_taken(&mut errors, taken);
-                Self::Taken(errors)
-            }
-            RegistrationRefusal::CodeSpent => unreachable!("nobody registers here with a code"),
-            RegistrationRefusal::Throttled(wait) => Self::Throttled(wait),
-            RegistrationRefusal::Unavailable(error) => error.into(),
-        }
+impl From<Taken> for Failure {
+    fn from(taken: Taken) -> Self {
+        let mut errors = FieldErrors::default();
+        add_taken(&mut errors, taken);
+        Self::Taken(errors)
     }
 }
 
@@ -261,8 +237,6 @@ impl From<DetailsRefusal> for Failure {
         match refusal {
             DetailsRefusal::Exist => Self::DetailsExist,
             DetailsRefusal::Missing => Self::Refused(Refusal::NotFound),
-            DetailsRefusal::SignedOut => Self::Refused(Refusal::NotAuthenticated),
-            DetailsRefusal::Unavailable(error) => error.into(),
         }
     }
 }

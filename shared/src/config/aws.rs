@@ -19,9 +19,9 @@ pub struct AwsSettings {
     pub session_token: Option<String>,
     /// Where the services answer, when it is not AWS.
     pub endpoints: AwsEndpoints,
-    /// Endpoints that are validated by FIPS 140 (`AWS_USE_FIPS_ENDPOINT`, default false).
+    /// Endpoints that are validated by FIPS 140 (`AWS_USE_FIPS_ENDPOINT`).
     pub use_fips: bool,
-    /// Endpoints that answer by IPv6 as well (`AWS_USE_DUALSTACK_ENDPOINT`, default false).
+    /// Endpoints that answer by IPv6 as well (`AWS_USE_DUALSTACK_ENDPOINT`).
     pub use_dual_stack: bool,
     /// The certificate authorities to trust instead of those that AWS's own endpoints chain to.
     pub ca_bundle: Option<PathBuf>,
@@ -46,7 +46,7 @@ impl AwsSettings {
         Self::from_lookup(|name| std::env::var(name).ok())
     }
 
-    fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
+    pub(super) fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {
         let mut environment = Environment::new(lookup);
         let region = environment.text("AWS_REGION").or_else(|| environment.text("AWS_DEFAULT_REGION"));
         let settings = Self {
@@ -55,8 +55,8 @@ impl AwsSettings {
             secret_access_key: environment.required("AWS_SECRET_ACCESS_KEY"),
             session_token: environment.text("AWS_SESSION_TOKEN"),
             endpoints: AwsEndpoints::read(&environment),
-            use_fips: environment.switch("AWS_USE_FIPS_ENDPOINT", false),
-            use_dual_stack: environment.switch("AWS_USE_DUALSTACK_ENDPOINT", false),
+            use_fips: environment.switch("AWS_USE_FIPS_ENDPOINT"),
+            use_dual_stack: environment.switch("AWS_USE_DUALSTACK_ENDPOINT"),
             ca_bundle: ca_bundle(&environment),
         };
         if environment.faults.is_empty() { Ok(settings) } else { Err(ConfigFaults(environment.faults)) }

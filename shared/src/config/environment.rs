@@ -1,5 +1,7 @@
 //! Reading the environment: what is set and makes no sense is a fault, never the default.
 
+use super::settings;
+
 /// Where settings come from, and what was found wrong with them so far.
 pub(super) struct Environment<L> {
     lookup: L,
@@ -11,9 +13,10 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         Self { lookup, faults: Vec::new() }
     }
 
-    /// A setting; empty is as good as unset, since a template cannot leave a variable out.
+    /// A setting, or its default; empty is as good as unset, since a template cannot leave a variable out.
     pub(super) fn text(&self, name: &str) -> Option<String> {
-        (self.lookup)(name).filter(|value| !value.is_empty())
+        let set = (self.lookup)(name).filter(|value| !value.is_empty());
+        set.or_else(|| settings::default(name).map(str::to_owned))
     }
 
     /// A setting that has to be there.
@@ -39,27 +42,22 @@ impl<L: Fn(&str) -> Option<String>> Environment<L> {
         None
     }
 
-    /// A setting that is one of a few words.
-    pub(super) fn choice<T: Copy, const N: usize>(
-        &mut self,
-        name: &str,
-        words: [(&str, T); N],
-        default: T,
-    ) -> T {
+    /// A setting that is one of a few words. After a fault nobody asks what it is.
+    pub(super) fn choice<T: Copy, const N: usize>(&mut self, name: &str, words: [(&str, T); N]) -> T {
         let known = words.map(|(word, _)| word).join(" or ");
         let word = self.checked(name, |value| words.iter().any(|(word, _)| *word == value), &known);
-        let chosen = word.and_then(|value| words.iter().find(|(word, _)| *word == value));
-        chosen.map_or(default, |(_, meaning)| *meaning)
+        let chosen = word.and_then(|value| words.iter().find(|(word, _)| *word == value).copied());
+        chosen.unwrap_or(words[0]).1
     }
 
     /// A setting that is on or off.
-    pub(super) fn switch(&mut self, name: &str, default: bool) -> bool {
-        self.choice(name, [("true", true), ("false", false)], default)
+    pub(super) fn switch(&mut self, name: &str) -> bool {
+        self.choice(name, [("true", true), ("false", false)])
     }
 
     /// A setting that is a whole number.
-    pub(super) fn number(&mut self, name: &str, default: u32) -> u32 {
+    pub(super) fn number(&mut self, name: &str) -> u32 {
         let value = self.checked(name, |text| text.parse::<u32>().is_ok(), "a whole number");
-        value.and_then(|text| text.parse().ok()).unwrap_or(default)
+        value.and_then(|text| text.parse().ok()).unwrap_or_default()
     }
 }

@@ -7,7 +7,7 @@ use super::environment::Environment;
 pub struct MetricSettings {
     /// The namespace in CloudWatch (`TALLY_METRICS_NAMESPACE`).
     pub namespace: String,
-    /// Whether a few of them are told by group as well (`TALLY_METRICS_BY_GROUP`, default false).
+    /// Whether a few of them are told by group as well (`TALLY_METRICS_BY_GROUP`).
     pub by_group: bool,
 }
 
@@ -23,7 +23,7 @@ impl MetricSettings {
         };
         let what = "letters, digits and . _ - / # : of a namespace";
         let namespace = environment.checked("TALLY_METRICS_NAMESPACE", is_namespace, what);
-        let by_group = environment.switch("TALLY_METRICS_BY_GROUP", false);
+        let by_group = environment.switch("TALLY_METRICS_BY_GROUP");
         namespace.map(|namespace| Self { namespace, by_group })
     }
 }

@@ -13,29 +13,22 @@ pub struct TextSettings {
     pub sender_id: Option<String>,
     /// The number they come from, if the account has one.
     pub origination_number: Option<String>,
-    /// The most that one message may cost, in US dollars; a dearer one is not sent.
+    /// The most that one message may cost, in US dollars; a more expensive one is not sent.
     pub max_price: String,
     /// What the whole deployment may send.
     pub budget: MessageBudget,
 }
 
 impl Default for TextSettings {
-    /// To mainland China alone; 500 an hour (security rule 2.2), and 2,000 a day, which at the highest
-    /// price are 200 dollars.
+    /// What counts where nothing is set: to mainland China alone; 500 an hour (security rule S2), and 2,000 a
+    /// day, which at the highest price are 200 dollars.
     fn default() -> Self {
-        Self {
-            countries: CallingCodes::default(),
-            sender_id: None,
-            origination_number: None,
-            max_price: "0.10".to_owned(),
-            budget: MessageBudget { per_hour: 500, per_day: 2000 },
-        }
+        Self::read(&mut Environment::new(|_: &str| None))
     }
 }
 
 impl TextSettings {
     pub(super) fn read<L: Fn(&str) -> Option<String>>(environment: &mut Environment<L>) -> Self {
-        let default = Self::default();
         let is_list = |list: &str| CallingCodes::parse(list).is_some();
         let countries = environment.checked("TALLY_SMS_COUNTRIES", is_list, "a comma list of calling codes");
         // SNS: 1 to 11 letters and digits, hyphens between them, one letter at least.
@@ -46,14 +39,16 @@ impl TextSettings {
             environment.checked("TALLY_SMS_ORIGINATION_NUMBER", is_origination_number, what);
         let max_price =
             environment.checked("TALLY_SMS_MAX_PRICE", is_price, "a price in dollars such as 0.10");
-        let per_hour = environment.number("TALLY_SMS_PER_HOUR", default.budget.per_hour);
-        let per_day = environment.number("TALLY_SMS_PER_DAY", default.budget.per_day);
+        let budget = MessageBudget {
+            per_hour: environment.number("TALLY_SMS_PER_HOUR"),
+            per_day: environment.number("TALLY_SMS_PER_DAY"),
+        };
         Self {
-            countries: countries.and_then(|list| CallingCodes::parse(&list)).unwrap_or(default.countries),
+            countries: countries.and_then(|list| CallingCodes::parse(&list)).unwrap_or_default(),
             sender_id,
             origination_number,
-            max_price: max_price.unwrap_or(default.max_price),
-            budget: MessageBudget { per_hour, per_day },
+            max_price: max_price.unwrap_or_default(),
+            budget,
         }
     }
 }

@@ -25,11 +25,8 @@ pub struct WeixinApp {
     pub secret_id: String,
 }
 
-/// WeChat's own interface.
-const WEIXIN_ENDPOINT: &str = "https://api.weixin.qq.com";
-
 /// How long an exchange with WeChat may take: well inside the 15 seconds a function may run.
-pub const WEIXIN_PATIENCE: Duration = Duration::from_secs(4);
+const WEIXIN_PATIENCE: Duration = Duration::from_secs(4);
 
 impl WeixinSettings {
     pub(super) fn read<L: Fn(&str) -> Option<String>>(environment: &mut Environment<L>) -> Self {
@@ -37,10 +34,9 @@ impl WeixinSettings {
             is_address_of_service(endpoint) && (endpoint.starts_with("https://") || is_near(endpoint))
         };
         let endpoint = environment.checked("TALLY_WEIXIN_ENDPOINT", is_right, "https://host[:port]");
-        let endpoint = endpoint.unwrap_or_else(|| WEIXIN_ENDPOINT.to_owned());
         let id = environment.text("TALLY_WEIXIN_APP_ID");
         let app = id.map(|id| WeixinApp { id, secret_id: environment.required("TALLY_WEIXIN_SECRET_ID") });
-        Self { endpoint, app, patience: WEIXIN_PATIENCE }
+        Self { endpoint: endpoint.unwrap_or_default(), app, patience: WEIXIN_PATIENCE }
     }
 }
 

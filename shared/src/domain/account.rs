@@ -54,15 +54,15 @@ pub struct Account {
     pub groups: Vec<Group>,
     /// Counts what ends all sessions at once: each session remembers the epoch it was opened in.
     pub epoch: u32,
-    /// The state of the key that contract 002 hands out.
+    /// The state of the key that rest-auth's contract hands out.
     pub shared_key: SharedKey,
     /// When the person registered.
     pub joined: Timestamp,
     /// When the person last logged in.
     pub last_login: Option<Timestamp>,
-    /// The detailed information of contract 002, once submitted.
+    /// The detailed information of rest-auth's contract, once submitted.
     pub details: Option<Details>,
-    /// The contact data of contract 000, once given.
+    /// The contact data of accounts' contract, once given.
     pub contact: Option<Contact>,
     /// The sessions it keeps, dead ones included until they are swept.
     pub sessions: Vec<Session>,
@@ -150,6 +150,13 @@ impl Account {
     #[must_use]
     pub fn is_of_charity(&self) -> bool {
         self.charity || self.administers_charity()
+    }
+
+    /// Whether it is as it was when somebody was judged by it: nothing ended their sessions since, and it
+    /// was neither frozen nor released.
+    #[must_use]
+    pub fn is_still(&self, judged: &Self) -> bool {
+        (self.epoch, self.standing) == (judged.epoch, judged.standing)
     }
 
     /// The names a new password of this person must not repeat.

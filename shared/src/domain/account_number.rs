@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// How many digits a fresh number has while the space is not crowded (contracts/README.md).
+/// How many digits a fresh number has while the space is not crowded (docs/contracts/README.md).
 pub const FIRST_DIGITS: u32 = 8;
 
 /// How many draws of one length may collide before numbers grow a digit.

@@ -34,7 +34,7 @@ pub struct Allowance {
 /// How strict the limits are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AddressLimits {
-    /// As security rule 2.4 has them.
+    /// As security rule S5 has them.
     Production,
     /// A thousand times wider, so that a test run from one address is not throttled.
     Relaxed,

@@ -6,7 +6,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use data_encoding::HEXLOWER;
 use zeroize::Zeroizing;
 
-/// Random bytes of a device's mark: 128 bits (security rule 7.2.3).
+/// Random bytes of a device's mark: 128 bits (security rule S3).
 pub const DEVICE_BYTES: usize = 16;
 
 /// The sender of a request.

@@ -10,7 +10,7 @@ use jiff::{SignedDuration, Timestamp};
 
 mod log;
 
-/// Tries that cost nothing but the try (security rule 2.4).
+/// Tries that cost nothing but the try (security rule S4).
 pub const FREE: u32 = 5;
 
 /// The longest wait after a failure.

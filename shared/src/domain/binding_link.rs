@@ -1,4 +1,5 @@
-//! Links that bind an account to its e-mail address: mailed there and to nobody else (contract 003).
+//! Links that bind an account to its e-mail address: mailed there and to nobody else
+//! (docs/contracts/company.md).
 //!
 //! Nothing of a link is stored. Its token names the account and the time it ends, and carries a code
 //! over both, the address, the account's epoch and the time since when its codes count. So it dies when
@@ -17,7 +18,7 @@ use super::account::Account;
 use super::account_number::AccountNumber;
 use super::email_address::EmailAddress;
 
-/// How long a link works: mail may wait for its reader overnight (security rule 2.2; NIST SP
+/// How long a link works: mail may wait for its reader overnight (security rule S2; NIST SP
 /// 800-63B-4, 3.1.3.2, allows a day by mail).
 pub const LASTS: Duration = Duration::from_hours(24);
 

@@ -1,4 +1,4 @@
-//! Events that customers book, once each (contract 003).
+//! Events that customers book, once each (docs/contracts/company.md).
 
 use jiff::Timestamp;
 

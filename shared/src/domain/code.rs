@@ -11,7 +11,7 @@ use super::email_address::EmailAddress;
 use super::phone_number::PhoneNumber;
 use super::text::is_invisible;
 
-/// How long a code lives (security rule 2.2; ASVS 6.5.5).
+/// How long a code lives (security rule S2; ASVS 6.5.5).
 pub const LASTS: Duration = Duration::from_mins(10);
 
 /// How often a code may be tried by one asker; counted before it is compared (trust rule 7).
@@ -27,15 +27,16 @@ pub const MISSED_CODES: Allowance = Allowance { most: 50, window: Duration::from
 /// What a code is for. A code of one purpose never serves another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CodePurpose {
-    /// Setting a new password without the old one, by mail (contract 001).
+    /// Setting a new password without the old one, by mail (docs/contracts/manage.md).
     PasswordReset,
-    /// Setting and proving the address that an account is told things at, by mail (contract 003).
+    /// Setting and proving the address that an account is told things at, by mail
+    /// (docs/contracts/company.md).
     EmailBinding,
-    /// Registering with a mobile number, by text message (contract 003).
+    /// Registering with a mobile number, by text message (docs/contracts/company.md).
     AccountReg,
-    /// Setting a new password without the old one, by text message (contract 003).
+    /// Setting a new password without the old one, by text message (docs/contracts/company.md).
     ChangePwd,
-    /// Changing the mobile number of an account, by text message to the new one (contract 003).
+    /// Changing the mobile number of an account, by text message to the new one (docs/contracts/company.md).
     ChangeMobile,
 }
 

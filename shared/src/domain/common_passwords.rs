@@ -14,7 +14,7 @@ const GROUPED: usize = 2;
 const ENDING: usize = 3;
 
 /// How many entries each group has, in half a byte each, the lower half first; then the endings of all.
-/// Of the lower-cased words; `data/README.md` says where they come from.
+/// Of the lower-cased words; `shared/data/README.md` says where they come from.
 static FINGERPRINTS: &[u8] = include_bytes!("../../data/common_passwords.bin");
 
 /// Whether the password, without regard to case, is on the list.
@@ -49,7 +49,7 @@ mod tests {
         let (counts, endings) = parts();
         let entries: usize = counts.iter().flat_map(|&both| halves(both)).sum();
         assert_eq!((entries, FINGERPRINTS.len()), (endings.len(), counts.len() + endings.len() * ENDING));
-        assert!(entries >= 20_000, "contracts/README.md asks for 20,000, here {entries}");
+        assert!(entries >= 20_000, "docs/contracts/README.md#passwords asks for 20,000, here {entries}");
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! Contact data that people type in and nobody proves (contract 000), and addresses that were left.
+//! Contact data that people type in and nobody proves (docs/contracts/accounts.md), and addresses that were
+//! left.
 
 use std::time::Duration;
 

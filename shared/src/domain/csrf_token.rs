@@ -1,5 +1,5 @@
-//! CSRF tokens in Django's shape, signed, so that the table need not remember them (accounts.md,
-//! section 2).
+//! CSRF tokens in Django's shape, signed, so that the table need not remember them
+//! (docs/contracts/accounts.md#csrf-tokens).
 //!
 //! A secret is 32 letters or digits: a random nonce and a code over the nonce and what the secret is
 //! bound to. Nobody without the server's key can make one, and one of another session does not fit.
@@ -18,7 +18,7 @@ pub const NONCE_LENGTH: usize = 12;
 /// Letters of a secret, and of a mask.
 pub const SECRET_LENGTH: usize = 32;
 
-/// The letters of a token, each worth its place (accounts.md, section 2).
+/// The letters of a token, each worth its place (docs/contracts/accounts.md#csrf-tokens).
 const ALPHABET: &[u8; BASE] = b"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 const BASE: usize = 62;
 

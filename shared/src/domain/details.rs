@@ -1,4 +1,4 @@
-//! What contract 002 calls a user's detailed information.
+//! What rest-auth's contract calls a user's detailed information.
 
 /// The details a user keeps beside the account.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,5 +1,5 @@
 //! Digits as people type and paste them: in the full width of Chinese input methods, with blanks and
-//! hyphens, among marks that nobody sees (trust rule 7; contracts/README.md, rules for every group).
+//! hyphens, among marks that nobody sees (trust rule 7; docs/contracts/README.md#rules-for-every-group).
 
 use super::text::visible;
 

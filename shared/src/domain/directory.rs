@@ -37,7 +37,7 @@ pub struct Entry {
     pub last_name: String,
 }
 
-/// How many accounts a page may name: 1 to 1,000 (contracts/README.md, charity).
+/// How many accounts a page may name: 1 to 1,000 (docs/contracts/charity.md#search).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PageLimit(u16);
 

@@ -4,7 +4,7 @@ use std::net::Ipv4Addr;
 
 use idna::uts46::{AsciiDenyList, DnsLength, Hyphens, Uts46};
 
-/// The most characters an address may have (contracts/README.md; RFC 5321, 4.5.3.1.3), as it was typed
+/// The most characters an address may have (docs/contracts/README.md; RFC 5321, 4.5.3.1.3), as it was typed
 /// and as it is mailed.
 pub const MAX_CHARACTERS: usize = 254;
 
@@ -99,7 +99,7 @@ fn is_dot_atom(local: &str) -> bool {
 }
 
 /// Quoted local parts pass only without blanks, escapes and the characters that separate addresses
-/// in a mail header (security rule 1.3.11).
+/// in a mail header (security rule S7).
 fn is_plain_quoted_string(local: &str) -> bool {
     local.len() > 2
         && local.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')).is_some_and(|inner| {

@@ -15,7 +15,7 @@ pub struct MessageBudget {
     pub per_day: u32,
 }
 
-/// The mails of the whole deployment (security rule 2.2); the rule knows no number for the day.
+/// The mails of the whole deployment (security rule S2); the rule knows no number for the day.
 pub const MAILS: MessageBudget = MessageBudget::hourly(2000);
 
 /// What a message is for, as far as the deployment's budget is concerned. Each has a part of it that no
@@ -100,13 +100,13 @@ pub const FREE_BOUNCES: i64 = 10;
 pub const MAILS_PER_BOUNCE: i64 = 20;
 
 /// The text messages to one range of numbers, as an operator handed it out: who earns by messages
-/// goes through neighbouring numbers (security rule 2.2).
+/// goes through neighbouring numbers (security rule S2).
 pub const TEXTS_TO_RANGE: MessageBudget = MessageBudget::hourly(50);
 
-/// From so many text messages to one range in an hour on, somebody ought to look (security rule 2.2).
+/// From so many text messages to one range in an hour on, somebody ought to look (security rule S2).
 pub const SUSPICIOUS_IN_RANGE: u32 = 20;
 
-/// The text messages that one network address may cause (security rule 2.2).
+/// The text messages that one network address may cause (security rule S2).
 const TEXTS_FROM_NETWORK: MessageBudget = MessageBudget { per_hour: 10, per_day: 30 };
 
 const HOUR: Allowance = Allowance { most: 0, window: Duration::from_hours(1) };

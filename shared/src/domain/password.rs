@@ -8,11 +8,11 @@ use zeroize::Zeroizing;
 use super::account::Names;
 use super::{common_passwords, text};
 
-/// The fewest Unicode code points of a password (contracts/README.md).
+/// The fewest Unicode code points of a password (docs/contracts/README.md#passwords).
 pub const MIN_CHARACTERS: usize = 8;
 
-/// The most bytes of a password (contracts/README.md); longer than anyone types, short enough to
-/// cost nothing to hash.
+/// The most bytes of a password (docs/contracts/README.md#passwords); longer than anyone types, short enough
+/// to cost nothing to hash.
 pub const MAX_BYTES: usize = 4096;
 
 /// How many digits behind a person's own name still count as that name ("zhang2024").
@@ -91,7 +91,7 @@ impl Password {
     }
 
     /// Whether it is the person's own username, e-mail address or its local part, bare or with a
-    /// year behind it (contracts/README.md; security rule 6.1.2).
+    /// year behind it (docs/contracts/README.md#passwords; security rule S1).
     fn is_like(&self, names: &Names<'_>) -> bool {
         let lower = Zeroizing::new(self.text.to_lowercase());
         let username = names.username.map(super::username::Username::canonical);

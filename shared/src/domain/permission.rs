@@ -1,8 +1,8 @@
-//! Who may do what through the API of contract 004: one table, and nothing else decides.
+//! Who may do what through the API of charity's contract: one table, and nothing else decides.
 //!
-//! The order is always the same: who calls, what they are, and only then whom it is about (security
-//! rules K21, K22). So the table is asked twice: [`foregone`] before the target is looked up, where
-//! every target would get the same answer, and [`judge`] once it is known.
+//! The order is always the same: who calls, what they are, and only then whom it is about (security rule
+//! S16). So the table is asked twice: [`foregone`] before the target is looked up, where every target would
+//! get the same answer, and [`judge`] once it is known.
 
 use super::account::{Account, Standing};
 use super::account_number::AccountNumber;
@@ -69,7 +69,7 @@ use Verdict::{Allowed, LoginAgain, NoTarget, NotPermitted};
 /// A deed that is about nobody in particular has the same answer in every column.
 type Row = (Deed, Standpoint, [Verdict; 4]);
 
-/// The table (contract 004; contracts/README.md, charity).
+/// The table (docs/contracts/charity.md#who-may-do-what).
 #[rustfmt::skip]
 const TABLE: [Row; 18] = [
     //                                                          nobody        oneself       administrator others

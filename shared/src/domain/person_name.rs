@@ -1,4 +1,4 @@
-//! A person's given or family name, as contract 004 takes it.
+//! A person's given or family name, as charity's contract takes it.
 
 use super::text::{self, NameFault};
 
@@ -6,7 +6,7 @@ use super::text::{self, NameFault};
 pub const MAX_CHARACTERS: usize = 150;
 
 /// A given or family name: not empty, without white space around it, normalised to NFC. Any script
-/// will do (contracts/README.md: names may be Chinese).
+/// will do (docs/contracts/README.md#rules-for-every-group).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonName(String);
 

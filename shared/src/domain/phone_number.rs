@@ -19,7 +19,7 @@ const MOST_DIGITS: usize = 15;
 /// What a link to a number begins with (RFC 3966), in any case.
 const SCHEME: &str = "tel";
 
-/// How many digits of a number tell the range it was handed out in (security rule 2.2).
+/// How many digits of a number tell the range it was handed out in (security rule S2).
 const RANGE_DIGITS: usize = 7;
 
 /// How many digits of a number are shown to who need not be its owner.

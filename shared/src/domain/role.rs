@@ -1,9 +1,9 @@
-//! What a person is to the charity (contract 004).
+//! What a person is to the charity (docs/contracts/charity.md).
 
 /// A person's role. Everybody has one; whoever registered elsewhere is a donor, who may least.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
-    /// Decides about others; a member of staff as well (contracts/README.md, one pool of users).
+    /// Decides about others; not staff by that (docs/contracts/README.md#one-pool-of-users).
     Administrator,
     /// Gives.
     #[default]

@@ -13,12 +13,11 @@ use zeroize::Zeroizing;
 
 use super::account_number::AccountNumber;
 
-/// The most sessions one account keeps of each carrier; the one opened first gives way (security rule
-/// 2.3). Carriers are counted apart: whoever logs in often on one way of coming in is not signed out of
-/// another.
+/// The most sessions one account keeps of each carrier; the one opened first gives way (security rule S3).
+/// Carriers are counted apart: whoever logs in often on one way of coming in is not signed out of another.
 pub const MAX_PER_CARRIER: usize = 10;
 
-/// Random bytes in every token: 128 bits (security rule 7.2.3).
+/// Random bytes in every token: 128 bits (security rule S3).
 pub const SECRET_BYTES: usize = 16;
 
 /// Characters of a cookie value: 7 for the number, 25 for the secret, all `[0-9a-z]`.
@@ -29,14 +28,14 @@ const COOKIE_NUMBER: usize = 7;
 const DIGEST_BYTES: usize = 16;
 
 /// How a session travels. A session opened for one way is not accepted by another, so that a cookie
-/// never opens a group that has no CSRF rule (contracts/README.md).
+/// never opens a group that has no CSRF rule (docs/contracts/README.md).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Carrier {
     /// The `sessionid` cookie.
     Cookie,
     /// The `Authorization` header.
     Authorization,
-    /// The `token` header of contract 004.
+    /// The `token` header of charity's contract.
     TokenHeader,
 }
 

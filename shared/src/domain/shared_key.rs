@@ -1,9 +1,9 @@
-//! The key of contract 002: the same on every device, revocable, and stored nowhere.
+//! The key of rest-auth's contract: the same on every device, revocable, and stored nowhere.
 //!
 //! A key is derived from the server's secret, the account number and a generation. What the account
 //! stores is the generation and how many devices hold the key; when the last of them logs out, or
 //! the password changes, the generation moves on and the key is dead
-//! (contract rest-auth.md, "What we settle otherwise", points 5 and 6).
+//! (docs/contracts/rest-auth.md#differences, points 5 and 6).
 
 use data_encoding::HEXLOWER;
 

@@ -5,7 +5,7 @@ use icu_normalizer::ComposingNormalizerBorrowed;
 /// Removes what Python's `str.strip` removes from both ends.
 ///
 /// Unicode white space plus the separators U+001C to U+001F, which Rust's `trim` keeps
-/// (contract rest-auth.md, section 4, step 6).
+/// (docs/contracts/rest-auth.md#fields, step 6).
 #[must_use]
 pub fn strip(text: &str) -> &str {
     text.trim_matches(|c: char| c.is_whitespace() || ('\u{1c}'..='\u{1f}').contains(&c))
@@ -38,9 +38,9 @@ pub fn visible(text: &str) -> String {
 
 /// Whether the text holds a control character or an invisible direction mark.
 ///
-/// Controls never have a place in a name, an address or an identifier (contracts/README.md, rules
-/// for every group). Bidirectional overrides and isolates make one name look like another
-/// (security rule 2.5), so they are refused with them.
+/// Controls never have a place in a name, an address or an identifier
+/// (docs/contracts/README.md#rules-for-every-group). Bidirectional overrides and isolates make one name look
+/// like another (security rule S6), so they are refused with them.
 #[must_use]
 pub fn has_control(text: &str) -> bool {
     text.chars().any(|c| {

@@ -1,4 +1,4 @@
-//! Tokens of 32 hex digits that name their account without showing it (contract 004).
+//! Tokens of 32 hex digits that name their account without showing it (docs/contracts/charity.md).
 //!
 //! There is room for 16 bytes: the account's number and 96 random bits, enciphered as one AES block
 //! under a key of the server. To whoever has not that key a token is 128 random bits, and so is a

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use super::account::{Account, Standing};
 use super::account_number::AccountNumber;
 use super::administration::GroupName;
-use super::company::Company;
+use super::customer::Customer;
 
 /// The most characters of a first or a last name, as in Django's table of users.
 pub const MAX_NAME: usize = 150;
@@ -20,7 +20,7 @@ pub struct Arrival {
     /// The groups it is in, which have numbers of their own here.
     pub groups: Vec<GroupName>,
     /// What lies beside the account for group company, where there is something.
-    pub company: Option<Company>,
+    pub company: Option<Customer>,
 }
 
 /// What an account that is here is to one that arrives.

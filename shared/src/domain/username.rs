@@ -3,7 +3,7 @@
 use super::email_address::EmailAddress;
 use super::phone_number::{CallingCodes, PhoneNumber};
 
-/// The most characters a username may have (contract 002).
+/// The most characters a username may have (docs/contracts/rest-auth.md).
 pub const MAX_CHARACTERS: usize = 150;
 
 /// A valid username, in the spelling its owner typed.
@@ -18,7 +18,7 @@ pub enum UsernameFault {
     /// A character outside ASCII letters, digits and `@ . + - _`, or no character at all.
     Characters,
     /// It reads as a phone number or as an e-mail address that is not the person's own, so it could
-    /// be taken for another person's identifier (contracts/README.md, one pool of users).
+    /// be taken for another person's identifier (docs/contracts/README.md#one-pool-of-users).
     AnothersIdentifier,
 }
 

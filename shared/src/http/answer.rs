@@ -18,7 +18,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A JSON answer, whose type names the charset (security rule K-02).
+    /// A JSON answer, whose type names the charset (security rule S12).
     ///
     /// # Panics
     /// When the body cannot be written as JSON, which no body of ours can cause.
@@ -30,8 +30,8 @@ impl Answer {
         Self { status, headers, body }
     }
 
-    /// As JSON of a type without a charset, as Django's own answers have it (accounts.md, rest-auth.md): it
-    /// is UTF-8 by definition (RFC 8259, section 8.1).
+    /// As JSON of a type without a charset, as Django's own answers have it (docs/contracts/accounts.md,
+    /// docs/contracts/rest-auth.md): it is UTF-8 by definition (RFC 8259, section 8.1).
     #[must_use]
     pub fn without_charset(self) -> Self {
         self.with_header(CONTENT_TYPE, HeaderValue::from_static("application/json"))

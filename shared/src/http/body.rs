@@ -7,7 +7,7 @@ use super::json::{self, Document, Value};
 use super::request::Request;
 use crate::telemetry::Outcome;
 
-/// The most bytes of a body (contracts/README.md).
+/// The most bytes of a body (docs/contracts/README.md).
 pub const MAX_BYTES: usize = 64 * 1024;
 
 /// The content types of the bodies that can be read.

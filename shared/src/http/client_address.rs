@@ -87,7 +87,7 @@ mod tests {
 
     /// What the address of a request is, where the gateway saw 192.0.2.10.
     fn resolved(setting: &str, headers: &[(&str, &str)]) -> Option<IpAddr> {
-        let mut config = crate::config::tests::of(&[("TALLY_TABLE", "t"), ("TALLY_SECRET_ID", "s")]).unwrap();
+        let mut config = Config::local();
         config.front = Some(Front::parse(setting).unwrap());
         let request =
             headers.iter().fold(Request::builder(), |request, (name, value)| request.header(*name, *value));

@@ -1,7 +1,7 @@
 //! Cross-origin resource sharing: which pages of other origins may read our answers.
 //!
 //! Exactly the trusted origins of the configuration, compared letter for letter; never `null`, never
-//! a wildcard, since sessions travel with the requests (security rules 3.4.2 and K-05 to K-07).
+//! a wildcard, since sessions travel with the requests (security rule S11).
 
 use http::header::{
     ACCESS_CONTROL_ALLOW_CREDENTIALS, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,

@@ -1,5 +1,5 @@
 //! Whether a page of this service's own sent a request, by a token that other pages cannot know
-//! (accounts.md, section 2; security rule 2.6).
+//! (docs/contracts/accounts.md#csrf-tokens; security rule S8).
 
 use http::HeaderValue;
 

@@ -11,24 +11,28 @@ use bytes::Bytes;
 use data_encoding::HEXLOWER;
 use futures_util::FutureExt;
 use http::header::{ALLOW, CONTENT_ENCODING};
-use http::{HeaderValue, Method, Response, StatusCode};
+use http::{HeaderValue, Method, Response};
 use http_body_util::{BodyExt, Limited};
 
 use super::answer::Answer;
 use super::body;
 use super::client_address;
 use super::cors;
+pub use super::handler::Handler::{Guarded, Open, Welcoming};
 use super::handler::{Description, Handler, Operation};
 use super::headers::harden;
 use super::origin;
+pub use super::refusal::Refusal;
+use super::refusal::RefusedBy;
 use super::request::{Invocation, Request, RequestId};
 use super::session_cookie;
 use crate::app::App;
 use crate::clock::Stopwatch;
+pub use crate::described;
 use crate::domain::asker::Asker;
 use crate::secret::SecretTooOld;
 use crate::services::sessions::Caller;
-use crate::store::{StoreError, chain};
+use crate::store::chain;
 use crate::telemetry::{self, Outcome, Told};
 
 /// One URL of a group, and what it does there by method.
@@ -105,37 +109,10 @@ impl<F> Endpoint<F> {
     }
 }
 
-/// What can go wrong before and around every handler; each group says it in its own words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// A page of others has a browser send what would change something (trust rule 5).
-    Foreign,
-    /// The host does not tell where the request comes from, or the front in its place (trust rule 8).
-    NoAddress,
-    /// The body is compressed, or coded in another way.
-    CodedBody,
-    /// There is nothing at this path.
-    NotFound,
-    /// The client accepts no kind of answer the group has.
-    NotAcceptable,
-    /// The caller is not known, and has to be.
-    NotAuthenticated,
-    /// The endpoint does not know this method.
-    MethodNotAllowed(Method),
-    /// The body is over [`body::MAX_BYTES`].
-    BodyTooLarge,
-    /// The body did not arrive whole.
-    BodyIncomplete,
-    /// DynamoDB is away, or Secrets Manager for too long.
-    Unavailable,
-    /// A fault of ours.
-    Internal,
-}
-
 /// How a group speaks.
 pub trait Dialect: Send + Sync + 'static {
     /// All that can go wrong in the group.
-    type Failure: From<Refusal> + Send + 'static;
+    type Failure: From<Refusal> + RefusedBy + Send + 'static;
 
     /// The group's name, for the log.
     const NAME: &'static str;
@@ -143,15 +120,15 @@ pub trait Dialect: Send + Sync + 'static {
     /// Whether the group knows cookies, and by them the devices of before.
     const KNOWS_COOKIES: bool;
 
-    /// The group's URLs.
-    const ENDPOINTS: &'static [Endpoint<Self::Failure>];
-
     /// The methods there are, in the order in which `Allow` names those of an endpoint.
     const METHODS: [Method; 6] =
         [Method::GET, Method::POST, Method::PUT, Method::PATCH, Method::HEAD, Method::OPTIONS];
 
-    /// Refuses a request whose answer the client could not read; before anything else.
-    fn negotiate(request: &Request) -> Result<(), Self::Failure>;
+    /// Refuses a request whose answer the client could not read; before anything else. Where there is only
+    /// JSON, whatever the client says it accepts, none is refused.
+    fn negotiate(_request: &Request) -> Result<(), Self::Failure> {
+        Ok(())
+    }
 
     /// Recognises the caller by the group's own way of carrying a session; `None` is a stranger.
     fn recognise(
@@ -169,13 +146,15 @@ pub trait Dialect: Send + Sync + 'static {
     fn say(failure: Self::Failure) -> Answer;
 
     /// The last touch on every answer of an endpoint.
-    fn finish(request: &Request, answer: Answer) -> Answer;
+    fn finish(_request: &Request, answer: Answer) -> Answer {
+        answer
+    }
 }
 
 /// The group's router: every URL with and without its final slash, and its own 404 for the rest.
-pub fn router<D: Dialect>(app: App) -> Router {
+pub fn router<D: Dialect>(app: App, endpoints: &'static [Endpoint<D::Failure>]) -> Router {
     let mut router = Router::new();
-    for endpoint in D::ENDPOINTS {
+    for endpoint in endpoints {
         let bare = endpoint.path.trim_end_matches('/');
         for path in [endpoint.path, bare] {
             let app = app.clone();
@@ -249,7 +228,8 @@ async fn answer<D: Dialect>(
     let nameless = address.is_none().then_some(Refusal::NoAddress);
     let refusal = refuse_outright(&app, &request).or(nameless).or(incomplete);
     let Some(endpoint) = endpoint else {
-        let refusal = refusal.filter(|refusal| *refusal == Refusal::Foreign).unwrap_or(Refusal::NotFound);
+        let refusal =
+            refusal.filter(|refusal| matches!(refusal, Refusal::Foreign)).unwrap_or(Refusal::NotFound);
         let (answer, outcome) = fail::<D>(refusal.into());
         return (D::finish(&request, answer), outcome);
     };
@@ -288,7 +268,12 @@ fn refuse_outright(app: &App, request: &Request) -> Option<Refusal> {
     }
 }
 
+/// The one place where a failure becomes an answer. The client is told what it means to them, the log the
+/// whole of it.
 fn fail<D: Dialect>(failure: D::Failure) -> (Answer, Outcome) {
+    if let Some(Refusal::Store(error)) = failure.refusal() {
+        tracing::error!(error = %chain(error), "the table failed");
+    }
     let outcome = D::outcome(&failure);
     (D::say(failure), outcome)
 }
@@ -300,23 +285,22 @@ async fn handle<D: Dialect>(
 ) -> Result<Answer, D::Failure> {
     D::negotiate(&request)?;
     let known = endpoint.operation(&request.method).map(|operation| &operation.handler);
-    // A method that the endpoint does not know is answered as by any of its own.
     let rule = known.or_else(|| endpoint.operations().next().map(|(_, operation)| &operation.handler));
     let caller = match rule {
-        Some(Handler::Welcoming(_) | Handler::Guarded(_)) => D::recognise(&app, &request).await?,
-        Some(Handler::Open(_)) | None => None,
+        Some(Welcoming(_) | Guarded(_)) => D::recognise(&app, &request).await?,
+        Some(Open(_)) | None => None,
     };
-    if caller.is_none() && matches!(rule, Some(Handler::Guarded(_))) {
+    if caller.is_none() && matches!(rule, Some(Guarded(_))) {
         return Err(Refusal::NotAuthenticated.into());
     }
     if request.method == Method::OPTIONS {
         return Ok(D::describe(endpoint));
     }
     match (known, caller) {
-        (Some(Handler::Open(handler)), _) => handler.handle((app, request)).await,
-        (Some(Handler::Welcoming(handler)), caller) => handler.handle((app, caller, request)).await,
-        (Some(Handler::Guarded(handler)), Some(caller)) => handler.handle((app, caller, request)).await,
-        (Some(Handler::Guarded(_)), None) => Err(Refusal::NotAuthenticated.into()),
+        (Some(Open(handler)), _) => handler.handle((app, request)).await,
+        (Some(Welcoming(handler)), caller) => handler.handle((app, caller, request)).await,
+        (Some(Guarded(handler)), Some(caller)) => handler.handle((app, caller, request)).await,
+        (Some(Guarded(_)), None) => Err(Refusal::NotAuthenticated.into()),
         (None, _) => Err(Refusal::MethodNotAllowed(request.method).into()),
     }
 }
@@ -337,52 +321,4 @@ fn name(method: &Method) -> &'static str {
 
 fn fresh_id(app: &App) -> String {
     HEXLOWER.encode(&app.entropy.bytes::<12>())
-}
-
-impl Refusal {
-    /// What it is in the log.
-    #[must_use]
-    pub const fn outcome(&self) -> Outcome {
-        match self {
-            Self::Foreign => Outcome::Csrf,
-            Self::NoAddress => Outcome::Malformed,
-            Self::CodedBody => Outcome::UnsupportedMediaType,
-            Self::NotFound => Outcome::NotFound,
-            Self::NotAcceptable => Outcome::NotAcceptable,
-            Self::NotAuthenticated => Outcome::NotAuthenticated,
-            Self::MethodNotAllowed(_) => Outcome::MethodNotAllowed,
-            Self::BodyTooLarge => Outcome::BodyTooLarge,
-            Self::BodyIncomplete => Outcome::BodyIncomplete,
-            Self::Unavailable => Outcome::Unavailable,
-            Self::Internal => Outcome::Internal,
-        }
-    }
-
-    /// The status that HTTP has for it.
-    #[must_use]
-    pub const fn status(&self) -> StatusCode {
-        match self {
-            Self::Foreign => StatusCode::FORBIDDEN,
-            Self::CodedBody => StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            Self::NotFound => StatusCode::NOT_FOUND,
-            Self::NotAcceptable => StatusCode::NOT_ACCEPTABLE,
-            Self::NotAuthenticated => StatusCode::UNAUTHORIZED,
-            Self::MethodNotAllowed(_) => StatusCode::METHOD_NOT_ALLOWED,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
-            Self::NoAddress | Self::BodyIncomplete => StatusCode::BAD_REQUEST,
-            Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
-            Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
-        }
-    }
-}
-
-impl From<StoreError> for Refusal {
-    /// What the table's failure means to the client; the log gets the whole of it.
-    fn from(error: StoreError) -> Self {
-        tracing::error!(error = %chain(&error), "the table failed");
-        match error {
-            StoreError::Unavailable(_) => Self::Unavailable,
-            StoreError::Unreadable(_) => Self::Internal,
-        }
-    }
 }

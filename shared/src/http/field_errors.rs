@@ -3,6 +3,8 @@
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
+use super::form_field::FormField;
+
 /// The fields that are wrong, each with its sentences.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldErrors(Vec<(&'static str, Vec<String>)>);
@@ -33,10 +35,11 @@ impl FieldErrors {
         self.0.iter().map(|(field, sentences)| (*field, sentences.as_slice()))
     }
 
-    /// With the fields in the given order, those that are not named last.
+    /// With the fields in the order of that form, those that are none of it last.
     #[must_use]
-    pub fn in_order(mut self, order: &[&str]) -> Self {
-        self.0.sort_by_key(|(name, _)| order.iter().position(|field| field == name).unwrap_or(order.len()));
+    pub fn in_order(mut self, form: &[FormField]) -> Self {
+        let place = |name: &str| form.iter().position(|field| field.name == name).unwrap_or(form.len());
+        self.0.sort_by_key(|(name, _)| place(name));
         self
     }
 }

@@ -37,7 +37,8 @@ where
     }
 }
 
-/// A handler by what it wants to know of its caller. Those of one endpoint want the same.
+/// A handler by what it wants to know of its caller. OPTIONS, and a method that the endpoint does not know,
+/// ask as much as its first method does.
 #[expect(missing_debug_implementations, reason = "a function has nothing to show")]
 pub enum Handler<F: 'static> {
     /// `fn(App, Request)`: it looks for itself, or not at all. Nothing presented makes it fail.
@@ -65,7 +66,7 @@ pub type Description = Option<std::convert::Infallible>;
 /// The function that describes an operation, in builds that make the OpenAPI document.
 #[macro_export]
 macro_rules! described {
-    ($describe:path) => {{
+    ($describe:expr) => {{
         #[cfg(feature = "openapi")]
         let description = Some($describe as fn() -> $crate::http::openapi::Operation);
         #[cfg(not(feature = "openapi"))]

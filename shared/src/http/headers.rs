@@ -1,4 +1,4 @@
-//! The headers of every answer, errors included (contracts/README.md; security rules 3.4 and K-02).
+//! The headers of every answer, errors included (docs/contracts/README.md; security rule S12).
 
 use http::header::{
     CACHE_CONTROL, CONTENT_SECURITY_POLICY, REFERRER_POLICY, STRICT_TRANSPORT_SECURITY,

@@ -28,8 +28,9 @@ pub enum Value {
 }
 
 impl Value {
-    /// What was typed, where digits are taken alike in quotes and without (contracts/README.md, rules for
-    /// every group): a text as it is, a number as text. Other types are nothing that was typed.
+    /// What was typed, where digits are taken alike in quotes and without
+    /// (docs/contracts/README.md#rules-for-every-group): a text as it is, a number as text. Other types are
+    /// nothing that was typed.
     #[must_use]
     pub fn typed(&self) -> Option<&str> {
         match self {

@@ -8,7 +8,6 @@
 mod field;
 mod headers;
 mod operation;
-mod ordered;
 mod outcome;
 mod person;
 mod refusals;
@@ -19,7 +18,6 @@ mod section;
 pub use field::Field;
 pub use headers::components as headers;
 pub use operation::{Operation, Parameter};
-pub use ordered::Ordered;
 pub use outcome::Outcome;
 pub use person::person;
 pub use response::{Response, Said};

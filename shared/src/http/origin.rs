@@ -3,8 +3,8 @@
 //! All that is asked of a request here is what its browser says: nothing is looked up, so that what is
 //! refused costs nobody anything.
 
-use http::Method;
 use http::header::{AsHeaderName, HOST, ORIGIN, REFERER};
+use http::{HeaderMap, Method};
 
 use super::request::Request;
 use super::session_cookie;
@@ -35,7 +35,7 @@ pub(super) fn is_foreign(request: &Request, config: &Config) -> bool {
 /// Whether a request may have the effect that its endpoint is for. One with a method that is not safe may,
 /// since a foreign one was refused before. A GET with an effect acts for the service's own
 /// pages, for a trusted one that names itself, and for what was typed; never for a link or an image
-/// elsewhere, for a HEAD, or for a browser that only fetches ahead (security rules K3 and X-06).
+/// elsewhere, for a HEAD, or for a browser that only fetches ahead (security rule S10).
 #[must_use]
 pub fn may_act(request: &Request, config: &Config) -> bool {
     if is_prefetch(request) || request.method == Method::HEAD || is_foreign(request, config) {
@@ -71,8 +71,14 @@ const SITE: &str = "sec-fetch-site";
 fn is_own(request: &Request, config: &Config, origin: &str) -> bool {
     let is_known = config.public_url.as_ref().is_some_and(|url| url.eq_ignore_ascii_case(origin));
     let scheme = if config.secure_cookies { "https" } else { "http" };
-    let called = request.header(HOST).and_then(|host| config::origin(&format!("{scheme}://{host}")));
-    is_known || called.is_some_and(|called| called.eq_ignore_ascii_case(origin))
+    is_known || called(&request.headers, scheme).is_some_and(|called| called.eq_ignore_ascii_case(origin))
+}
+
+/// The origin of the host that a browser has called by that scheme, as browsers write it.
+#[must_use]
+pub fn called(headers: &HeaderMap, scheme: &str) -> Option<String> {
+    let host = headers.get(HOST)?.to_str().ok()?;
+    config::origin(&format!("{scheme}://{host}"))
 }
 
 /// Whether that holds for all values of a header, each of which can be read.

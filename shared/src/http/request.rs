@@ -101,7 +101,7 @@ impl Request {
     }
 
     /// The one value of a header by which somebody is let in; `None` if it is not there. The same value
-    /// twice is one; two that differ are nobody's (security rule 2.3).
+    /// twice is one; two that differ are nobody's (security rule S3).
     pub fn sole_value(&self, name: impl header::AsHeaderName) -> Result<Option<&[u8]>, ValuesDiffer> {
         let mut values = self.values(name);
         let first = values.next();

@@ -12,7 +12,8 @@ use crate::domain::asker::Device;
 use crate::domain::csrf_token::Binding;
 use crate::domain::session::{self, SessionToken};
 
-/// How long it lasts: two weeks, not sliding (rest-auth.md, section 6; accounts.md, section 3).
+/// How long it lasts: two weeks, not sliding (docs/contracts/rest-auth.md#keys-and-sessions;
+/// docs/contracts/accounts.md#sessions).
 pub const LASTS: Duration = Duration::from_hours(14 * 24);
 
 /// The most sessions of one request that are looked at: one, and what older systems left in the browser.

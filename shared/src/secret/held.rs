@@ -20,8 +20,7 @@ pub const SOON: SignedDuration = SignedDuration::from_mins(10);
 /// The age from which it is read again before the request; processes that are asked seldom come here.
 pub const LATE: SignedDuration = SignedDuration::from_mins(25);
 
-/// The age from which nothing is done with it any more, for it may have been revoked (security rule
-/// F-35).
+/// The age from which nothing is done with it any more, for it may have been revoked (security rule S19).
 pub const KEPT_AT_MOST: SignedDuration = SignedDuration::from_hours(1);
 
 /// How long after a reading that failed the next one waits, while the copy still serves.

@@ -15,7 +15,7 @@ use super::ServerSecret;
 pub const SPREADS: SignedDuration = SignedDuration::from_mins(30);
 
 /// How long after the rotation the previous secret is accepted: what is made at the end of
-/// [`SPREADS`] is good for a day more, which is as long as a mailed link lives (security rule F-36).
+/// [`SPREADS`] is good for a day more, which is as long as a mailed link lives (security rule S19).
 pub const ACCEPTED: SignedDuration = SignedDuration::from_mins(24 * 60 + 30);
 
 /// Where a rotation is.

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::domain::address_budget::{AddressLimits, Deed, network};
 use crate::domain::asker::Asker;
 use crate::secret::Purpose;
-use crate::store::StoreError;
+use crate::services::obstacle::Obstacle;
 
 /// How many blocked addresses a process remembers; beyond that it forgets and learns anew.
 const MOST_REMEMBERED: usize = 10_000;
@@ -58,8 +58,20 @@ impl AddressGate {
     }
 }
 
-/// Counts a deed of the address; answers how long it has to wait if this one was over its budget.
-pub async fn count(app: &App, asker: &Asker, deed: Deed) -> Result<Option<Duration>, StoreError> {
+/// Admits a deed, unless this process knows that the address has to wait.
+pub fn admit(app: &App, asker: &Asker, deed: Deed) -> Result<(), Obstacle> {
+    let wait = app.addresses.wait(asker.address, deed, app.clock.now());
+    wait.map_or(Ok(()), |wait| Err(Obstacle::Throttled(wait)))
+}
+
+/// The same, and counts it.
+pub async fn admit_and_count(app: &App, asker: &Asker, deed: Deed) -> Result<(), Obstacle> {
+    admit(app, asker, deed)?;
+    count(app, asker, deed).await
+}
+
+/// Counts a deed of the address; refuses it if it was over the budget.
+pub async fn count(app: &App, asker: &Asker, deed: Deed) -> Result<(), Obstacle> {
     let (address, now) = (asker.address, app.clock.now());
     let fingerprint = app.secret.fingerprint(Purpose::Address, network(address).to_string().as_bytes());
     let allowances = deed.allowances(app.addresses.limits);
@@ -76,5 +88,5 @@ pub async fn count(app: &App, asker: &Asker, deed: Deed) -> Result<Option<Durati
             }
         }
     }
-    Ok(wait)
+    wait.map_or(Ok(()), |wait| Err(Obstacle::Throttled(wait)))
 }

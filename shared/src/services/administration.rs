@@ -18,15 +18,12 @@ use crate::domain::password::Password;
 use crate::domain::permission::{Deed, Standpoint, Target, Verdict, foregone, judge};
 use crate::domain::username::Username;
 use crate::services::hashing::Hasher;
-use crate::services::registration::{self, Founded, Founding, Registered, Taken};
-use crate::store::{Acted, Administered, StoreError, Write};
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::records::operators_record;
+use crate::services::registration::{self, Founding, Registered, Taken};
+use crate::services::rounds::Rounds;
+use crate::store::{Acted, StoreError, Uncreated, Veto, Write};
 use crate::telemetry;
-
-/// How often a write is tried again after another one changed the account first.
-const ROUNDS: usize = 8;
-
-/// The door by which operators come.
-const OPERATORS_DOOR: &str = "tally-admin";
 
 /// What came of an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,28 +57,22 @@ pub enum OrderRefusal {
 /// Why an administrator's order is not carried out, or nobody is shown.
 #[derive(Debug, thiserror::Error)]
 pub enum CommandRefusal {
-    /// The administrator is one no longer, or was signed out.
-    #[error("the caller is not known any more")]
-    LoginAgain,
     /// It is not theirs to order.
     #[error("the caller may not do that")]
     NotPermitted,
     /// There is no such account, or it is gone.
     #[error("there is no such account")]
     NoTarget,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
 
-impl CommandRefusal {
-    fn unless_allowed(verdict: Verdict) -> Result<(), Self> {
-        match verdict {
-            Verdict::Allowed => Ok(()),
-            Verdict::LoginAgain => Err(Self::LoginAgain),
-            Verdict::NotPermitted => Err(Self::NotPermitted),
-            Verdict::NoTarget => Err(Self::NoTarget),
-        }
+impl Reason for CommandRefusal {}
+
+fn unless_refused(verdict: Verdict) -> Result<(), Declined<CommandRefusal>> {
+    match verdict {
+        Verdict::Allowed => Ok(()),
+        Verdict::LoginAgain => Err(Obstacle::SignedOut.into()),
+        Verdict::NotPermitted => Err(CommandRefusal::NotPermitted.into()),
+        Verdict::NoTarget => Err(CommandRefusal::NoTarget.into()),
     }
 }
 
@@ -120,28 +111,27 @@ pub async fn obey_vouching(
     vouched: Option<&EmailAddress>,
 ) -> Result<Obeyed, OrderRefusal> {
     let record = operators_record(on, order.act());
-    for _ in 0..ROUNDS {
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
         let account = on.store.find_account(number).await?.ok_or(OrderRefusal::Gone)?;
         let vouched = to_vouch_for(&account, vouched)?;
         let ruling = match decide(&account, order) {
             Decision::Rule(ruling) => ruling,
-            Decision::AlreadySo => match vouched {
-                None => return Ok(Obeyed::AlreadySo),
-                Some(email) if vouch(on, &account, email).await? => return Ok(Obeyed::AlreadySo),
-                Some(_) => continue,
-            },
+            Decision::AlreadySo if vouch(on, &account, vouched).await?.is_ok() => {
+                return Ok(Obeyed::AlreadySo);
+            }
+            Decision::AlreadySo => continue,
             Decision::Deleted => return Err(OrderRefusal::Gone),
         };
-        match enact(on, &account, ruling, &Acted { vouched, ..Acted::new(&record, &on.entropy.mark()) })
-            .await?
-        {
-            Administered::Applied => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
-            Administered::LastSuperuser => return Err(OrderRefusal::LastSuperuser),
+        let op = on.entropy.mark();
+        match enact(on, &account, ruling, &Acted { vouched, ..Acted::new(&record, &op) }).await? {
+            Ok(()) => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
+            Err(Veto::LastSuperuser) => return Err(OrderRefusal::LastSuperuser),
             // The operator needs nobody's authority.
-            Administered::Refused | Administered::NoAuthority => {}
+            Err(Veto::Changed | Veto::NoAuthority) => {}
         }
     }
-    Err(kept_changing().into())
 }
 
 /// Carries out an administrator's order, as far as `permission` lets them give it. Their right to it
@@ -153,36 +143,32 @@ pub async fn obey_administrator(
     deed: Deed,
     target: Option<AccountNumber>,
     order: Order,
-) -> Result<Obeyed, CommandRefusal> {
+) -> Result<Obeyed, Declined<CommandRefusal>> {
     let Administrator { account: administrator, door } = administrator;
     let by = Actor::Account(administrator.number);
     let record = Record { act: order.act(), by, door: door.to_owned(), at: on.clock.now() };
-    for _ in 0..ROUNDS {
-        let account = look_up(on, administrator, deed, target).await??;
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
+        let account = look_up(on, administrator, deed, target).await?;
         let ruling = match decide(&account, order) {
             Decision::Rule(ruling) => ruling,
             Decision::AlreadySo => return Ok(Obeyed::AlreadySo),
-            Decision::Deleted => return Err(CommandRefusal::NoTarget),
+            Decision::Deleted => return Err(CommandRefusal::NoTarget.into()),
         };
-        match enact(
-            on,
-            &account,
-            ruling,
-            &Acted { by: Some(administrator), ..Acted::new(&record, &on.entropy.mark()) },
-        )
-        .await?
-        {
-            Administered::Applied => {
+        let op = on.entropy.mark();
+        let act = Acted { by: Some(administrator), ..Acted::new(&record, &op) };
+        match enact(on, &account, ruling, &act).await? {
+            Ok(()) => {
                 telemetry::note(|notes| notes.act = Some((record.act, account.number)));
                 return Ok(Obeyed::Done { sessions: living_sessions(on, &account) });
             }
-            Administered::NoAuthority => return Err(CommandRefusal::LoginAgain),
+            Err(Veto::NoAuthority) => return Err(Obstacle::SignedOut.into()),
             // No superuser is changed through this door, the last one least of all.
-            Administered::LastSuperuser => return Err(CommandRefusal::NotPermitted),
-            Administered::Refused => {}
+            Err(Veto::LastSuperuser) => return Err(CommandRefusal::NotPermitted.into()),
+            Err(Veto::Changed) => {}
         }
     }
-    Err(kept_changing().into())
 }
 
 /// Finds the account that a caller wants to do something about or with, where `permission` lets them;
@@ -192,21 +178,19 @@ pub async fn look_up(
     caller: &Account,
     deed: Deed,
     target: Option<AccountNumber>,
-) -> Result<Result<Account, CommandRefusal>, StoreError> {
+) -> Result<Account, Declined<CommandRefusal>> {
     let standpoint = Standpoint::of(Some(caller));
     let is_oneself = target == Some(caller.number);
-    if let Some(verdict) = foregone(deed, standpoint).filter(|_| !is_oneself)
-        && let Err(refusal) = CommandRefusal::unless_allowed(verdict)
-    {
-        return Ok(Err(refusal));
+    if let Some(verdict) = foregone(deed, standpoint).filter(|_| !is_oneself) {
+        unless_refused(verdict)?;
     }
     let found = match target {
         Some(_) if is_oneself => Some(caller.clone()),
         Some(number) => on.store.find_account(number).await?,
         None => None,
     };
-    let verdict = judge(deed, standpoint, Target::of(found.as_ref(), caller.number));
-    Ok(CommandRefusal::unless_allowed(verdict).and_then(|()| found.ok_or(CommandRefusal::NoTarget)))
+    unless_refused(judge(deed, standpoint, Target::of(found.as_ref(), caller.number)))?;
+    Ok(found.ok_or(CommandRefusal::NoTarget)?)
 }
 
 /// Writes what a ruling says.
@@ -215,17 +199,11 @@ async fn enact(
     account: &Account,
     ruling: Ruling,
     act: &Acted<'_>,
-) -> Result<Administered, StoreError> {
+) -> Result<Result<(), Veto>, StoreError> {
     match ruling.standing {
         Standing::Deleted => on.store.delete_account(account, ruling, act).await,
         Standing::Active | Standing::Frozen => on.store.administer(account, ruling, act).await,
     }
-}
-
-/// What is written down of an operator's act.
-pub(super) fn operators_record(on: &Basics, act: Act) -> Record {
-    let (by, door) = (Actor::Operator(on.operator.clone()), OPERATORS_DOOR.to_owned());
-    Record { act, by, door, at: on.clock.now() }
 }
 
 /// The address that is still to be vouched for.
@@ -241,10 +219,13 @@ fn to_vouch_for<'a>(
     Ok(Some(own).filter(|_| !account.email_proven))
 }
 
-/// Vouches for the account's address; the answer is whether that is done.
-async fn vouch(on: &Basics, account: &Account, email: &EmailAddress) -> Result<bool, StoreError> {
+/// Vouches for the account's address, where one is still to be vouched for.
+async fn vouch(on: &Basics, account: &Account, email: Option<&EmailAddress>) -> Result<Write, StoreError> {
+    let Some(email) = email else {
+        return Ok(Ok(()));
+    };
     let (record, op) = (operators_record(on, Act::EmailVouched), on.entropy.mark());
-    Ok(on.store.vouch_for_email(account, email, &Acted::new(&record, &op)).await? == Write::Applied)
+    on.store.vouch_for_email(account, email, &Acted::new(&record, &op)).await
 }
 
 /// Puts an account into a group; the answer is the group, and whether the account was outside it. The
@@ -303,7 +284,7 @@ pub async fn create_superuser(
         first_digits: FIRST_DIGITS,
         claims: &claims,
         sponsor: None,
-        company: None,
+        customer: None,
         spends: None,
         record: Some(&record),
     };
@@ -318,10 +299,11 @@ pub async fn create_superuser(
         Registered { account, token: None }
     });
     match created.await? {
-        Founded::Account(created) => Ok(Ok(created.account)),
-        Founded::Taken(taken) => Ok(Err(taken)),
-        Founded::SponsorOut | Founded::CodeSpent => {
-            Err(StoreError::Unreadable("a superuser who needs nobody's word and no code".to_owned()))
+        Ok(created) => Ok(Ok(created.account)),
+        Err(Uncreated::Taken(identifiers)) => Ok(Err(registration::among(&identifiers))),
+        // It needs nobody's word and no code.
+        Err(Uncreated::NumberTaken | Uncreated::SponsorOut | Uncreated::CodeSpent) => {
+            Err(registration::no_number())
         }
     }
 }
@@ -341,28 +323,24 @@ async fn regroup(
     vouched: Option<&EmailAddress>,
     change: impl Fn(&mut Vec<Group>) -> Option<Act>,
 ) -> Result<bool, OrderRefusal> {
-    for _ in 0..ROUNDS {
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
         let account = on.store.find_account(number).await?;
         let account = account.filter(|account| account.standing != Standing::Deleted);
         let account = account.ok_or(OrderRefusal::Gone)?;
         let vouched = to_vouch_for(&account, vouched)?;
         let mut groups = account.groups.clone();
-        let Some(act) = change(&mut groups) else {
-            match vouched {
-                None => return Ok(false),
-                Some(email) if vouch(on, &account, email).await? => return Ok(false),
-                Some(_) => continue,
+        let (act, op) = (change(&mut groups), on.entropy.mark());
+        let written = match act {
+            None => vouch(on, &account, vouched).await?,
+            Some(act) => {
+                let record = operators_record(on, act);
+                on.store.set_groups(&account, &groups, &Acted { vouched, ..Acted::new(&record, &op) }).await?
             }
         };
-        let (record, op) = (operators_record(on, act), on.entropy.mark());
-        let act = Acted { vouched, ..Acted::new(&record, &op) };
-        if on.store.set_groups(&account, &groups, &act).await? == Write::Applied {
-            return Ok(true);
+        if written.is_ok() {
+            return Ok(act.is_some());
         }
     }
-    Err(kept_changing().into())
-}
-
-fn kept_changing() -> StoreError {
-    StoreError::Unavailable("the account kept changing".into())
 }

@@ -1,16 +1,18 @@
 //! Tries at passwords: whose they are, from where, and what a success makes of the rest (trust rule 6).
 
-use std::time::Duration;
-
+use futures_util::future;
 use jiff::Timestamp;
 
-use super::administration::operators_record;
-use super::sessions::LoginName;
+use super::address_gate;
+use super::obstacle::Obstacle;
+use super::records::operators_record;
 use crate::app::{App, Basics};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
+use crate::domain::address_budget::Deed;
 use crate::domain::asker::{Asker, Device};
 use crate::domain::attempts::{NameMark, Place, Reservation, Try};
+use crate::domain::email_address::EmailAddress;
 use crate::domain::history::Act;
 use crate::secret::Purpose;
 use crate::store::key::{Identifier, Subject};
@@ -21,6 +23,18 @@ const PLACE_DIGITS: usize = 16;
 
 /// The same of an identifier, of which an account has a handful: 32 bits.
 const NAME_DIGITS: usize = 8;
+
+/// What somebody says who they are by.
+#[derive(Clone, Debug)]
+pub enum LoginName {
+    /// An identifier that is claimed by one account at most.
+    Claimed(Identifier),
+    /// An e-mail address, which may be a username as well: whoever has the address goes first, since
+    /// an address can move on while the name of an account stays.
+    Address(EmailAddress),
+    /// An account's number as it was typed, or a text that is none.
+    Number(String),
+}
 
 /// A try that was counted before anything was compared.
 #[derive(Clone, Debug)]
@@ -80,6 +94,11 @@ pub(super) fn is_elsewhere(app: &App, trial: &Trial) -> bool {
     trial.reserved.is_elsewhere(&trial.places.network, app.clock.now())
 }
 
+/// Counts a wrong password against the account and the network address, which may have to wait then.
+pub(super) async fn miss(app: &App, asker: &Asker, trial: &Trial) -> Result<(), Obstacle> {
+    future::join(address_gate::count(app, asker, Deed::FailedLogin), fail(app, trial)).await.0
+}
+
 /// Counts a try that was no success. Where that fails it stays in the log, and the next one counts it.
 pub(super) async fn fail(app: &App, trial: &Trial) {
     if let Err(error) = app.store.settle_attempt(&trial.subject, &trial.reserved, app.clock.now()).await {
@@ -97,18 +116,28 @@ pub(super) async fn succeed(app: &App, trial: &Trial, marked: Option<&Device>) {
     remember(app, subject, places, Some(reserved)).await;
 }
 
-/// How long somebody has to wait because of what others of the same network did: not at all in a place that
-/// the account is known from (trust rule 8). Whose account it is about is looked up only where it matters, and
-/// for accounts that are not there, too.
-pub(super) async fn wait_of_stranger(
+/// Turns an address away that has failed too often, but not in a place that the account is known from (trust
+/// rule 8).
+pub(super) async fn admit(
     app: &App,
     asker: &Asker,
-    wait: Option<Duration>,
     whose: impl Future<Output = Result<AccountNumber, StoreError>>,
-) -> Result<Option<Duration>, StoreError> {
-    match wait {
-        Some(wait) => Ok((!is_known_place(app, whose.await?, asker).await?).then_some(wait)),
-        None => Ok(None),
+) -> Result<(), Obstacle> {
+    unless_known(app, asker, address_gate::admit(app, asker, Deed::FailedLogin), whose).await
+}
+
+/// Lets somebody go on who would have to wait because of what others of the same network did, in a place
+/// that the account is known from (trust rule 8). Whose account it is about is looked up only where it
+/// matters, and for accounts that are not there, too.
+pub(super) async fn unless_known(
+    app: &App,
+    asker: &Asker,
+    admitted: Result<(), Obstacle>,
+    whose: impl Future<Output = Result<AccountNumber, StoreError>>,
+) -> Result<(), Obstacle> {
+    match admitted {
+        Err(Obstacle::Throttled(_)) if is_known_place(app, whose.await?, asker).await? => Ok(()),
+        admitted => admitted,
     }
 }
 

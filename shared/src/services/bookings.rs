@@ -5,9 +5,10 @@ use futures_util::{StreamExt, TryStreamExt, future, stream};
 use crate::app::{App, Basics};
 use crate::domain::account::Account;
 use crate::domain::bookings::{Booking, Event};
-use crate::domain::company::Company;
+use crate::domain::customer::Customer;
+use crate::services::obstacle::{Declined, Obstacle, Reason};
 use crate::services::sessions::Caller;
-use crate::store::{Booked, Guarded, StoreError};
+use crate::store::{Guarded, Setback, StoreError};
 
 /// How many bookings of a list are looked up at a time.
 const AT_A_TIME: usize = 16;
@@ -18,23 +19,18 @@ pub enum BookingRefusal {
     /// The caller has booked it before.
     #[error("the event is booked already")]
     Already,
-    /// The caller was signed out, or stopped, while the request was under way.
-    #[error("the caller is no longer signed in")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
 
+impl Reason for BookingRefusal {}
+
 /// Books an event for the caller, once, however many requests ask at the same time.
-pub async fn book(app: &App, caller: &Caller, event: &Event) -> Result<(), BookingRefusal> {
+pub async fn book(app: &App, caller: &Caller, event: &Event) -> Result<(), Declined<BookingRefusal>> {
     let op = app.entropy.mark();
-    let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
-    match app.store.book(on, event, app.clock.now()).await? {
-        Booked::Applied => Ok(()),
-        Booked::Already => Err(BookingRefusal::Already),
-        Booked::Refused => Err(BookingRefusal::SignedOut),
-    }
+    let booked = app.store.book(Guarded::of(&caller.account, &op), event, app.clock.now()).await?;
+    booked.map_err(|setback| match setback {
+        Setback::Taken => BookingRefusal::Already.into(),
+        Setback::Changed | Setback::CodeSpent => Obstacle::SignedOut.into(),
+    })
 }
 
 /// A booking with what is known of whoever made it, for a list.
@@ -47,7 +43,7 @@ pub struct Place {
     /// The account; `None` if the table has none under that number any more.
     pub account: Option<Account>,
     /// What its holder told of themselves and the company.
-    pub company: Company,
+    pub company: Customer,
 }
 
 /// Everybody who booked, event by event, oldest first. For operators: it reads two items per booking.
@@ -63,7 +59,7 @@ pub async fn list(on: &Basics, events: &[&'static Event]) -> Result<Vec<Place>, 
 
 async fn look_up(on: &Basics, event: &'static Event, booking: Booking) -> Result<Place, StoreError> {
     let account = on.store.find_account(booking.account);
-    let company = on.store.find_company(booking.account);
+    let company = on.store.find_customer(booking.account);
     let (account, company) = future::try_join(account, company).await?;
     Ok(Place { event, booking, account, company: company.unwrap_or_default() })
 }

@@ -1,22 +1,20 @@
-//! Changing one's own contact data (contract 000).
-
-use std::time::Duration;
+//! Changing one's own contact data (docs/contracts/accounts.md).
 
 use crate::app::App;
 use crate::courier::Language;
-use crate::domain::account::{Account, Standing};
+use crate::domain::account::Account;
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::contact::Contact;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::email_change;
-use crate::domain::history::{Act, Actor, Record};
+use crate::domain::history::{Act, Actor};
+use crate::services::obstacle::{Declined, Reason};
+use crate::services::records::record;
+use crate::services::rounds::{Rounds, reread};
 use crate::services::sessions::Caller;
 use crate::services::{address_gate, codes};
-use crate::store::{EmailMove, EmailMoved, Guarded, StoreError, Write};
-
-/// How often a write is tried again after another one changed the account first.
-const ROUNDS: usize = 8;
+use crate::store::{Changed, EmailMove, Guarded, Setback, Write};
 
 /// Why contact data was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -24,16 +22,9 @@ pub enum ContactRefusal {
     /// Somebody else has the address.
     #[error("the e-mail address is taken")]
     EmailTaken,
-    /// The network address moved addresses, or was told what is taken, too often.
-    #[error("too many changes from one network address")]
-    Throttled(Duration),
-    /// The caller was signed out, or stopped, while the request was under way.
-    #[error("the caller is no longer signed in")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
+
+impl Reason for ContactRefusal {}
 
 /// What is to become of the contact data.
 #[derive(Clone, Debug)]
@@ -50,28 +41,26 @@ pub struct ContactChange<'a> {
 
 /// Sets all of the caller's contact data at once, or none of it. The owner of an address that was
 /// moved away from hears of it.
-pub async fn change(app: &App, caller: &Caller, change: &ContactChange<'_>) -> Result<(), ContactRefusal> {
-    if let Some(wait) = app.addresses.wait(change.asker.address, Deed::TakenAnswer, app.clock.now()) {
-        return Err(ContactRefusal::Throttled(wait));
-    }
-    let is_own = |own: &EmailAddress| own.is_same(change.email);
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    change: &ContactChange<'_>,
+) -> Result<(), Declined<ContactRefusal>> {
+    address_gate::admit(app, &change.asker, Deed::TakenAnswer)?;
     // A move sends a mail to an address that need not be the caller's own, so it counts as one.
-    if !caller.account.email.as_ref().is_some_and(is_own)
-        && let Some(wait) = address_gate::count(app, &change.asker, Deed::CodeRequest).await?
-    {
-        return Err(ContactRefusal::Throttled(wait));
+    if !caller.account.email.as_ref().is_some_and(|own| own.is_same(change.email)) {
+        address_gate::count(app, &change.asker, Deed::CodeRequest).await?;
     }
     let mut account = caller.account.clone();
-    for _ in 0..ROUNDS {
-        if write(app, caller, &account, change).await? == Write::Applied {
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
+        if write(app, caller, &account, change).await?.is_ok() {
             return Ok(());
         }
         // Another device changed the address, or somebody else has just proven it.
-        let now = app.store.find_account(account.number).await?;
-        let is_in = |now: &Account| now.epoch == account.epoch && now.standing == Standing::Active;
-        account = now.filter(is_in).ok_or(ContactRefusal::SignedOut)?;
+        account = reread(&app.store, &account).await?;
     }
-    Err(StoreError::Unavailable("the account kept changing".into()).into())
 }
 
 /// Writes the change on the account as it was read.
@@ -80,36 +69,29 @@ async fn write(
     caller: &Caller,
     account: &Account,
     change: &ContactChange<'_>,
-) -> Result<Write, ContactRefusal> {
+) -> Result<Write, Declined<ContactRefusal>> {
     let ContactChange { contact, email, asker, .. } = change;
     let op = app.entropy.mark();
     // Another spelling of the same address is the same address, and no change (trust rule 9).
     if account.email.as_ref().is_some_and(|own| own.is_same(email)) {
-        let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
-        return Ok(app.store.set_contact(on, contact).await?);
+        return Ok(app.store.set_contact(Guarded::of(account, &op), contact).await?);
     }
-    let at = app.clock.now();
-    let record = Record { act: Act::EmailChanged, by: Actor::Oneself, door: asker.door.to_owned(), at };
+    let record = record(app, asker, Actor::Oneself, Act::EmailChanged);
+    let by_hand = email_change::by_hand(account, email, record.at);
     let moved = EmailMove {
-        account,
-        change: &email_change::by_hand(account, email, at),
         contact: Some(contact),
-        rival: None,
-        loser: None,
-        code: None,
         stays: caller.session(),
-        record: &record,
-        op: &op,
+        ..EmailMove::new(account, &by_hand, &record, &op)
     };
     match app.store.move_email(&moved).await? {
-        EmailMoved::Applied => {
-            codes::tell_left(app, account, moved.change, change.language).await;
-            Ok(Write::Applied)
+        Ok(()) => {
+            codes::tell_left(app, account, &by_hand, change.language).await;
+            Ok(Ok(()))
         }
-        EmailMoved::ClaimChanged => match address_gate::count(app, asker, Deed::TakenAnswer).await? {
-            None => Err(ContactRefusal::EmailTaken),
-            Some(wait) => Err(ContactRefusal::Throttled(wait)),
-        },
-        EmailMoved::Refused | EmailMoved::CodeSpent => Ok(Write::Refused),
+        Err(Setback::Taken) => {
+            address_gate::count(app, asker, Deed::TakenAnswer).await?;
+            Err(ContactRefusal::EmailTaken.into())
+        }
+        Err(Setback::Changed | Setback::CodeSpent) => Ok(Err(Changed)),
     }
 }

@@ -6,25 +6,30 @@
 //! account away, unless that has proven it before.
 
 use std::future::ready;
-use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::app::App;
 use crate::courier::{Language, Letter, TextMessage};
 use crate::domain::account::{Account, Standing};
+use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
 use crate::domain::binding_link::{self, BindingLink, PresentedToken};
 use crate::domain::email_address::EmailAddress;
 use crate::domain::email_change;
-use crate::domain::history::{Act, Actor, Record};
+use crate::domain::history::{Act, Actor};
 use crate::domain::message_budget::{Proof, Share};
 use crate::secret::Purpose;
 use crate::services::budget::{self, Messages};
 use crate::services::codes::{Delivery, SpendableCode};
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::records::record;
+use crate::services::rounds::{Rounds, reread};
 use crate::services::sessions::Caller;
 use crate::services::{address_gate, attempts, codes};
 use crate::store::key::Identifier;
-use crate::store::{Claim, EmailMove, EmailMoved, StoreError, chain};
+use crate::store::{Claim, EmailMove, Setback, Store, StoreError, chain};
 use crate::telemetry;
 
 /// The path of the page that links lead to, which the group serves whose customers get them.
@@ -32,9 +37,6 @@ pub const LANDING: &str = "/users/bind_email/";
 
 /// What a link is called in the history of its address.
 const MESSAGE: &str = "email-binding-link";
-
-/// How often a write is tried again after another one changed the account or the claim first.
-const ROUNDS: usize = 8;
 
 /// Why no link was sent.
 #[derive(Debug, thiserror::Error)]
@@ -45,16 +47,12 @@ pub enum LinkRefusal {
     /// The address is bound already.
     #[error("the address is bound already")]
     AlreadyBound,
-    /// A message went to the address too short a time ago, or too many did.
-    #[error("too many messages to one address")]
-    Throttled(Duration),
     /// The mail could not be sent; why is in the log.
     #[error("the mail was not sent")]
     NotSent,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
+
+impl Reason for LinkRefusal {}
 
 /// Why a link binds nothing.
 #[derive(Debug, thiserror::Error)]
@@ -62,10 +60,9 @@ pub enum TokenRefusal {
     /// It is none of ours, or has ended, or the account has changed since.
     #[error("the link does not work")]
     Dead,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
+
+impl Reason for TokenRefusal {}
 
 /// Why an address was not bound by a code.
 #[derive(Debug, thiserror::Error)]
@@ -76,13 +73,9 @@ pub enum BindingRefusal {
     /// The code was used up, or another one took its place, meanwhile.
     #[error("the code is spent")]
     CodeSpent,
-    /// The caller was signed out, or stopped, while the request was under way.
-    #[error("the caller is no longer signed in")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
+
+impl Reason for BindingRefusal {}
 
 /// Mails the account's own address a link that binds it. `public_url` is where the service is reached
 /// from outside, `scheme://host[:port]`.
@@ -92,14 +85,14 @@ pub async fn send_link(
     public_url: Option<&str>,
     share: Share,
     language: Language,
-) -> Result<(), LinkRefusal> {
+) -> Result<(), Declined<LinkRefusal>> {
     let email = account.email.as_ref().ok_or(LinkRefusal::NoAddress)?;
     if account.email_proven {
-        return Err(LinkRefusal::AlreadyBound);
+        return Err(LinkRefusal::AlreadyBound.into());
     }
     let Some(public_url) = public_url else {
         tracing::error!("no link can be sent: it is not known where the service is reached from outside");
-        return Err(LinkRefusal::NotSent);
+        return Err(LinkRefusal::NotSent.into());
     };
     let ends = binding_link::ends(app.clock.now());
     let message = binding_link::derivation(account, email, ends);
@@ -110,8 +103,8 @@ pub async fn send_link(
     let sending = async || app.courier().mail(email, &Letter::EmailBindingLink(&link), language).await;
     match Box::pin(codes::deliver(app, MESSAGE, cause, email, taking, sending)).await? {
         Delivery::Sent => Ok(()),
-        Delivery::NotSent => Err(LinkRefusal::NotSent),
-        Delivery::Wait(wait) => Err(LinkRefusal::Throttled(wait)),
+        Delivery::NotSent => Err(LinkRefusal::NotSent.into()),
+        Delivery::Wait(wait) => Err(Obstacle::Throttled(wait).into()),
     }
 }
 
@@ -130,15 +123,9 @@ pub async fn resend_link(
     public_url: Option<&str>,
     asker: &Asker,
     language: Language,
-) -> Result<(), LinkRefusal> {
-    let wait = match app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now()) {
-        None => address_gate::count(app, asker, Deed::CodeRequest).await?,
-        wait => wait,
-    };
-    let own = ready(Ok(caller.account.number));
-    if let Some(wait) = attempts::wait_of_stranger(app, asker, wait, own).await? {
-        return Err(LinkRefusal::Throttled(wait));
-    }
+) -> Result<(), Declined<LinkRefusal>> {
+    let admitted = address_gate::admit_and_count(app, asker, Deed::CodeRequest).await;
+    attempts::unless_known(app, asker, admitted, ready(Ok(caller.account.number))).await?;
     send_link(app, &caller.account, public_url, Share::Change, language).await
 }
 
@@ -155,11 +142,11 @@ pub struct LinkOffer {
 
 /// Reads what a link is for, and changes nothing, whoever opens it: mail is opened by machines, too
 /// (trust rule 3).
-pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, TokenRefusal> {
+pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, Declined<TokenRefusal>> {
     let token = living(app, token)?;
     let (account, company) = futures_util::future::try_join(
         app.store.find_account(token.number),
-        app.store.find_company(token.number),
+        app.store.find_customer(token.number),
     )
     .await?;
     let account = account.ok_or(TokenRefusal::Dead)?;
@@ -173,35 +160,24 @@ pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, TokenRefusal
 
 /// Binds the address that a link was mailed to, on the word of a person who read it; a second time finds
 /// it bound. Whoever proves it need not be signed in, and all else of the account stays.
-pub async fn follow_link(app: &App, token: &str, asker: &Asker) -> Result<(), TokenRefusal> {
+pub async fn follow_link(app: &App, token: &str, asker: &Asker) -> Result<(), Declined<TokenRefusal>> {
     let token = living(app, token)?;
     let op = app.entropy.mark();
-    for _ in 0..ROUNDS {
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
         let account = app.store.find_account(token.number).await?.ok_or(TokenRefusal::Dead)?;
         let email = bound_by(app, &token, &account).ok_or(TokenRefusal::Dead)?;
         telemetry::note(|notes| notes.account = Some(account.number));
         if account.email_proven {
             return Ok(());
         }
-        let at = app.clock.now();
-        let record = Record { act: Act::EmailProven, by: Actor::CodeReader, door: asker.door.to_owned(), at };
-        let moved = EmailMove {
-            account: &account,
-            change: &email_change::by_code(&account, email, at),
-            contact: None,
-            rival: None,
-            loser: None,
-            code: None,
-            stays: None,
-            record: &record,
-            op: &op,
-        };
-        match app.store.move_email(&moved).await? {
-            EmailMoved::Applied => return Ok(()),
-            EmailMoved::Refused | EmailMoved::CodeSpent | EmailMoved::ClaimChanged => {}
+        let record = record(app, asker, Actor::CodeReader, Act::EmailProven);
+        let change = email_change::by_code(&account, email, record.at);
+        if app.store.move_email(&EmailMove::new(&account, &change, &record, &op)).await?.is_ok() {
+            return Ok(());
         }
     }
-    Err(kept_changing().into())
 }
 
 /// Sets the address as the caller's own and proven, and uses the code up that was mailed there. If it
@@ -217,59 +193,60 @@ pub async fn bind(
     code: &SpendableCode,
     asker: &Asker,
     language: Language,
-) -> Result<(), BindingRefusal> {
+) -> Result<(), Declined<BindingRefusal>> {
     let op = app.entropy.mark();
-    let identifier = Identifier::email(to);
     let mut account = caller.account.clone();
-    for _ in 0..ROUNDS {
-        let at = app.clock.now();
-        let claim = app.store.claim_on(&identifier, at).await?;
-        let rival = claim.filter(|claim| claim.account != account.number);
-        if rival.is_some_and(|rival| rival.is_proven) {
-            return Err(BindingRefusal::Taken);
-        }
-        let loser = match rival {
-            Some(rival) => app.store.find_account(rival.account).await?,
-            None => None,
-        };
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
+        let rival = rival(&app.store, &account, to, app.clock.now()).await?;
+        let (rival, loser) = rival.map_err(|_| BindingRefusal::Taken)?;
         let has = |loser: &Account| loser.email.as_ref().is_some_and(|own| own.is_same(to));
         if rival.is_some_and(|rival| !rival.is_former) && !loser.as_ref().is_none_or(has) {
             // It gave the address up after its claim was read.
             continue;
         }
-        let change = email_change::by_code(&account, to, at);
-        let record = Record { act: Act::EmailProven, by: Actor::Oneself, door: asker.door.to_owned(), at };
+        let record = record(app, asker, Actor::Oneself, Act::EmailProven);
+        let change = email_change::by_code(&account, to, record.at);
         let moved = EmailMove {
-            account: &account,
-            change: &change,
-            contact: None,
             rival,
             loser: loser.as_ref(),
             code: Some(code),
             stays: caller.session(),
-            record: &record,
-            op: &op,
+            ..EmailMove::new(&account, &change, &record, &op)
         };
         match app.store.move_email(&moved).await? {
-            EmailMoved::Applied => {
+            Ok(()) => {
                 tell_loser(app, rival, loser.as_ref()).await;
                 codes::tell_left(app, &account, &change, language).await;
                 return Ok(());
             }
-            EmailMoved::CodeSpent => return Err(BindingRefusal::CodeSpent),
-            EmailMoved::ClaimChanged => {}
-            EmailMoved::Refused => {
-                let now = app.store.find_account(account.number).await?;
-                let is_in = |now: &Account| now.epoch == account.epoch && now.standing == Standing::Active;
-                let now = now.filter(is_in).ok_or(BindingRefusal::SignedOut)?;
-                if !code.lives_in(&now) {
-                    return Err(BindingRefusal::CodeSpent);
+            Err(Setback::CodeSpent) => return Err(BindingRefusal::CodeSpent.into()),
+            Err(Setback::Taken) => {}
+            Err(Setback::Changed) => {
+                account = reread(&app.store, &account).await?;
+                if !code.lives_in(&account) {
+                    return Err(BindingRefusal::CodeSpent.into());
                 }
-                account = now;
             }
         }
     }
-    Err(kept_changing().into())
+}
+
+/// Another account's unproven claim on an address that this one is to have, and that account, which loses
+/// it. The inner `Err` is the account that has proven the address.
+pub(super) async fn rival(
+    store: &Store,
+    account: &Account,
+    to: &EmailAddress,
+    now: Timestamp,
+) -> Result<Result<(Option<Claim>, Option<Account>), AccountNumber>, StoreError> {
+    let claim = store.claim_on(&Identifier::email(to), now).await?;
+    Ok(match claim.filter(|claim| claim.account != account.number) {
+        None => Ok((None, None)),
+        Some(rival) if rival.is_proven => Err(rival.account),
+        Some(rival) => Ok((Some(rival), store.find_account(rival.account).await?)),
+    })
 }
 
 /// A token that has not ended yet.
@@ -292,8 +269,4 @@ async fn tell_loser(app: &App, rival: Option<Claim>, loser: Option<&Account>) {
     if let Some(phone) = loser.filter(|_| has_lost).and_then(|loser| loser.phone.as_ref()) {
         codes::notify_by_text(app, phone, &TextMessage::EmailLost).await;
     }
-}
-
-fn kept_changing() -> StoreError {
-    StoreError::Unavailable("the account or the claim kept changing".into())
 }

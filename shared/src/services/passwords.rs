@@ -7,11 +7,14 @@ use crate::courier::{Language, Letter, TextMessage};
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::{Asker, Device};
 use crate::domain::credential::Comparison;
-use crate::domain::history::{Act, Actor, Record};
+use crate::domain::history::{Act, Actor};
 use crate::domain::password::{Password, PasswordFault};
 use crate::domain::session::{Session, SessionToken};
 use crate::services::attempts::{self, Trial};
 use crate::services::codes;
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::records::record;
+use crate::services::rounds::Rounds;
 use crate::services::sessions::{self, Admitted, LoginName, NewSession, SignInRefusal};
 use crate::store::key::Subject;
 use crate::store::{CredentialChange, StoreError, Write};
@@ -59,40 +62,44 @@ pub enum NamedChangeRefusal {
     /// The new password may not be set.
     #[error("the password may not be set")]
     Password(Vec<PasswordFault>),
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
 
-/// How often the write is tried again after another one changed the account first.
-const ROUNDS: usize = 8;
+impl Reason for NamedChangeRefusal {}
+
+/// The password is not the caller's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the password is wrong")]
+pub struct WrongPassword;
+
+impl Reason for WrongPassword {}
 
 /// Changes the password of a named account as carefully as a login lets somebody in: the same count
-/// of attempts, the same work and the same order (security rule K20). Every session and the shared
+/// of attempts, the same work and the same order (security rule S15). Every session and the shared
 /// key end with the same write.
-pub async fn change_named(app: &App, change: NamedChange) -> Result<(), NamedChangeRefusal> {
+pub async fn change_named(app: &App, change: NamedChange) -> Result<(), Declined<NamedChangeRefusal>> {
     let NamedChange { name, old, new, asker, language } = change;
-    let Admitted { mut account, trial, .. } =
-        sessions::admit(app, &name, old.as_ref(), &asker, false).await?;
+    let admitted = sessions::admit(app, &name, old.as_ref(), &asker, false).await;
+    let Admitted { mut account, trial, .. } = admitted.map_err(Declined::widen)?;
     let verified = account.credential.clone();
-    for _ in 0..ROUNDS {
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
         let proven = Proven { account: &account, trial: trial.clone(), asker: &asker };
         let faults = new.faults(&account.names());
         if !faults.is_empty() {
             leave(app, &proven).await;
-            return Err(NamedChangeRefusal::Password(faults));
+            return Err(NamedChangeRefusal::Password(faults).into());
         }
-        if replace(app, &proven, &new, language).await? == Write::Applied {
+        if replace_and_open(app, &proven, &new, None, language).await?.is_ok() {
             return Ok(());
         }
         // Another write came first. The password that was checked must still be the account's.
         let now = app.store.find_account(account.number).await?;
         account = match now.filter(|now| now.standing == Standing::Active && now.credential == verified) {
             Some(now) => now,
-            None => return Err(SignInRefusal::WrongCredentials.into()),
+            None => return Err(NamedChangeRefusal::from(SignInRefusal::WrongCredentials).into()),
         };
     }
-    Err(StoreError::Unavailable("the account kept changing".into()).into())
 }
 
 /// Checks the old password of somebody who is in already, as carefully as at a login.
@@ -101,45 +108,45 @@ pub async fn prove<'a>(
     account: &'a Account,
     old: Option<&Password>,
     asker: &'a Asker,
-) -> Result<Proven<'a>, SignInRefusal> {
-    sessions::refuse_stranger_if_blocked(app, asker, ready(Ok(account.number))).await?;
+) -> Result<Proven<'a>, Declined<WrongPassword>> {
+    attempts::admit(app, asker, ready(Ok(account.number))).await?;
     let trial = attempts::begin(app, Subject::Account(account.number), None, asker).await?;
     match sessions::compare(app, asker, &trial, Some(account), old).await? {
         Comparison::Current | Comparison::Outdated => Ok(Proven { account, trial, asker }),
-        Comparison::Different => Err(sessions::refuse_trial(app, asker, &trial).await),
+        Comparison::Different => {
+            attempts::miss(app, asker, &trial).await?;
+            Err(WrongPassword.into())
+        }
     }
 }
 
 /// Sets the new password: every session and the shared key end with the same write. The owner is told.
 ///
-/// [`Write::Refused`] means that the account changed since it was read, for instance by the same
+/// [`Obstacle::SignedOut`] means that the account changed since it was read, for instance by the same
 /// request from another device; nothing was done.
 pub async fn replace(
     app: &App,
     proven: &Proven<'_>,
     new: &Password,
     language: Language,
-) -> Result<Write, StoreError> {
-    replace_and_open(app, proven, new, None, language).await
+) -> Result<(), Obstacle> {
+    Ok(replace_and_open(app, proven, new, None, language).await??)
 }
 
 /// The same, but the client that changes it stays in: its new session opens with the same write.
-/// `None` is [`Write::Refused`].
 pub async fn replace_and_stay(
     app: &App,
     proven: &Proven<'_>,
     new: &Password,
     session: NewSession,
     language: Language,
-) -> Result<Option<Opened>, StoreError> {
+) -> Result<Opened, Obstacle> {
     let account = proven.account;
     let device = sessions::new_mark(app, proven.asker, session);
     let (token, session) = sessions::open(app, account.number, account.epoch + 1, account.logins, session);
     let opened = Some((&session, device.as_ref()));
-    Ok(match replace_and_open(app, proven, new, opened, language).await? {
-        Write::Applied => Some(Opened { token, device }),
-        Write::Refused => None,
-    })
+    replace_and_open(app, proven, new, opened, language).await??;
+    Ok(Opened { token, device })
 }
 
 async fn replace_and_open(
@@ -152,17 +159,12 @@ async fn replace_and_open(
     let (opened, marked) = opened.map_or((None, None), |(session, device)| (Some(session), device));
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
     let op = app.entropy.mark();
-    let record = Record {
-        act: Act::PasswordChanged,
-        by: Actor::Oneself,
-        door: proven.asker.door.to_owned(),
-        at: app.clock.now(),
-    };
+    let record = record(app, proven.asker, Actor::Oneself, Act::PasswordChanged);
     let change = CredentialChange { new: &credential, opened, record: &record };
     let replaced = app.store.replace_credential(proven.account, &change, &op);
     let succeeded = attempts::succeed(app, &proven.trial, marked);
     let (replaced, ()) = futures_util::future::join(replaced, succeeded).await;
-    if let Ok(Write::Applied) = replaced {
+    if let Ok(Ok(())) = replaced {
         telemetry::note(|notes| notes.act = Some((record.act, proven.account.number)));
         let (letter, text) = (Letter::PasswordChanged, TextMessage::PasswordChanged);
         Box::pin(codes::notify_owner(app, proven.account, &letter, &text, language)).await;

@@ -1,13 +1,15 @@
-//! Changing one's own mobile number (contract 003).
+//! Changing one's own mobile number (docs/contracts/company.md).
 
 use crate::app::App;
 use crate::courier::{Language, Letter, TextMessage};
 use crate::domain::asker::Asker;
-use crate::domain::history::{Act, Actor, Record};
+use crate::domain::history::{Act, Actor};
 use crate::domain::phone_number::PhoneNumber;
 use crate::services::codes;
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::records::record;
 use crate::services::sessions::Caller;
-use crate::store::{PhoneMove, PhoneMoved, SpendableCode, StoreError};
+use crate::store::{PhoneMove, Setback, SpendableCode};
 
 /// Why the number was not changed.
 #[derive(Debug, thiserror::Error)]
@@ -18,13 +20,9 @@ pub enum PhoneRefusal {
     /// The code was used up meanwhile, or has died.
     #[error("the code was used up")]
     CodeSpent,
-    /// The caller was signed out, or the number changed, while the request was under way.
-    #[error("the account changed meanwhile")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
+
+impl Reason for PhoneRefusal {}
 
 /// Makes the number the caller's and gives the one before up, by a code that was sent to the new one
 /// and tried for this caller, whose other sessions end. The owner hears of it, at a proven address or at
@@ -37,21 +35,17 @@ pub async fn change(
     code: SpendableCode,
     asker: &Asker,
     language: Language,
-) -> Result<(), PhoneRefusal> {
+) -> Result<(), Declined<PhoneRefusal>> {
     let account = &caller.account;
     let op = app.entropy.mark();
-    let (door, at) = (asker.door.to_owned(), app.clock.now());
-    let record = Record { act: Act::PhoneChanged, by: Actor::Oneself, door, at };
+    let record = record(app, asker, Actor::Oneself, Act::PhoneChanged);
     let stays = caller.session();
     let moved = PhoneMove { account, to: phone, code: &code, stays, record: &record, op: &op };
-    match app.store.move_phone(&moved).await? {
-        PhoneMoved::Applied => {
-            let text = TextMessage::PhoneChanged;
-            codes::notify_owner(app, account, &Letter::PhoneChanged, &text, language).await;
-            Ok(())
-        }
-        PhoneMoved::Taken => Err(PhoneRefusal::Taken),
-        PhoneMoved::CodeSpent => Err(PhoneRefusal::CodeSpent),
-        PhoneMoved::Refused => Err(PhoneRefusal::SignedOut),
-    }
+    app.store.move_phone(&moved).await?.map_err(|setback| match setback {
+        Setback::Taken => PhoneRefusal::Taken.into(),
+        Setback::CodeSpent => PhoneRefusal::CodeSpent.into(),
+        Setback::Changed => Declined::from(Obstacle::SignedOut),
+    })?;
+    codes::notify_owner(app, account, &Letter::PhoneChanged, &TextMessage::PhoneChanged, language).await;
+    Ok(())
 }

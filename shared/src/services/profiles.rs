@@ -1,11 +1,13 @@
-//! What users tell of themselves: the details beside the account (contract 002), and their names
-//! (contract 004).
+//! What users tell of themselves: the details beside the account (docs/contracts/rest-auth.md), and their
+//! names (docs/contracts/charity.md).
 
 use crate::app::App;
 use crate::domain::details::{Details, DetailsChange};
 use crate::domain::person_name::PersonName;
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::rounds::reread;
 use crate::services::sessions::Caller;
-use crate::store::{Guarded, StoreError, Write};
+use crate::store::{Guarded, Write};
 
 /// Why details were not written.
 #[derive(Debug, thiserror::Error)]
@@ -16,24 +18,9 @@ pub enum DetailsRefusal {
     /// There are none.
     #[error("there are no details")]
     Missing,
-    /// The caller was signed out, or stopped, while the request was under way.
-    #[error("the caller is no longer signed in")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
 
-/// Why a name was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum RenameRefusal {
-    /// The caller was signed out, or stopped, while the request was under way.
-    #[error("the caller is no longer signed in")]
-    SignedOut,
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
-}
+impl Reason for DetailsRefusal {}
 
 /// Gives the caller these names.
 pub async fn rename(
@@ -41,51 +28,44 @@ pub async fn rename(
     caller: &Caller,
     first: &PersonName,
     last: &PersonName,
-) -> Result<(), RenameRefusal> {
+) -> Result<(), Obstacle> {
     let op = app.entropy.mark();
-    match app.store.set_names(guarded(caller, &op), first, last).await? {
-        Write::Applied => Ok(()),
-        Write::Refused => Err(RenameRefusal::SignedOut),
-    }
+    Ok(app.store.set_names(Guarded::of(&caller.account, &op), first, last).await??)
 }
 
 /// Adds the caller's details, once.
-pub async fn create(app: &App, caller: &Caller, details: &Details) -> Result<(), DetailsRefusal> {
+pub async fn create(app: &App, caller: &Caller, details: &Details) -> Result<(), Declined<DetailsRefusal>> {
     if caller.account.details.is_some() {
-        return Err(DetailsRefusal::Exist);
+        return Err(DetailsRefusal::Exist.into());
     }
     let op = app.entropy.mark();
-    match app.store.create_details(guarded(caller, &op), details).await? {
-        Write::Applied => Ok(()),
-        Write::Refused => Err(why_refused(app, caller, DetailsRefusal::Exist).await?),
-    }
+    let created = app.store.create_details(Guarded::of(&caller.account, &op), details).await?;
+    unless_refused(app, caller, created, DetailsRefusal::Exist).await
 }
 
 /// Changes the caller's details and answers them as they are now.
-pub async fn change(app: &App, caller: &Caller, change: &DetailsChange) -> Result<Details, DetailsRefusal> {
-    let Some(details) = &caller.account.details else {
-        return Err(DetailsRefusal::Missing);
-    };
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    change: &DetailsChange,
+) -> Result<Details, Declined<DetailsRefusal>> {
+    let details = caller.account.details.as_ref().ok_or(DetailsRefusal::Missing)?;
     let op = app.entropy.mark();
-    match app.store.change_details(guarded(caller, &op), change).await? {
-        Write::Applied => Ok(details.with(change)),
-        Write::Refused => Err(why_refused(app, caller, DetailsRefusal::Missing).await?),
-    }
-}
-
-fn guarded<'a>(caller: &Caller, op: &'a str) -> Guarded<'a> {
-    Guarded { number: caller.account.number, epoch: caller.account.epoch, op }
+    let changed = app.store.change_details(Guarded::of(&caller.account, &op), change).await?;
+    unless_refused(app, caller, changed, DetailsRefusal::Missing).await?;
+    Ok(details.with(change))
 }
 
 /// A guarded write fails for its own condition or because the caller is out: reads which.
-async fn why_refused(
+async fn unless_refused(
     app: &App,
     caller: &Caller,
+    written: Write,
     otherwise: DetailsRefusal,
-) -> Result<DetailsRefusal, StoreError> {
-    let now = app.store.find_account(caller.account.number).await?;
-    let is_in = now.is_some_and(|now| {
-        now.epoch == caller.account.epoch && now.standing == crate::domain::account::Standing::Active
-    });
-    Ok(if is_in { otherwise } else { DetailsRefusal::SignedOut })
+) -> Result<(), Declined<DetailsRefusal>> {
+    if written.is_ok() {
+        return Ok(());
+    }
+    reread(&app.store, &caller.account).await?;
+    Err(otherwise.into())
 }

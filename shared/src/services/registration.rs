@@ -1,7 +1,5 @@
 //! Registering: a new account with its claims, and the first session at once.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use crate::app::App;
@@ -9,9 +7,9 @@ use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::address_budget::Deed;
 use crate::domain::asker::Asker;
-use crate::domain::company::Company;
 use crate::domain::contact::Contact;
 use crate::domain::credential::StoredCredential;
+use crate::domain::customer::Customer;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::history::{Act, Actor, Record};
 use crate::domain::password::Password;
@@ -22,9 +20,11 @@ use crate::domain::shared_key::SharedKey;
 use crate::domain::username::Username;
 use crate::entropy::Entropy;
 use crate::services::address_gate;
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::records::record;
 use crate::services::sessions::{self, NewSession};
 use crate::store::key::Identifier;
-use crate::store::{Creation, NewAccount, SpendableCode, Store, StoreError};
+use crate::store::{NewAccount, SpendableCode, Store, StoreError, Uncreated};
 use crate::telemetry;
 
 /// A registration whose fields are all valid by themselves.
@@ -49,11 +49,9 @@ pub struct Registration {
     /// The contact data that goes with it, where the group asks for some.
     pub contact: Option<Contact>,
     /// The company data that goes with it, where the group asks for some.
-    pub company: Option<Company>,
+    pub customer: Option<Customer>,
     /// The session that starts at once, where the group logs people in.
     pub session: Option<NewSession>,
-    /// The code that proves the phone, used up by the registration.
-    pub spends: Option<SpendableCode>,
 }
 
 impl Registration {
@@ -70,9 +68,8 @@ impl Registration {
             password,
             asker,
             contact: None,
-            company: None,
+            customer: None,
             session: None,
-            spends: None,
         }
     }
 
@@ -92,25 +89,20 @@ pub struct Registered {
     pub token: Option<SessionToken>,
 }
 
-/// Why there is no new account.
-#[derive(Debug, thiserror::Error)]
+/// Why there is no new account by a code.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
 pub enum RegistrationRefusal {
     /// Others have these identifiers.
-    #[error("an identifier is taken")]
-    Taken(Taken),
+    #[error(transparent)]
+    Taken(#[from] Taken),
     /// The code was used up meanwhile, or another one took its place.
     #[error("the code was used up")]
     CodeSpent,
-    /// The address has registered, or asked, too often.
-    #[error("too many registrations from one address")]
-    Throttled(Duration),
-    /// The table is away; whether the account was made is not known.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
 
 /// Which of the wanted identifiers are taken.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, thiserror::Error)]
+#[error("an identifier is taken")]
 pub struct Taken {
     /// The username is.
     pub username: bool,
@@ -119,6 +111,10 @@ pub struct Taken {
     /// The phone number is.
     pub phone: bool,
 }
+
+impl Reason for RegistrationRefusal {}
+
+impl Reason for Taken {}
 
 /// How many numbers are drawn before giving up; each is free with a probability of nearly one.
 pub(super) const DRAWS: u32 = 16;
@@ -129,70 +125,72 @@ pub async fn probe(
     asker: &Asker,
     username: Option<&Username>,
     email: Option<&EmailAddress>,
-) -> Result<Taken, RegistrationRefusal> {
-    refuse_if_asked_too_often(app, asker)?;
+) -> Result<Taken, Obstacle> {
+    address_gate::admit(app, asker, Deed::TakenAnswer)?;
     let taken = seen_taken(app, &claims(username, email)).await?;
-    if taken == Taken::default() {
-        return Ok(taken);
+    if taken != Taken::default() {
+        address_gate::count(app, asker, Deed::TakenAnswer).await?;
     }
-    count_taken_answer(app, asker).await?;
     Ok(taken)
 }
 
 /// Makes the account, or nothing.
-pub async fn register(app: &App, wanted: Registration) -> Result<Registered, RegistrationRefusal> {
-    let registered = found(app, wanted, None).await?;
-    registered.ok_or_else(|| StoreError::Unreadable("a sponsor that nobody named".to_owned()).into())
+pub async fn register(app: &App, wanted: Registration) -> Result<Registered, Declined<Taken>> {
+    found(app, wanted, None, None).await
 }
 
-/// The same on an administrator's word, as long as they are one when the account is made; `None` where
-/// they are not.
+/// The same on an administrator's word, as long as they are one when the account is made;
+/// [`Obstacle::SignedOut`] where they are not.
 pub async fn register_vouched(
     app: &App,
     wanted: Registration,
     sponsor: &Account,
-) -> Result<Option<Registered>, RegistrationRefusal> {
-    found(app, wanted, Some(sponsor)).await
+) -> Result<Registered, Declined<Taken>> {
+    found(app, wanted, Some(sponsor), None).await
 }
 
-async fn found(
+/// The same by a code, which proves the phone and is used up.
+pub async fn register_by_code(
+    app: &App,
+    wanted: Registration,
+    code: &SpendableCode,
+) -> Result<Registered, Declined<RegistrationRefusal>> {
+    found(app, wanted, None, Some((code, RegistrationRefusal::CodeSpent))).await
+}
+
+/// `spends` is the code that is used up, and what it means that it is no longer there.
+async fn found<R: Reason + From<Taken>>(
     app: &App,
     wanted: Registration,
     sponsor: Option<&Account>,
-) -> Result<Option<Registered>, RegistrationRefusal> {
-    if let Some(wait) = app.addresses.wait(wanted.asker.address, Deed::Registration, app.clock.now()) {
-        return Err(RegistrationRefusal::Throttled(wait));
-    }
-    refuse_if_asked_too_often(app, &wanted.asker)?;
+    spends: Option<(&SpendableCode, R)>,
+) -> Result<Registered, Declined<R>> {
+    address_gate::admit(app, &wanted.asker, Deed::Registration)?;
+    address_gate::admit(app, &wanted.asker, Deed::TakenAnswer)?;
     let claims = wanted.claims();
-    let (seen, over_budget) = futures_util::future::try_join(
+    let (seen, counted) = futures_util::future::join(
         seen_taken(app, &claims),
         address_gate::count(app, &wanted.asker, Deed::Registration),
     )
-    .await?;
-    if let Some(wait) = over_budget {
-        return Err(RegistrationRefusal::Throttled(wait));
-    }
+    .await;
+    let seen = seen?;
+    counted?;
     if seen != Taken::default() {
         return Err(refuse_taken(app, &wanted.asker, seen).await);
     }
     let credential = app.hasher.hash(&wanted.password, app.entropy.bytes()).await;
     let now = app.clock.now();
     let is_administrator = wanted.role == Role::Administrator;
-    let record = is_administrator.then(|| Record {
-        act: Act::AdministratorMade,
-        by: sponsor.map_or(Actor::Oneself, |sponsor| Actor::Account(sponsor.number)),
-        door: wanted.asker.door.to_owned(),
-        at: now,
-    });
+    let by = sponsor.map_or(Actor::Oneself, |sponsor| Actor::Account(sponsor.number));
+    let record = is_administrator.then(|| record(app, &wanted.asker, by, Act::AdministratorMade));
     let founding = Founding {
         store: &app.store,
         entropy: &app.entropy,
         first_digits: app.config.first_digits,
         claims: &claims,
         sponsor,
-        company: wanted.company.as_ref(),
-        spends: wanted.spends.as_ref(),
+        customer: wanted.customer.as_ref(),
+        spends: spends.as_ref().map(|(code, _)| *code),
         record: record.as_ref(),
     };
     let registered = create(founding, |number| {
@@ -203,7 +201,7 @@ async fn found(
         Registered { account: new_account(&wanted, number, &credential, session, now), token }
     });
     match registered.await? {
-        Founded::Account(registered) => {
+        Ok(registered) => {
             telemetry::note(|notes| {
                 notes.registrations += 1;
                 // Where an administrator vouches, it is their deed.
@@ -212,11 +210,16 @@ async fn found(
                     notes.act = Some((Act::AdministratorMade, registered.account.number));
                 }
             });
-            Ok(Some(*registered))
+            Ok(registered)
         }
-        Founded::Taken(taken) => Err(refuse_taken(app, &wanted.asker, taken).await),
-        Founded::SponsorOut => Ok(None),
-        Founded::CodeSpent => Err(RegistrationRefusal::CodeSpent),
+        Err(Uncreated::Taken(identifiers)) => {
+            Err(refuse_taken(app, &wanted.asker, among(&identifiers)).await)
+        }
+        Err(Uncreated::SponsorOut) => Err(Obstacle::SignedOut.into()),
+        Err(Uncreated::CodeSpent) => {
+            Err(spends.map_or_else(|| no_number().into(), |(_, spent)| spent.into()))
+        }
+        Err(Uncreated::NumberTaken) => Err(no_number().into()),
     }
 }
 
@@ -232,47 +235,43 @@ pub(super) struct Founding<'a> {
     /// The administrator on whose word it is made, where it takes one.
     pub(super) sponsor: Option<&'a Account>,
     /// The company data that goes with it, where the group asks for some.
-    pub(super) company: Option<&'a Company>,
+    pub(super) customer: Option<&'a Customer>,
     /// The code that it uses up, where the group asks for one.
     pub(super) spends: Option<&'a SpendableCode>,
     /// What is written down of it, where it is an act of power.
     pub(super) record: Option<&'a Record>,
 }
 
-/// What came of making an account.
-#[derive(Debug)]
-pub(super) enum Founded {
-    /// It is there.
-    Account(Box<Registered>),
-    /// Others have these identifiers; nothing was made.
-    Taken(Taken),
-    /// The sponsor is no administrator any more; nothing was made.
-    SponsorOut,
-    /// The code was used up; nothing was made.
-    CodeSpent,
-}
-
 /// Makes an account under a number that is free, or tells what stands in its way.
 pub(super) async fn create(
     founding: Founding<'_>,
     with_number: impl Fn(AccountNumber) -> Registered,
-) -> Result<Founded, StoreError> {
-    let Founding { store, entropy, first_digits, claims, sponsor, company, spends, record } = founding;
+) -> Result<Result<Registered, Uncreated>, StoreError> {
+    let Founding { store, entropy, first_digits, claims, sponsor, customer, spends, record } = founding;
     for draw in 0..DRAWS {
         let number = AccountNumber::draw(first_digits, draw, u64::from_be_bytes(entropy.bytes()));
         let registered = with_number(number);
         let op = entropy.mark();
-        let account = &registered.account;
-        let new = NewAccount { account, claims, sponsor, company, spends, record, op: &op };
+        let new = NewAccount {
+            sponsor,
+            customer,
+            spends,
+            record,
+            ..NewAccount::new(&registered.account, claims, &op)
+        };
         match store.create_account(&new).await? {
-            Creation::Created => return Ok(Founded::Account(Box::new(registered))),
-            Creation::NumberTaken => tracing::info!("an account number was taken, drawing another"),
-            Creation::Taken(identifiers) => return Ok(Founded::Taken(among(&identifiers))),
-            Creation::SponsorOut => return Ok(Founded::SponsorOut),
-            Creation::CodeSpent => return Ok(Founded::CodeSpent),
+            Ok(()) => return Ok(Ok(registered)),
+            Err(Uncreated::NumberTaken) => tracing::info!("an account number was taken, drawing another"),
+            Err(why @ (Uncreated::Taken(_) | Uncreated::SponsorOut | Uncreated::CodeSpent)) => {
+                return Ok(Err(why));
+            }
         }
     }
-    Err(StoreError::Unavailable("no free account number was found".into()))
+    Ok(Err(Uncreated::NumberTaken))
+}
+
+pub(super) fn no_number() -> StoreError {
+    StoreError::Unavailable("no free account number was found".into())
 }
 
 fn new_account(
@@ -322,16 +321,9 @@ pub(super) fn among(identifiers: &[Identifier]) -> Taken {
     }
 }
 
-fn refuse_if_asked_too_often(app: &App, asker: &Asker) -> Result<(), RegistrationRefusal> {
-    let wait = app.addresses.wait(asker.address, Deed::TakenAnswer, app.clock.now());
-    wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
-}
-
-async fn refuse_taken(app: &App, asker: &Asker, taken: Taken) -> RegistrationRefusal {
-    count_taken_answer(app, asker).await.err().unwrap_or(RegistrationRefusal::Taken(taken))
-}
-
-async fn count_taken_answer(app: &App, asker: &Asker) -> Result<(), RegistrationRefusal> {
-    let wait = address_gate::count(app, asker, Deed::TakenAnswer).await?;
-    wait.map_or(Ok(()), |wait| Err(RegistrationRefusal::Throttled(wait)))
+async fn refuse_taken<R: Reason + From<Taken>>(app: &App, asker: &Asker, taken: Taken) -> Declined<R> {
+    match address_gate::count(app, asker, Deed::TakenAnswer).await {
+        Ok(()) => R::from(taken).into(),
+        Err(obstacle) => obstacle.into(),
+    }
 }

@@ -2,15 +2,12 @@
 
 mod leaving;
 mod recognition;
-mod refusing;
 
 use std::future::ready;
 use std::time::Duration;
 
 pub use leaving::{sign_out, sign_out_browser};
 pub use recognition::{Recognition, recognise_cookies, recognise_token, recognise_token_header};
-pub use refusing::{refuse_if_blocked, refuse_wrong};
-pub(super) use refusing::{refuse_stranger_if_blocked, refuse_trial};
 
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
@@ -19,22 +16,22 @@ use crate::domain::address_budget::Deed;
 use crate::domain::asker::{Asker, Device};
 use crate::domain::attempts::Reservation;
 use crate::domain::credential::Comparison;
-use crate::domain::email_address::EmailAddress;
 use crate::domain::password::Password;
 use crate::domain::session::{self, Carrier, Session, SessionDigest, SessionToken};
 use crate::domain::shared_key;
 use crate::domain::token_seal::TokenSeal;
 use crate::secret::Purpose;
+use crate::services::address_gate;
+pub use crate::services::attempts::LoginName;
 use crate::services::attempts::{self, Trial};
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::rounds::Rounds;
 use crate::store::key::{Identifier, Subject};
-use crate::store::{Claim, Guarded, SignInRecord, StoreError, Write};
+use crate::store::{Claim, Guarded, SignInRecord, StoreError};
 use crate::telemetry;
 
-/// How often a write is tried again after another one changed the account first.
-const ROUNDS: usize = 8;
-
-/// The same for logins, of which each that comes first makes the others look again, once the account has
-/// as many sessions as it may.
+/// How often a login is written again: each that comes first makes the others look again, once the account
+/// has as many sessions as it may.
 const LOGIN_ROUNDS: usize = 64;
 
 /// Somebody wants in.
@@ -54,18 +51,6 @@ pub struct SignIn {
     pub replaces: Option<Caller>,
 }
 
-/// What somebody says who they are by.
-#[derive(Clone, Debug)]
-pub enum LoginName {
-    /// An identifier that is claimed by one account at most.
-    Claimed(Identifier),
-    /// An e-mail address, which may be a username as well: whoever has the address goes first, since
-    /// an address can move on while the name of an account stays.
-    Address(EmailAddress),
-    /// An account's number as it was typed, or a text that is none.
-    Number(String),
-}
-
 /// A session to open.
 #[derive(Clone, Copy, Debug)]
 pub struct NewSession {
@@ -78,7 +63,7 @@ pub struct NewSession {
 }
 
 /// How long a session of the `token` header lasts at most while its holder is an administrator, which
-/// somebody becomes or ceases to be with the end of all sessions (security rule 2.3).
+/// somebody becomes or ceases to be with the end of all sessions (security rule S3).
 pub const ADMINISTRATOR_LASTS: Duration = Duration::from_hours(12);
 
 impl NewSession {
@@ -112,13 +97,9 @@ pub enum SignInRefusal {
     /// The password is right, but the account was stopped.
     #[error("the account is frozen")]
     Frozen,
-    /// Too many tries; how long to wait.
-    #[error("too many attempts")]
-    Throttled(Duration),
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
+
+impl Reason for SignInRefusal {}
 
 /// Somebody who was recognised.
 #[derive(Clone, Debug)]
@@ -150,7 +131,7 @@ pub enum RecognisedBy {
 }
 
 /// Checks a password and opens a session.
-pub async fn sign_in(app: &App, mut request: SignIn) -> Result<SignedIn, SignInRefusal> {
+pub async fn sign_in(app: &App, mut request: SignIn) -> Result<SignedIn, Declined<SignInRefusal>> {
     let (name, password) = (&request.name, request.password.as_ref());
     let admitted = admit(app, name, password, &request.asker, request.staff_only).await?;
     let Admitted { account, trial, is_outdated } = admitted;
@@ -193,14 +174,14 @@ pub(super) async fn admit(
     password: Option<&Password>,
     asker: &Asker,
     staff_only: bool,
-) -> Result<Admitted, SignInRefusal> {
+) -> Result<Admitted, Declined<SignInRefusal>> {
     let number = named_account(app, name).await?;
     let subject = attempts::subject(app, number, name);
     let read_as = match &subject {
         Subject::Account(number) => *number,
         Subject::Nobody(fingerprint) => nobody(app, fingerprint),
     };
-    refuse_stranger_if_blocked(app, asker, ready(Ok(read_as))).await?;
+    attempts::admit(app, asker, ready(Ok(read_as))).await?;
     let (account, trial) = futures_util::future::try_join(
         app.store.find_account(read_as),
         attempts::begin(app, subject, Some(name), asker),
@@ -208,15 +189,14 @@ pub(super) async fn admit(
     .await?;
     let account = account.filter(|account| account.standing != Standing::Deleted);
     let comparison = compare(app, asker, &trial, account.as_ref(), password).await?;
-    let (Some(account), Comparison::Current | Comparison::Outdated) = (account, comparison) else {
-        return Err(refuse_trial(app, asker, &trial).await);
+    let is_right = comparison != Comparison::Different;
+    let Some(account) = account.filter(|one| is_right && (!staff_only || one.may_use_console())) else {
+        attempts::miss(app, asker, &trial).await?;
+        return Err(SignInRefusal::WrongCredentials.into());
     };
-    if staff_only && !account.may_use_console() {
-        return Err(refuse_trial(app, asker, &trial).await);
-    }
     telemetry::note(|notes| notes.account = Some(account.number));
     if account.standing == Standing::Frozen {
-        return Err(SignInRefusal::Frozen);
+        return Err(SignInRefusal::Frozen.into());
     }
     Ok(Admitted { account, trial, is_outdated: comparison == Comparison::Outdated })
 }
@@ -258,13 +238,13 @@ pub(super) async fn compare(
     trial: &Trial,
     account: Option<&Account>,
     password: Option<&Password>,
-) -> Result<Comparison, SignInRefusal> {
+) -> Result<Comparison, Obstacle> {
     let account = match trial.reservation() {
         Reservation::Granted => account,
         Reservation::Hidden => None,
         Reservation::Wait(wait) => {
             attempts::fail(app, trial).await;
-            return Err(SignInRefusal::Throttled(wait));
+            return Err(Obstacle::Throttled(wait));
         }
     };
     // A text too long to be anyone's password: compared with nothing, at the usual cost.
@@ -277,7 +257,9 @@ pub(super) async fn compare(
     let comparison = app.hasher.compare(password.unwrap_or(&nobodys), stored, is_welcome).await;
     match comparison {
         Some(comparison) => Ok(comparison),
-        None => Err(refuse_if_blocked(app, asker).err().unwrap_or(SignInRefusal::Throttled(Duration::ZERO))),
+        None => Err(address_gate::admit(app, asker, Deed::FailedLogin)
+            .err()
+            .unwrap_or(Obstacle::Throttled(Duration::ZERO))),
     }
 }
 
@@ -316,14 +298,16 @@ async fn record(
     mut account: Account,
     request: SignIn,
     is_outdated: bool,
-) -> Result<(Account, SessionToken), SignInRefusal> {
+) -> Result<(Account, SessionToken), Declined<SignInRefusal>> {
     let verified = account.credential.clone();
     let rehashed = match (&request.password, is_outdated) {
         (Some(password), true) => Some(app.hasher.hash(password, app.entropy.bytes()).await),
         (Some(_) | None, _) => None,
     };
     let op = app.entropy.mark();
-    for _ in 0..LOGIN_ROUNDS {
+    let mut rounds = Rounds::of(LOGIN_ROUNDS);
+    loop {
+        rounds.begin()?;
         let now = app.clock.now();
         let wanted = request.session.for_administrator(account.administers_charity());
         let (token, session) =
@@ -343,8 +327,8 @@ async fn record(
             joins_charity: (wanted.carrier == Carrier::TokenHeader && !account.charity).then_some(&account),
             at: now,
         };
-        let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
-        if app.store.record_sign_in(on, &record).await? == Write::Applied {
+        let on = Guarded::of(&account, &op);
+        if app.store.record_sign_in(on, &record).await?.is_ok() {
             forget_other_account(app, &request, account.number).await;
             telemetry::note(|notes| notes.logins += 1);
             return Ok((account, token));
@@ -355,10 +339,9 @@ async fn record(
             |now: &Account| now.credential == verified || rehashed.as_ref() == Some(&now.credential);
         account = match changed {
             Some(now) if now.standing == Standing::Active && unchanged(&now) => now,
-            Some(_) | None => return Err(SignInRefusal::WrongCredentials),
+            Some(_) | None => return Err(SignInRefusal::WrongCredentials.into()),
         };
     }
-    Err(StoreError::Unavailable("the account kept changing".into()).into())
 }
 
 /// The client's own earlier session, if it is on the same account: a login renews it.
@@ -377,7 +360,7 @@ async fn forget_other_account(app: &App, request: &SignIn, number: AccountNumber
     };
     if let RecognisedBy::Session(digest) = &caller.by {
         let op = app.entropy.mark();
-        let on = Guarded { number: caller.account.number, epoch: caller.account.epoch, op: &op };
+        let on = Guarded::of(&caller.account, &op);
         if let Err(error) = app.store.forget_session(on, digest).await {
             tracing::warn!(error = %crate::store::chain(&error), "a replaced session was not ended");
         }

@@ -19,11 +19,11 @@ use crate::domain::history::Act;
 use crate::domain::role::Role;
 use crate::domain::shared_key::SharedKey;
 use crate::domain::transfer::{Arrival, Likeness};
-use crate::services::administration::operators_record;
 use crate::services::hashing::Hasher;
+use crate::services::records::operators_record;
 use crate::services::registration::{self, DRAWS, Taken};
 use crate::store::key::Identifier;
-use crate::store::{AccountPage, Creation, NewAccount, Resident, ScanPosition, StoreError};
+use crate::store::{AccountPage, NewAccount, Resident, ScanPosition, StoreError, Uncreated};
 
 /// The pause before a call that DynamoDB had no time for is tried again; it doubles.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
@@ -169,21 +169,13 @@ impl<'a> Importer<'a> {
                 || AccountNumber::draw(FIRST_DIGITS, draw, u64::from_be_bytes(self.on.entropy.bytes()));
             let account = self.settled(arrival, arrival.number.unwrap_or_else(fresh), groups, now);
             let op = self.on.entropy.mark();
-            let company = arrival.company.as_ref();
-            let new = NewAccount {
-                account: &account,
-                claims: &claims,
-                sponsor: None,
-                company,
-                spends: None,
-                record: None,
-                op: &op,
-            };
+            let customer = arrival.company.as_ref();
+            let new = NewAccount { customer, ..NewAccount::new(&account, &claims, &op) };
             match self.on.store.create_arrival(&new, &records, now).await? {
-                Creation::Created => return Ok(Ok(())),
-                // Nobody's word and no code are needed here, so neither can be what failed.
-                Creation::NumberTaken | Creation::SponsorOut | Creation::CodeSpent => {}
-                Creation::Taken(taken) => {
+                Ok(()) => return Ok(Ok(())),
+                // It needs nobody's word and no code.
+                Err(Uncreated::NumberTaken | Uncreated::SponsorOut | Uncreated::CodeSpent) => {}
+                Err(Uncreated::Taken(taken)) => {
                     return Ok(Err(ArrivalRefusal::Taken(registration::among(&taken))));
                 }
             }

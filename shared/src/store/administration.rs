@@ -15,14 +15,15 @@ use std::collections::HashMap;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 
-use super::account::{EPOCH, OP, STANDING, everything_ends};
 use super::codes::codes_die;
 use super::contacts::email_update;
-use super::directory::{list_account, list_nowhere, list_role};
 use super::expression::{Place, Update};
+use super::guarded::{EPOCH, OP, STANDING, Write};
+use super::lists::{CHARITY, list_account, list_nowhere, list_role};
 use super::record::{GroupRecord, POWER_FORM, role_word, standing_word};
-use super::transaction::{Transaction, first_failed};
-use super::{Item, Store, StoreError, Write, attribute, key, number, text};
+use super::sessions::everything_ends;
+use super::transaction::{Part, meaning};
+use super::{Item, Store, StoreError, attribute, key, number, text};
 use crate::domain::account::{Account, Group, Standing};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::administration::{GroupName, RollChange, Ruling, is_on_roll};
@@ -35,8 +36,6 @@ pub(super) const IS_STAFF: &str = "is_staff";
 const IS_SUPERUSER: &str = "is_superuser";
 const GROUPS: &str = "groups";
 pub(super) const ROLE: &str = "role";
-/// Whether it is one of the charity's people; never taken away but with everything.
-pub(super) const CHARITY: &str = "charity";
 /// The form of all that; absent is the former one.
 pub(super) const POWER: &str = "power";
 
@@ -47,16 +46,14 @@ const ACCOUNTS: &str = "numbers";
 const NAMES: &str = "names";
 const LAST: &str = "last";
 
-/// What came of a ruling.
+/// Why a ruling is not carried out; nothing was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Administered {
-    /// It is done.
-    Applied,
-    /// The account changed since it was read; nothing was written.
-    Refused,
-    /// It would leave the pool without a superuser who can come in; nothing was written.
+pub enum Veto {
+    /// The account changed since it was read.
+    Changed,
+    /// It would leave the pool without a superuser who can come in.
     LastSuperuser,
-    /// Whoever has it done is no administrator any more, or was signed out; nothing was written.
+    /// Whoever has it done is no administrator any more, or was signed out.
     NoAuthority,
 }
 
@@ -81,9 +78,6 @@ impl<'a> Acted<'a> {
     }
 }
 
-/// A part of a transaction, and what it means when its condition fails.
-pub(super) type Part = (TransactWriteItem, Administered);
-
 impl Store {
     /// Makes the account what the ruling says, and with the same transaction ends its sessions and its
     /// key and writes the act down.
@@ -92,16 +86,16 @@ impl Store {
         account: &Account,
         ruling: Ruling,
         act: &Acted<'_>,
-    ) -> Result<Administered, StoreError> {
+    ) -> Result<Result<(), Veto>, StoreError> {
         let Acted { by, op, .. } = *act;
         let update = if_as_read(set_role(everything_ends(account), ruling.role), account, op)
             .set(STANDING, text(standing_word(ruling.standing)));
         let update = set_flag(set_flag(update, IS_STAFF, ruling.is_staff), IS_SUPERUSER, ruling.is_superuser);
         let update = list_as_ruled(in_present_form(update, ruling.charity), account, ruling);
-        let mut parts = self.acting_parts(account, update, act)?;
+        let mut parts: Vec<_> = meaning(self.acting_items(account, update, act)?, Veto::Changed).collect();
         parts.extend(self.authority(by));
         parts.extend(self.roll_change(ruling.roll, account.number));
-        self.administer_parts(parts, account.number, op).await
+        self.transact_parts(parts, account.number, op).await
     }
 
     /// Notes that an operator vouches for the account's own address, and nothing else; the record says
@@ -121,18 +115,18 @@ impl Store {
             self.record_part(account.number, record, op),
         ];
         items.extend(self.claim_parts(account, &change, None, record.at));
-        Ok(self.transact(items, account.number, op).await?.into())
+        self.transact(items, account.number, op).await
     }
 
     /// What an act writes: the account, and the record. All codes and links die that were made for the
     /// account before: what it may do, or whether it may come in, was another matter then. Vouching for
     /// its address goes with it, and is a record of its own.
-    fn acting_parts(
+    fn acting_items(
         &self,
         account: &Account,
         update: Update,
         act: &Acted<'_>,
-    ) -> Result<Vec<Part>, StoreError> {
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let Acted { record, vouched, op, .. } = *act;
         let number = account.number;
         let mut update = codes_die(update, record.at);
@@ -147,28 +141,14 @@ impl Store {
             items.extend(self.claim_parts(account, change, None, record.at));
             items.push(self.record_part(number, &record, &format!("{op}-vouched")));
         }
-        Ok(items.into_iter().map(|item| (item, Administered::Refused)).collect())
-    }
-
-    /// Writes all the parts, or none; the first one that failed says why.
-    pub(super) async fn administer_parts(
-        &self,
-        parts: impl IntoIterator<Item = Part>,
-        account: AccountNumber,
-        op: &str,
-    ) -> Result<Administered, StoreError> {
-        let (items, meanings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        Ok(match self.transact(items, account, op).await? {
-            Transaction::Applied => Administered::Applied,
-            Transaction::Failed(failed) => first_failed(meanings, failed).unwrap_or(Administered::Refused),
-        })
+        Ok(items)
     }
 
     /// The part that lets nothing happen unless the administrator is still who they were when they
     /// were recognised: in the same epoch, active, and an administrator.
-    pub(super) fn authority(&self, by: Option<&Account>) -> Option<Part> {
+    pub(super) fn authority(&self, by: Option<&Account>) -> Option<Part<Veto>> {
         let check = self.authority_check(by?);
-        Some((check, Administered::NoAuthority))
+        Some((check, Veto::NoAuthority))
     }
 
     /// The same without its meaning.
@@ -186,13 +166,13 @@ impl Store {
     }
 
     /// The part that a ruling adds for the roll of superusers.
-    pub(super) fn roll_change(&self, roll: RollChange, account: AccountNumber) -> Option<Part> {
+    pub(super) fn roll_change(&self, roll: RollChange, account: AccountNumber) -> Option<Part<Veto>> {
         let part = match roll {
             RollChange::Stays => return None,
             RollChange::Enters => self.enter_roll(account),
             RollChange::Leaves => self.leave_roll(account),
         };
-        Some((part, Administered::LastSuperuser))
+        Some((part, Veto::LastSuperuser))
     }
 
     /// Puts the account into these groups and no others, and writes it down.
@@ -213,14 +193,12 @@ impl Store {
         };
         let update =
             if groups.is_empty() { update.remove(GROUPS) } else { update.set(GROUPS, list(groups)?) };
-        let items = self.acting_parts(account, update, act)?.into_iter().map(|(item, _)| item).collect();
-        Ok(self.transact(items, account.number, op).await?.into())
+        self.transact(self.acting_items(account, update, act)?, account.number, op).await
     }
 
     /// The group with that name, which gets its number by being asked for the first time.
     pub async fn group(&self, name: &GroupName) -> Result<Group, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::groups()));
-        let registry = request.consistent_read(true).send().await?.item;
+        let registry = self.item(key::groups()).await?;
         let known = registry.as_ref().and_then(|registry| read_number(registry, name));
         let id = match (known, registry) {
             (Some(id), _) => id,

@@ -15,7 +15,6 @@ use jiff::Timestamp;
 use super::codes::codes_die;
 use super::expression::{Place as Spot, Update};
 use super::key::Subject;
-use super::transaction::Transaction;
 use super::{Item, Store, StoreError, key, number, text};
 use crate::domain::account::Account;
 use crate::domain::attempts::{Attempts, Hour, KNOWN_LASTS, Lane, NameMark, Place, Reservation, Try};
@@ -114,8 +113,7 @@ impl Store {
         places: &[Place],
         now: Timestamp,
     ) -> Result<bool, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::attempts(subject)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::attempts(subject)).await?;
         Ok(item.is_some_and(|item| read(&item).knows_any(places, now)))
     }
 
@@ -178,10 +176,8 @@ impl Store {
             let counting = codes_die(Update::default(), record.at).if_present(key::PARTITION);
             items.push(counting.into_part(&self.table, key::account(account.number)));
         }
-        match self.transact(items, account.number, op).await? {
-            Transaction::Applied => Ok(()),
-            Transaction::Failed(_) => Err(StoreError::Unavailable("the account is gone".into())),
-        }
+        let written = self.transact(items, account.number, op).await?;
+        written.map_err(|_| StoreError::Unavailable("the account is gone".into()))
     }
 
     /// Puts counts in the place of what was seen; answers whether that was there still.

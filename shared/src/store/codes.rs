@@ -8,18 +8,12 @@ use std::collections::HashMap;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnValue, TransactWriteItem};
 use jiff::Timestamp;
 
-use super::account::{OP, credential_update};
-use super::contacts::email_update;
 use super::expression::{Place, Update};
-use super::key::{self, Identifier};
-use super::weixin::unbound;
-use super::{Guarded, Item, Store, StoreError, Write, number, text};
+use super::guarded::OP;
+use super::{Item, Store, StoreError, key, number, text};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::code::{self, CodePurpose, TRIES, TRIES_EACH};
-use crate::domain::credential::StoredCredential;
-use crate::domain::email_change::EmailChange;
-use crate::domain::history::Record;
 use crate::domain::sent_messages::{self, Cause, Fate, SentMessage};
 
 /// The messages of the last day: a map from each one's mark to its purpose, time, cause and fate.
@@ -102,20 +96,6 @@ pub struct SpendableCode {
     purpose: CodePurpose,
     made: Timestamp,
     op: String,
-}
-
-/// A code about to be used up for a new password.
-#[derive(Clone, Copy, Debug)]
-pub struct Redemption<'a> {
-    /// The code.
-    pub code: &'a SpendableCode,
-    /// What the account's addresses become, where the code proves one: then all ends that was attached
-    /// to the account without proof.
-    pub proves: Option<&'a EmailChange>,
-    /// What is written down of it.
-    pub record: &'a Record,
-    /// A random mark, fresh for every try.
-    pub op: &'a str,
 }
 
 impl Store {
@@ -208,32 +188,6 @@ impl Store {
             .if_above(entry(EXPIRES), now.as_microsecond());
         let item = self.write_code(destination, update).await?.ok();
         Ok(item.and_then(|item| tried(item.get(purpose.name())?.as_m().ok()?)))
-    }
-
-    /// Uses the code up and sets the new password, both or neither. Where the code proves an address,
-    /// what was attached to the account before and not proven ends by the same stroke.
-    pub async fn redeem_for_credential(
-        &self,
-        account: &Account,
-        new: &StoredCredential,
-        reset: &Redemption<'_>,
-    ) -> Result<Write, StoreError> {
-        let Redemption { code, proves, record, op } = *reset;
-        let on = Guarded { number: account.number, epoch: account.epoch, op };
-        let mut update = if_code_lives(credential_update(account, new, record.at), code);
-        let mut claims = Vec::new();
-        if let Some(change) = proves {
-            update = email_update(update, account, change)?;
-            claims = self.claim_parts(account, change, None, record.at);
-            if let Some(id) = &account.weixin {
-                update = unbound(update, id);
-                claims.push(self.free(&Identifier::weixin(id), account.number));
-            }
-        }
-        let mut items = vec![self.guarded_part(on, update), self.consume(code)];
-        items.extend(claims);
-        items.push(self.record_part(account.number, record, op));
-        Ok(self.transact(items, account.number, op).await?.into())
     }
 
     /// The part of a transaction that uses a code up, and with it all others that went there.

@@ -7,14 +7,15 @@
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem};
 use jiff::Timestamp;
 
-use super::account::others_end;
-use super::codes::{CODES_SINCE, codes_die, if_code_lives};
+use super::codes::{CODES_SINCE, SpendableCode, codes_die, if_code_lives};
 use super::expression::Update;
+use super::guarded::{Guarded, Write};
 use super::guards::Claim;
 use super::key::{self, Identifier};
 use super::record::{ContactRecord, FormerEmailRecord};
-use super::transaction::{Transaction, first_failed};
-use super::{Guarded, SpendableCode, Store, StoreError, Write, attribute, number, text};
+use super::sessions::others_end;
+use super::transaction::{Setback, meaning};
+use super::{Store, StoreError, attribute, number, text};
 use crate::domain::account::Account;
 use crate::domain::contact::{Contact, FormerEmail};
 use crate::domain::email_address::EmailAddress;
@@ -53,17 +54,12 @@ pub struct EmailMove<'a> {
     pub op: &'a str,
 }
 
-/// What came of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum EmailMoved {
-    /// It is done, claims and all, and the code is used up.
-    Applied,
-    /// The account is not, or no longer, as it was read; nothing was written.
-    Refused,
-    /// The code is no longer the one that was tried, or is dead; nothing was written.
-    CodeSpent,
-    /// Somebody else has the address, or had it and has lost it since; nothing was written.
-    ClaimChanged,
+impl<'a> EmailMove<'a> {
+    /// Addresses alone, that are nobody else's and that no code proves.
+    #[must_use]
+    pub fn new(account: &'a Account, change: &'a EmailChange, record: &'a Record, op: &'a str) -> Self {
+        Self { account, change, contact: None, rival: None, loser: None, code: None, stays: None, record, op }
+    }
 }
 
 impl Store {
@@ -73,8 +69,9 @@ impl Store {
     }
 
     /// Gives the account other addresses: all of it or nothing. Where another one becomes the present one,
-    /// all codes and links that were made for the account die, and its other sessions end.
-    pub async fn move_email(&self, moved: &EmailMove<'_>) -> Result<EmailMoved, StoreError> {
+    /// all codes and links that were made for the account die, and its other sessions end. It counts as
+    /// taken, too, where another account had the address and has lost it since.
+    pub async fn move_email(&self, moved: &EmailMove<'_>) -> Result<Result<(), Setback>, StoreError> {
         let EmailMove { account, change, record, op, .. } = *moved;
         let mut update = email_update(Update::default(), account, change)?;
         if let Some(contact) = moved.contact {
@@ -86,22 +83,17 @@ impl Store {
         if let Some(code) = moved.code {
             update = if_code_lives(update, code);
         }
-        let on = Guarded { number: account.number, epoch: account.epoch, op };
-        let mut parts = vec![(self.guarded_part(on, update), EmailMoved::Refused)];
-        parts.extend(moved.code.map(|code| (self.consume(code), EmailMoved::CodeSpent)));
+        let on = Guarded::of(account, op);
+        let mut parts = vec![(self.guarded_part(on, update), Setback::Changed)];
+        parts.extend(moved.code.map(|code| (self.consume(code), Setback::CodeSpent)));
         let claims = self.claim_parts(account, change, moved.rival, record.at);
-        parts.extend(claims.into_iter().map(|claim| (claim, EmailMoved::ClaimChanged)));
+        parts.extend(meaning(claims, Setback::Taken));
         if let Some(loser) = moved.loser {
             let by = Record { by: Actor::Account(account.number), ..record.clone() };
-            let lost = self.loss_parts(loser, &change.email, &by, op)?;
-            parts.extend(lost.into_iter().map(|part| (part, EmailMoved::ClaimChanged)));
+            parts.extend(meaning(self.loss_parts(loser, &change.email, &by, op)?, Setback::Taken));
         }
-        parts.push((self.record_part(account.number, record, op), EmailMoved::Refused));
-        let (items, meanings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
-        Ok(match self.transact(items, account.number, op).await? {
-            Transaction::Applied => EmailMoved::Applied,
-            Transaction::Failed(failed) => first_failed(meanings, failed).unwrap_or(EmailMoved::Refused),
-        })
+        parts.push((self.record_part(account.number, record, op), Setback::Changed));
+        self.transact_parts(parts, account.number, op).await
     }
 
     /// The writes by which the account's claims become those of the change.

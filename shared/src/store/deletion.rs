@@ -7,10 +7,11 @@
 
 use aws_sdk_dynamodb::types::{Delete, Put, TransactWriteItem};
 
-use super::account::OP;
-use super::administration::{Acted, Administered, Part};
+use super::administration::{Acted, Veto};
+use super::guarded::OP;
 use super::key::{self, Identifier, Key, Subject};
 use super::record::AccountRecord;
+use super::transaction::{meaning, put_part};
 use super::{Store, StoreError, text};
 use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
@@ -39,39 +40,38 @@ fn belongings(number: AccountNumber) -> [Key; 2] {
 }
 
 impl Store {
-    /// Deletes the account, or nothing. `ruling` says what it does to the roll of superusers. That it was done is written down with it.
+    /// Deletes the account, or nothing. `ruling` says what it does to the roll of superusers. That it was
+    /// done is written down with it.
     pub async fn delete_account(
         &self,
         account: &Account,
         ruling: Ruling,
         act: &Acted<'_>,
-    ) -> Result<Administered, StoreError> {
+    ) -> Result<Result<(), Veto>, StoreError> {
         let Acted { record, by, op, .. } = *act;
         // Read once more for the mark of whoever wrote last: nothing may change an identifier between
         // reading them and freeing them.
-        let request =
-            self.client.get_item().table_name(&self.table).set_key(Some(key::account(account.number)));
-        let Some(item) = request.consistent_read(true).send().await?.item else {
-            return Ok(Administered::Refused);
+        let Some(item) = self.item(key::account(account.number)).await? else {
+            return Ok(Err(Veto::Changed));
         };
         let read = AccountRecord::read(item)?;
         let mark = read.op.clone();
         let seen = read.into_account(account.number)?;
-        if (seen.epoch, seen.standing) != (account.epoch, account.standing) {
-            return Ok(Administered::Refused);
+        if !seen.is_still(account) {
+            return Ok(Err(Veto::Changed));
         }
         let identifiers = identifiers(&seen);
         let held = identifiers.iter().map(|identifier| self.holds(identifier, seen.number));
         let held = futures_util::future::try_join_all(held).await?;
-        let mut parts: Vec<Part> = vec![(self.bury(&seen, &mark, op)?, Administered::Refused)];
+        let mut parts = vec![(self.bury(&seen, &mark, op)?, Veto::Changed)];
         parts.extend(self.authority(by));
         parts.extend(self.roll_change(ruling.roll, seen.number));
-        let freed = identifiers.iter().zip(held).filter(|(_, is_held)| *is_held);
-        parts
-            .extend(freed.map(|(identifier, _)| (self.free(identifier, seen.number), Administered::Refused)));
-        parts.extend(belongings(seen.number).map(|key| (self.discard(key), Administered::Refused)));
-        parts.push((self.record_part(seen.number, record, op), Administered::Refused));
-        self.administer_parts(parts, seen.number, op).await
+        let held = identifiers.iter().zip(held).filter(|(_, is_held)| *is_held);
+        let freed = held.map(|(identifier, _)| self.free(identifier, seen.number));
+        let discarded = belongings(seen.number).map(|key| self.discard(key));
+        let beside = freed.chain(discarded).chain([self.record_part(seen.number, record, op)]);
+        parts.extend(meaning(beside, Veto::Changed));
+        self.transact_parts(parts, seen.number, op).await
     }
 
     /// Puts a bare account in the place of one that was marked so.
@@ -87,10 +87,8 @@ impl Store {
             .set_item(Some(AccountRecord::item(&bare, op)?))
             .condition_expression("#op = :mark")
             .expression_attribute_names("#op", OP)
-            .expression_attribute_values(":mark", text(mark))
-            .build()
-            .expect("a put with a table and an item is complete");
-        Ok(TransactWriteItem::builder().put(put).build())
+            .expression_attribute_values(":mark", text(mark));
+        Ok(put_part(put))
     }
 
     fn discard(&self, key: Key) -> TransactWriteItem {

@@ -1,12 +1,7 @@
-//! The lists that accounts stand in: how they are read, and what changes them.
+//! Reading the lists that accounts stand in (`lists.rs`).
 //!
-//! Each list is a sparse index over account items that holds keys only: an account that lacks the
-//! index's attributes is not in it. So whoever changes a name or a role adds the part from here to the
-//! one write that does it, whoever makes or deletes an account puts a whole item
-//! (`AccountRecord::item`), and DynamoDB moves the rows.
-//!
-//! DynamoDB moves them a moment later. So a list only proposes; the accounts themselves decide
-//! (`services/directory.rs`), which is why an index holds nothing but keys.
+//! DynamoDB moves their rows a moment after it changed the accounts. So a list only proposes; the accounts
+//! themselves decide (`services/directory.rs`), which is why an index holds nothing but keys.
 
 use std::collections::HashMap;
 
@@ -15,14 +10,11 @@ use aws_sdk_dynamodb::types::builders::KeysAndAttributesBuilder;
 use futures_util::future::try_join_all;
 
 use super::batch::BATCH;
-use super::expression::Update;
 use super::key::{self, Index, PLACE};
 use super::record::EntryRecord;
 use super::{Item, Store, StoreError, text};
-use crate::domain::account::{Account, Standing};
 use crate::domain::account_number::AccountNumber;
-use crate::domain::directory::{Criteria, Entry, FoldedName, Position};
-use crate::domain::role::Role;
+use crate::domain::directory::{Criteria, Entry, Position};
 
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -123,56 +115,6 @@ impl Store {
     }
 }
 
-/// The attributes of a new account by which it is listed; none for one that is gone, or that is none of
-/// the charity's people, who alone are searched.
-pub(super) fn listing(account: &Account) -> Item {
-    if account.standing == Standing::Deleted || !account.is_of_charity() {
-        return Item::new();
-    }
-    let place = key::place(Position { role: account.role, number: account.number });
-    let names = names(&account.first_name, &account.last_name);
-    let names = names.into_iter().filter_map(|(index, partition)| Some((index.partition(), partition?)));
-    let all = [(PLACE, place), (Index::Everyone.partition(), key::shard(account.number))];
-    all.into_iter().chain(names).map(|(name, value)| (name.to_owned(), text(value))).collect()
-}
-
-/// The part of an update that lists the account by these names. Goes with the write that sets them.
-pub(super) fn list_names(update: Update, first_name: &str, last_name: &str) -> Update {
-    names(first_name, last_name).into_iter().fold(update, |update, (index, partition)| match partition {
-        Some(partition) => update.set(index.partition(), text(partition)),
-        None => update.remove(index.partition()),
-    })
-}
-
-/// The part of an update that lists an account in all lists, under this role. Goes with the write that
-/// makes it one of the charity's people.
-pub(super) fn list_account(update: Update, account: &Account, role: Role) -> Update {
-    let update = update.set(Index::Everyone.partition(), text(key::shard(account.number)));
-    list_role(list_names(update, &account.first_name, &account.last_name), account.number, role)
-}
-
-/// The part of an update that takes the account out of all lists.
-pub(super) fn list_nowhere(update: Update) -> Update {
-    let update = update.remove(PLACE);
-    Index::ALL.into_iter().fold(update, |update, index| update.remove(index.partition()))
-}
-
-/// The part of an update that lists the account under this role. Goes with the write that sets it.
-pub(super) fn list_role(update: Update, number: AccountNumber, role: Role) -> Update {
-    update.set(PLACE, text(key::place(Position { role, number })))
-}
-
-/// The partition of each list by name, where the account has the names for it.
-fn names(first_name: &str, last_name: &str) -> [(Index, Option<String>); 3] {
-    let (first, last) = (FoldedName::of(first_name), FoldedName::of(last_name));
-    let full = first.as_ref().zip(last.as_ref()).map(|(first, last)| key::listed_full_name(first, last));
-    [
-        (Index::FirstName, first.as_ref().map(key::listed_name)),
-        (Index::LastName, last.as_ref().map(key::listed_name)),
-        (Index::FullName, full),
-    ]
-}
-
 /// The list that answers the criteria, and its partitions. Each has the role in the order of its rows.
 fn partitions(criteria: &Criteria) -> (Index, Vec<String>) {
     match (&criteria.first_name, &criteria.last_name) {
@@ -228,6 +170,7 @@ fn read_row(row: &Item) -> Result<Position, StoreError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::role::Role;
 
     fn rows(numbers: &[u32], is_all: bool) -> Rows {
         let position = |number: &u32| Position { role: Role::Donor, number: AccountNumber::new(*number) };

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::expression::Update;
 use super::key::{self, Identifier};
+use super::transaction::put_part;
 use super::{Item, Store, StoreError, number};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::contact::FormerEmail;
@@ -36,8 +37,7 @@ impl Store {
         identifier: &Identifier,
         now: Timestamp,
     ) -> Result<Option<Claim>, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::guard(identifier)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::guard(identifier)).await?;
         item.filter(|item| holds(item, now)).map(|item| read(&item)).transpose()
     }
 
@@ -47,8 +47,7 @@ impl Store {
         identifier: &Identifier,
         account: AccountNumber,
     ) -> Result<bool, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::guard(identifier)));
-        let item = request.consistent_read(true).send().await?.item;
+        let item = self.item(key::guard(identifier)).await?;
         Ok(item.is_some_and(|item| item.get(ACCOUNT) == Some(&number(account))))
     }
 
@@ -130,10 +129,8 @@ impl Store {
             .expression_attribute_names("#until", UNTIL)
             .expression_attribute_names("#account", ACCOUNT)
             .expression_attribute_values(":now", number(now.as_second()))
-            .expression_attribute_values(":account", number(account))
-            .build()
-            .expect("a put with a table and an item is complete");
-        TransactWriteItem::builder().put(put).build()
+            .expression_attribute_values(":account", number(account));
+        put_part(put)
     }
 
     /// Takes the identifier, which the account's owner has just proven, from another account that has

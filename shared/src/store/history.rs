@@ -1,11 +1,9 @@
 //! The history of an account: one item per act, written in the transaction that does it.
 
-use aws_sdk_dynamodb::types::{Put, TransactWriteItem};
+use aws_sdk_dynamodb::types::TransactWriteItem;
 use jiff::Timestamp;
 
-use super::account::everything_ends;
-use super::{Guarded, Item, Store, StoreError, Write, key, number, text};
-use crate::domain::account::Account;
+use super::{Item, Store, StoreError, key, number, text};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::history::{Act, KEPT, Record};
 use crate::domain::role::Role;
@@ -19,22 +17,6 @@ const DOOR: &str = "door";
 const AT: &str = "at";
 
 impl Store {
-    /// Ends every session of the account and its shared key, because its holder says so, and writes that
-    /// down.
-    pub async fn end_own_sessions(
-        &self,
-        account: &Account,
-        record: &Record,
-        op: &str,
-    ) -> Result<Write, StoreError> {
-        let on = Guarded { number: account.number, epoch: account.epoch, op };
-        let items = vec![
-            self.guarded_part(on, everything_ends(account)),
-            self.record_part(account.number, record, op),
-        ];
-        Ok(self.transact(items, account.number, op).await?.into())
-    }
-
     /// The part of a transaction that writes down what it does to the account. `mark` is the
     /// transaction's, so that one tried again writes the same item; a transaction that writes two
     /// records about one account gives the second one a mark of its own.
@@ -56,9 +38,7 @@ impl Store {
         item.extend(attributes.map(|(name, value)| (name.to_owned(), value)));
         item.extend(record.act.role().map(|role| (ROLE.to_owned(), text(role.word()))));
         item.extend(record.act.group().map(|group| (GROUP.to_owned(), number(group))));
-        let put = Put::builder().table_name(&self.table).set_item(Some(item)).build();
-        let put = put.expect("a put with a table and an item is complete");
-        TransactWriteItem::builder().put(put).build()
+        self.put(item)
     }
 
     /// What was done about the account, the oldest first, strongly consistent. What is to be forgotten

@@ -1,12 +1,12 @@
 //! An e-mail address that an operator gives to an account and vouches for.
 
-use super::account::everything_ends;
 use super::administration::{Acted, if_as_read};
 use super::codes::codes_die;
 use super::contacts::email_update;
+use super::guarded::Write;
 use super::guards::Claim;
-use super::key;
-use super::{Store, StoreError, Write};
+use super::sessions::everything_ends;
+use super::{Store, StoreError, key};
 use crate::domain::account::Account;
 use crate::domain::email_address::EmailAddress;
 use crate::domain::email_change;
@@ -40,6 +40,6 @@ impl Store {
         if let Some(loser) = loser {
             items.extend(self.loss_parts(loser, to, record, op)?);
         }
-        Ok(self.transact(items, account.number, op).await?.into())
+        self.transact(items, account.number, op).await
     }
 }

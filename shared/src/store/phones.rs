@@ -1,11 +1,12 @@
 //! The mobile number, which is a claim as well.
 
-use super::account::others_end;
-use super::codes::{codes_die, if_code_lives};
+use super::codes::{SpendableCode, codes_die, if_code_lives};
 use super::expression::Update;
+use super::guarded::Guarded;
 use super::key::Identifier;
-use super::transaction::Transaction;
-use super::{Guarded, SpendableCode, Store, StoreError, text};
+use super::sessions::others_end;
+use super::transaction::{Setback, meaning};
+use super::{Store, StoreError, text};
 use crate::domain::account::Account;
 use crate::domain::history::Record;
 use crate::domain::phone_number::PhoneNumber;
@@ -30,45 +31,28 @@ pub struct PhoneMove<'a> {
     pub op: &'a str,
 }
 
-/// What came of moving a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum PhoneMoved {
-    /// It is done, claim and all.
-    Applied,
-    /// Somebody else has the number; nothing was written.
-    Taken,
-    /// The code was used up, or has died; nothing was written.
-    CodeSpent,
-    /// The account is no longer in the state the write was meant for; nothing was written.
-    Refused,
-}
-
 impl Store {
     /// Moves the number and its claim and uses the code up, or does nothing. All other codes made for
     /// the account die with it, and its other sessions end.
-    pub async fn move_phone(&self, phone: &PhoneMove<'_>) -> Result<PhoneMoved, StoreError> {
+    pub async fn move_phone(&self, phone: &PhoneMove<'_>) -> Result<Result<(), Setback>, StoreError> {
         let PhoneMove { account, to, code, stays, record, op } = *phone;
-        let on = Guarded { number: account.number, epoch: account.epoch, op };
+        let on = Guarded::of(account, op);
         let update = codes_die(Update::default().set(PHONE, text(to.as_str())), record.at);
         let update = if_code_lives(others_end(update, account, stays), code);
         let update = match &account.phone {
             Some(from) => update.if_equal(PHONE, text(from.as_str())),
             None => update.if_absent(PHONE),
         };
-        let mut items = vec![
-            self.guarded_part(on, update),
-            self.consume(code),
-            self.take_proven(&Identifier::phone(to), on.number, record.at),
+        let freed = account.phone.as_ref().filter(|from| *from != to);
+        let freed = freed.map(|from| self.free(&Identifier::phone(from), on.number));
+        // In the order in which they decide.
+        let mut parts = vec![
+            (self.take_proven(&Identifier::phone(to), on.number, record.at), Setback::Taken),
+            (self.consume(code), Setback::CodeSpent),
+            (self.guarded_part(on, update), Setback::Changed),
+            (self.record_part(on.number, record, op), Setback::Changed),
         ];
-        if let Some(from) = account.phone.as_ref().filter(|from| *from != to) {
-            items.push(self.free(&Identifier::phone(from), on.number));
-        }
-        items.push(self.record_part(on.number, record, op));
-        Ok(match self.transact(items, on.number, op).await? {
-            Transaction::Applied => PhoneMoved::Applied,
-            Transaction::Failed(failed) if failed.get(2) == Some(&true) => PhoneMoved::Taken,
-            Transaction::Failed(failed) if failed.get(1) == Some(&true) => PhoneMoved::CodeSpent,
-            Transaction::Failed(_) => PhoneMoved::Refused,
-        })
+        parts.extend(meaning(freed, Setback::Changed));
+        self.transact_parts(parts, on.number, op).await
     }
 }

@@ -3,13 +3,13 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 
-use super::account::OP;
-use super::administration::{Acted, CHARITY, IS_STAFF, POWER, in_present_form};
-use super::directory::list_nowhere;
+use super::administration::{Acted, IS_STAFF, POWER, in_present_form};
 use super::expression::Update;
+use super::guarded::{OP, Write};
+use super::lists::{CHARITY, list_nowhere};
 use super::record::AccountRecord;
 use super::transfer::{AccountPage, ScanPosition, read};
-use super::{Item, Store, StoreError, Write, key, text};
+use super::{Item, Store, StoreError, key, text};
 use crate::domain::account::Account;
 use crate::domain::former_power::FormerPower;
 
@@ -55,7 +55,7 @@ impl Store {
         };
         let own = update.into_part(&self.table, key::account(account.number));
         let items = vec![own, self.record_part(account.number, record, op)];
-        Ok(self.transact(items, account.number, op).await?.into())
+        self.transact(items, account.number, op).await
     }
 }
 

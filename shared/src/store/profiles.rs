@@ -1,9 +1,10 @@
 //! What users tell of themselves: names, which list them as well, and details.
 
-use super::directory::list_names;
 use super::expression::{Place, Update};
+use super::guarded::{Guarded, Write};
+use super::lists::list_names;
 use super::record::DetailsRecord;
-use super::{Guarded, Item, Store, StoreError, Write, attribute, text};
+use super::{Item, Store, StoreError, attribute, text};
 use crate::domain::details::{Details, DetailsChange};
 use crate::domain::person_name::PersonName;
 

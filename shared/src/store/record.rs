@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{Item, StoreError, directory, key};
+use super::{Item, StoreError, key, lists};
 use crate::domain::account::{Account, Group, Standing, administers_charity};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::contact::{Contact, FormerEmail};
@@ -211,11 +211,9 @@ impl From<&Group> for GroupRecord {
 impl AccountRecord {
     /// The whole item: key, attributes, and those by which the account is listed.
     pub(super) fn item(account: &Account, op: &str) -> Result<Item, StoreError> {
-        let record = Self::of(account, op);
-        let mut item: Item =
-            serde_dynamo::to_item(record).map_err(|error| StoreError::Unreadable(error.to_string()))?;
+        let mut item: Item = serde_dynamo::to_item(Self::of(account, op))?;
         item.extend(key::account(account.number));
-        item.extend(directory::listing(account));
+        item.extend(lists::listing(account));
         Ok(item)
     }
 
@@ -262,7 +260,7 @@ impl AccountRecord {
 
     /// Reads an item.
     pub(super) fn read(item: HashMap<String, AttributeValue>) -> Result<Self, StoreError> {
-        serde_dynamo::from_item(item).map_err(|error| StoreError::Unreadable(error.to_string()))
+        Ok(serde_dynamo::from_item(item)?)
     }
 
     /// What it says of power, if in the former form.

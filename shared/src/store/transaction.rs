@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{CancellationReason, TransactWriteItem};
+use aws_sdk_dynamodb::types::builders::PutBuilder;
+use aws_sdk_dynamodb::types::{CancellationReason, Put, TransactWriteItem};
 
-use super::account::OP;
-use super::{Item, Store, StoreError, Write, key, text};
+use super::guarded::{Changed, OP, Write};
+use super::{Item, Store, StoreError, key, text};
 use crate::domain::account_number::AccountNumber;
 
 /// How often a transaction that met another one on the same item is tried again.
@@ -15,28 +16,26 @@ const CONFLICT_ROUNDS: u32 = 4;
 /// The pause before the first repetition; it doubles.
 const CONFLICT_PAUSE: Duration = Duration::from_millis(20);
 
-/// What came of a transaction.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Transaction {
-    /// All of it is done.
-    Applied,
-    /// Nothing is; for each item whether its condition failed.
-    Failed(Vec<bool>),
+/// A part of a transaction, and what it means when its condition fails.
+pub(super) type Part<M> = (TransactWriteItem, M);
+
+/// Why a transaction that takes something for an account did nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setback {
+    /// The account is not, or no longer, as it was read.
+    Changed,
+    /// Somebody else has what was to be taken or, where everybody may have it once, the account itself.
+    Taken,
+    /// The code is no longer the one that was tried, or is dead.
+    CodeSpent,
 }
 
-impl From<Transaction> for Write {
-    fn from(transaction: Transaction) -> Self {
-        match transaction {
-            Transaction::Applied => Self::Applied,
-            Transaction::Failed(_) => Self::Refused,
-        }
-    }
-}
-
-/// What the first part means that failed.
-pub(super) fn first_failed<M>(meanings: Vec<M>, failed: Vec<bool>) -> Option<M> {
-    let mut parts = meanings.into_iter().zip(failed);
-    parts.find_map(|(meaning, has_failed)| has_failed.then_some(meaning))
+/// These items, which all mean the same when their conditions fail.
+pub(super) fn meaning<M: Clone>(
+    items: impl IntoIterator<Item = TransactWriteItem>,
+    meaning: M,
+) -> impl Iterator<Item = Part<M>> {
+    items.into_iter().map(move |item| (item, meaning.clone()))
 }
 
 impl Store {
@@ -47,7 +46,7 @@ impl Store {
         items: Vec<TransactWriteItem>,
         account: AccountNumber,
         op: &str,
-    ) -> Result<Transaction, StoreError> {
+    ) -> Result<Write, StoreError> {
         self.transact_traced(items, account, op, |_| false).await
     }
 
@@ -59,22 +58,47 @@ impl Store {
         account: AccountNumber,
         op: &str,
         has_trace: impl Fn(&Item) -> bool,
-    ) -> Result<Transaction, StoreError> {
+    ) -> Result<Write, StoreError> {
+        let parts = meaning(items, ()).collect();
+        Ok(self.transact_telling(parts, account, op, has_trace).await?.map_err(|_| Changed))
+    }
+
+    /// The same, telling what the first part means that failed.
+    pub(super) async fn transact_parts<M>(
+        &self,
+        parts: Vec<Part<M>>,
+        account: AccountNumber,
+        op: &str,
+    ) -> Result<Result<(), M>, StoreError> {
+        let done = self.transact_telling(parts, account, op, |_| false).await?;
+        Ok(done.map_err(|mut failed| failed.swap_remove(0)))
+    }
+
+    /// The same, telling what each part means that failed, in their order; there is at least one.
+    pub(super) async fn transact_telling<M>(
+        &self,
+        parts: Vec<Part<M>>,
+        account: AccountNumber,
+        op: &str,
+        has_trace: impl Fn(&Item) -> bool,
+    ) -> Result<Result<(), Vec<M>>, StoreError> {
+        let (items, mut meanings): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
         let mut pause = CONFLICT_PAUSE;
         for _ in 0..CONFLICT_ROUNDS {
             let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             let Err(error) = request.send().await else {
-                return Ok(Transaction::Applied);
+                return Ok(Ok(()));
             };
             let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
                 error.as_service_error()
             else {
-                return self.recognise(account, op, has_trace, error.into()).await;
+                return self.recognise(account, op, has_trace, error.into()).await.map(Ok);
             };
-            let failed: Vec<bool> = cancelled.cancellation_reasons().iter().map(is_condition).collect();
+            let mut reasons = cancelled.cancellation_reasons().iter();
             // A failed condition decides, even beside a meeting with another transaction.
-            if failed.contains(&true) {
-                return Ok(Transaction::Failed(failed));
+            if reasons.clone().any(is_condition) {
+                meanings.retain(|_| reasons.next().is_some_and(is_condition));
+                return Ok(Err(meanings));
             }
             tracing::info!("a transaction met another one, trying again");
             tokio::time::sleep(pause).await;
@@ -90,12 +114,31 @@ impl Store {
         op: &str,
         has_trace: impl Fn(&Item) -> bool,
         lost: StoreError,
-    ) -> Result<Transaction, StoreError> {
-        let request = self.client.get_item().table_name(&self.table).set_key(Some(key::account(account)));
-        let item = request.consistent_read(true).send().await?.item;
+    ) -> Result<(), StoreError> {
+        let item = self.item(key::account(account)).await?;
         let is_ours = item.is_some_and(|item| item.get(OP) == Some(&text(op)) || has_trace(&item));
-        if is_ours { Ok(Transaction::Applied) } else { Err(lost) }
+        if is_ours { Ok(()) } else { Err(lost) }
     }
+
+    /// The part that puts an item, whatever is there.
+    pub(super) fn put(&self, item: Item) -> TransactWriteItem {
+        put_part(Put::builder().table_name(&self.table).set_item(Some(item)))
+    }
+
+    /// The part that puts an item where none is.
+    pub(super) fn put_new(&self, item: Item) -> TransactWriteItem {
+        let put = Put::builder().table_name(&self.table).set_item(Some(item));
+        put_part(
+            put.condition_expression("attribute_not_exists(#pk)")
+                .expression_attribute_names("#pk", key::PARTITION),
+        )
+    }
+}
+
+/// The part that puts an item under a condition of its own.
+pub(super) fn put_part(put: PutBuilder) -> TransactWriteItem {
+    let put = put.build().expect("a put with a table and an item is complete");
+    TransactWriteItem::builder().put(put).build()
 }
 
 fn is_condition(reason: &CancellationReason) -> bool {

@@ -11,15 +11,15 @@ use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes};
 use jiff::Timestamp;
 
-use super::account::{Creation, NewAccount};
+use super::account::{NewAccount, Uncreated};
 use super::batch::BATCH;
-use super::company;
+use super::customer;
 use super::key::{self, Identifier};
 use super::record::AccountRecord;
 use super::{Item, Store, StoreError, text};
 use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
-use crate::domain::company::Company;
+use crate::domain::customer::Customer;
 use crate::domain::history::Record;
 
 /// How many items are looked at for one page. An account of 1 KiB with two claims makes three of them,
@@ -46,7 +46,7 @@ pub struct Resident {
     /// The account.
     pub account: Account,
     /// What lies beside it for group company, where there is something.
-    pub company: Option<Company>,
+    pub company: Option<Customer>,
 }
 
 /// Some of the accounts, in no order, each with what is asked about it.
@@ -80,27 +80,17 @@ impl Store {
         new: &NewAccount<'_>,
         records: &[Record],
         now: Timestamp,
-    ) -> Result<Creation, StoreError> {
+    ) -> Result<Result<(), Uncreated>, StoreError> {
         let number = new.account.number;
-        let mut claims = new.claims.to_vec();
-        let mut writes: Vec<_> = claims
-            .iter()
-            .map(|claim| match claim {
-                Identifier::Email(_) if new.account.email_proven => self.take_proven(claim, number, now),
-                Identifier::Email(_) | Identifier::Username(_) => self.take(claim, number, now),
-                Identifier::Phone(_) | Identifier::Weixin(_) => self.take_proven(claim, number, now),
-            })
-            .collect();
-        for former in &new.account.former_emails {
+        let formers = new.account.former_emails.iter().map(|former| {
             let claim = Identifier::email(&former.address);
-            writes.push(self.take_released(&claim, number, now, former));
-            claims.push(claim);
-        }
+            (self.take_released(&claim, number, now, former), Uncreated::Taken(vec![claim]))
+        });
         let records = records.iter().enumerate();
         let records = records
             .map(|(at, record)| self.record_part(number, record, &format!("{}{at}", new.op)))
             .collect();
-        self.create_with(&NewAccount { claims: &claims, ..*new }, writes, records).await
+        self.create_with(new, now, formers.collect(), records).await
     }
 
     /// The next accounts behind a place in the table, strongly consistent: whatever was acknowledged
@@ -174,9 +164,9 @@ impl Store {
         Ok(())
     }
 
-    async fn companies_of(&self, keys: Vec<key::Key>) -> Result<Vec<(AccountNumber, Company)>, StoreError> {
+    async fn companies_of(&self, keys: Vec<key::Key>) -> Result<Vec<(AccountNumber, Customer)>, StoreError> {
         let items = self.batch(keys, &KeysAndAttributes::builder()).await?;
-        items.into_iter().map(|item| Ok((key::number_of(&item)?, company::read(item)?))).collect()
+        items.into_iter().map(|item| Ok((key::number_of(&item)?, customer::read(item)?))).collect()
     }
 }
 

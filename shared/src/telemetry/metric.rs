@@ -38,7 +38,7 @@ pub enum Metric {
     /// Answers of 500 and more.
     ServerErrors,
     /// How long a request took.
-    Duration,
+    DurationMilliseconds,
     /// How long passwords were hashed in a request.
     HashMilliseconds,
     /// Read units that DynamoDB charged.
@@ -61,14 +61,15 @@ impl Metric {
         Self::SuspiciousRanges,
         Self::Throttled,
         Self::ServerErrors,
-        Self::Duration,
+        Self::DurationMilliseconds,
         Self::HashMilliseconds,
         Self::ReadUnits,
         Self::WriteUnits,
     ];
 
     /// The few that are told by group as well, where that is wished: each costs once more per group.
-    pub const BY_GROUP: [Self; 4] = [Self::Logins, Self::LoginFailures, Self::ServerErrors, Self::Duration];
+    pub const BY_GROUP: [Self; 4] =
+        [Self::Logins, Self::LoginFailures, Self::ServerErrors, Self::DurationMilliseconds];
 
     /// Its name, in the log and in CloudWatch.
     #[must_use]
@@ -85,7 +86,7 @@ impl Metric {
             Self::SuspiciousRanges => "SuspiciousRanges",
             Self::Throttled => "Throttled",
             Self::ServerErrors => "ServerErrors",
-            Self::Duration => "Duration",
+            Self::DurationMilliseconds => "DurationMilliseconds",
             Self::HashMilliseconds => "HashMilliseconds",
             Self::ReadUnits => "ReadUnits",
             Self::WriteUnits => "WriteUnits",
@@ -109,7 +110,7 @@ impl Metric {
             | Self::ServerErrors
             | Self::ReadUnits
             | Self::WriteUnits => "Count",
-            Self::Duration | Self::HashMilliseconds => "Milliseconds",
+            Self::DurationMilliseconds | Self::HashMilliseconds => "Milliseconds",
         }
     }
 }
@@ -176,15 +177,15 @@ mod tests {
 
     #[test]
     fn only_what_the_line_has_is_declared() {
-        let line = [Metric::Duration, Metric::Throttled];
+        let line = [Metric::DurationMilliseconds, Metric::Throttled];
         let told = |metrics: &[(&str, &str)]| -> Vec<Value> {
             metrics.iter().map(|(name, unit)| json!({"Name": name, "Unit": unit})).collect()
         };
-        let all = told(&[("Throttled", "Count"), ("Duration", "Milliseconds")]);
+        let all = told(&[("Throttled", "Count"), ("DurationMilliseconds", "Milliseconds")]);
         let of_all = json!({"Namespace": "tally", "Dimensions": [[]], "Metrics": all});
         let expected = json!({"Timestamp": 1_795_256_134_815_i64, "CloudWatchMetrics": [of_all]});
         assert_eq!(declared(&line, false), expected);
-        let by_group = told(&[("Duration", "Milliseconds")]);
+        let by_group = told(&[("DurationMilliseconds", "Milliseconds")]);
         let of_group = json!({"Namespace": "tally", "Dimensions": [["group"]], "Metrics": by_group});
         assert_eq!(declared(&line, true)["CloudWatchMetrics"], json!([of_all, of_group]));
     }

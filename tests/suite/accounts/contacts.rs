@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::future::join_all;
+use local::inbox::Channel;
 use serde_json::{Value, json};
 use tally::app::Basics;
 use tally::domain::asker::Asker;
@@ -13,6 +14,7 @@ use tally::services::administration;
 use tally::services::registration::{self, Registration};
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
 use tests::server::Server;
 
 use super::{
@@ -44,8 +46,7 @@ async fn shown(browser: &Client) -> Value {
 /// Asks for a code that resets the password; tells to whom it went.
 async fn code_goes_to(server: &Server, email: &str) -> Option<String> {
     let before = server.inbox().messages().len();
-    let body = json!({"username": email, "code_type": 1});
-    let answer = server.client().post("/v3_1/manage/verCode/").json(&body).send().await;
+    let answer = server.client().ask_reset(email).await;
     assert_eq!(answer.json()["meta"]["code"], 0, "{answer:?}");
     let sent = server.inbox().messages().split_off(before);
     assert!(sent.len() <= 1, "{sent:?}");
@@ -61,12 +62,8 @@ async fn can_register(server: &Server, username: &str, email: &str) -> bool {
 
 /// Sets a new password by the code of the latest mail.
 async fn reset(server: &Server, email: &str) -> Value {
-    let text = server.inbox().messages().pop().expect("a mail was sent").text;
-    let code =
-        text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("a code").to_owned();
-    let body =
-        json!({"username": email, "vercode": code, "password": NEW_PASSWORD, "password2": NEW_PASSWORD});
-    let answer = server.client().post("/v3_1/manage/password/reset/").json(&body).send().await;
+    let code = code::latest(&server.inbox(), Channel::Mail);
+    let answer = server.client().reset(email, &code, NEW_PASSWORD).await;
     answer.json()["meta"]["code"].clone()
 }
 
@@ -182,8 +179,7 @@ async fn nobody_else_gets_the_old_address_within_seven_days() {
         assert!(!can_register(&server, "new1", EMAIL).await, "{pause:?}");
         assert!(!can_register(&server, "new1", "ADMIN@example.com").await, "{pause:?}");
         assert_eq!(change(&other, EMAIL).await.text, EMAIL_TAKEN, "{pause:?}");
-        let body = json!({"username": "new1", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
-        let answer = server.client().post("/rest-auth/registration/").json(&body).send().await;
+        let answer = server.client().register_with("new1", EMAIL, PASSWORD).await;
         assert_eq!(answer.code(), 400, "{answer:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! Every documented example of contract 000, byte for byte, in every kind of body and both spellings.
+//! Every documented example of accounts' contract, byte for byte, in every kind of body and both spellings.
 
 use serde_json::{Value, json};
 use tests::client::Client;

@@ -1,4 +1,5 @@
-//! The company's web pages: contract 000 over the wire, and what its tokens, sessions and addresses promise.
+//! The company's web pages: accounts' contract over the wire, and what its tokens, sessions and addresses
+//! promise.
 
 mod contacts;
 mod conversations;
@@ -16,7 +17,7 @@ use axum::body::{Body, to_bytes};
 use serde_json::{Value, json};
 use tally::http::request::ClientAddress;
 use tests::answer::Answer;
-use tests::client::{Client, Request};
+use tests::client::{self, Client, Request};
 use tests::server::Server;
 use tower::ServiceExt;
 
@@ -46,7 +47,7 @@ const NO_COOKIE: &str = r#"{"code":0,"data":"","msg":"CSRF 验证失败, 请求�
 const OTHER_ORIGIN: &str = r#"{"code":0,"data":"","msg":"CSRF 验证失败, 请求被中断: 请求来源不受信任"}"#;
 const EMAIL_TAKEN: &str = r#"{"code":0,"data":{"email":["已存在一位使用该电子邮箱的用户。"]},"msg":"用户信息填写有误, 请修改后重新填写"}"#;
 
-/// A service with contract 000's user.
+/// A service with the user in the contract.
 async fn with_user() -> Server {
     let server = Server::start().await;
     register(&server, NAME, EMAIL).await;
@@ -123,12 +124,7 @@ async fn is_in(browser: &Client) -> bool {
 
 /// Sends one JSON body after the other and writes down what was asked and what was answered.
 async fn conversation(client: &Client, path: &str, bodies: &[&str]) -> String {
-    let mut written = Vec::new();
-    for body in bodies {
-        let request = posting(client, path).await.body("application/json", (*body).to_owned());
-        written.push(format!("{body}\n    {}", request.send().await.brief()));
-    }
-    written.join("\n")
+    client::conversation(bodies, async || posting(client, path).await).await
 }
 
 /// Sends a request straight into the group's router, past the host and the client's oracle.

@@ -6,8 +6,10 @@ use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
 
+use local::inbox::Channel;
 use serde_json::{Value, json};
 use tests::client::Client;
+use tests::code;
 use tests::server::Server;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
@@ -47,8 +49,7 @@ async fn customer(server: &Server) -> (Client, String) {
     let customer = server.client();
     let ask = json!({"action_name": "AccountReg", "mobile": PHONE});
     customer.post("/users/send_sms_code/").json(&ask).send().await;
-    let text = server.inbox().messages().pop().expect("a text message").text;
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("a code");
+    let code = code::latest(&server.inbox(), Channel::Sms);
     let form = json!({
         "user_email": EMAIL, "company_name": "例子公司", "password": PASSWORD, "phone": PHONE,
         "name": "李明", "code": code,

@@ -81,7 +81,7 @@ async fn a_login_that_fails_says_so_in_the_documents_words() {
     assert_eq!(
         log_in(&client, &person.id, "wrong-password-1").await.brief(),
         WRONG,
-        "told only to who knows"
+        "told only to someone who knows"
     );
     assert_eq!(change_password(&client, &person.id, PASSWORD, NEW_PASSWORD).await.brief(), ABNORMAL);
     assert_eq!(change_password(&client, &person.id, "wrong-password-1", NEW_PASSWORD).await.brief(), WRONG);

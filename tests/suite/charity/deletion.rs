@@ -14,14 +14,15 @@ use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::domain::role::Role;
 use tally::domain::username::Username;
 use tally::services::administration::{self, OrderRefusal};
-use tally::services::registration::{self, Registration};
+use tally::services::obstacle::Declined;
+use tally::services::registration::{self, Registration, Taken};
 use tests::server::Server;
 use tests::table;
 
 use super::{DONE, PASSWORD, WRONG, administrator, give_status, log_in, order, register};
 
 /// Registers somebody who has all that can be taken, or tells what is.
-async fn whole_person(server: &Server) -> Result<AccountNumber, registration::RegistrationRefusal> {
+async fn whole_person(server: &Server) -> Result<AccountNumber, Declined<Taken>> {
     let name = |text: &str| PersonName::parse(text).expect("it is a name").into();
     let asker = Asker::new(IpAddr::V4(Ipv4Addr::LOCALHOST), "charity");
     let wanted = Registration {
@@ -118,10 +119,8 @@ async fn a_former_address_is_free_as_well() {
     ];
     let changed = browser.post("/api/accounts/account_change/").form(&change).send().await;
     assert_eq!(changed.json()["code"], 1, "{changed:?}");
-    let register = async |name: &str, email: &str| {
-        let body = json!({"username": name, "email": email, "password1": PASSWORD, "password2": PASSWORD});
-        server.client().post("/rest-auth/registration/").json(&body).send().await.code()
-    };
+    let register =
+        async |name: &str, email: &str| server.client().register_with(name, email, PASSWORD).await.code();
     assert_eq!(register("one", "sara@example.com").await, 400, "kept for the owner for a week");
     assert_eq!(give_status(&client, &boss, &number.to_string(), "2").await.brief(), DONE);
     assert_eq!(register("one", "sara@example.com").await, 201);

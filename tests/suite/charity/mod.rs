@@ -1,4 +1,4 @@
-//! The charity's group: contract 004 over the wire, and what its administrators can and cannot do.
+//! The charity's group: charity's contract over the wire, and what its administrators can and cannot do.
 
 mod administrators;
 mod conversations;

@@ -1,4 +1,4 @@
-//! Account numbers: random, each given once, longer when the short ones run out.
+//! Account numbers: random, each given once, longer when the short ones run out (security rule S20).
 
 use std::collections::BTreeSet;
 

@@ -24,9 +24,7 @@ struct Everywhere {
 
 impl Everywhere {
     async fn log_in(server: &Server) -> Self {
-        let body =
-            json!({"username": USERNAME, "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
-        let first = server.client().post("/rest-auth/registration/").json(&body).send().await.key();
+        let first = server.client().register_with(USERNAME, EMAIL, PASSWORD).await.key();
         let number = table::owner(&first);
         order(server, number, Order::Staff(true)).await;
         let id = number.to_string();
@@ -86,8 +84,7 @@ async fn an_administrators_word_closes_every_door_at_once() {
 async fn the_staff_console_is_given_and_taken_apart_from_the_charitys_roles() {
     let server = Server::start().await;
     let client = server.client();
-    let body = json!({"username": USERNAME, "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
-    let key = server.client().post("/rest-auth/registration/").json(&body).send().await.key();
+    let key = server.client().register_with(USERNAME, EMAIL, PASSWORD).await.key();
     let boss = administrator(&server).await;
     let id = table::owner(&key).to_string();
     let console = async || {

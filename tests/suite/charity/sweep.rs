@@ -1,11 +1,8 @@
 //! Every call of what administrators and users do here, broken once in every way; then the same
 //! request again, unbroken. It was done once, and no claim is left without its account.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream;
 use serde_json::json;
 use tally::app::Basics;
 use tally::domain::account::{Account, Standing};
@@ -13,24 +10,13 @@ use tally::domain::account_number::AccountNumber;
 use tally::domain::administration::Order;
 use tally::domain::role::Role;
 use tally::services::administration;
-use tests::tap::{Action, Call, Fault, Which};
 use tests::tapped::{Ask, Ground, Tapped};
 
 use super::{
     CHANGE_INFORMATION, CHANGE_PASSWORD, LOGIN, NEW_PASSWORD, PASSWORD, PERMISSION, STATUS, registration,
     welcomed,
 };
-
-/// How many runs wait for the SDK's pauses at the same time.
-const AT_ONCE: usize = 24;
-
-const ACTIONS: [Action; 5] = [
-    Action::DropBefore,
-    Action::DropAfter,
-    Action::INTERNAL_BEFORE,
-    Action::INTERNAL_AFTER,
-    Action::THROTTLE,
-];
+use crate::sweep::{ACTIONS, sweep};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scenario {
@@ -118,52 +104,16 @@ async fn one_fault_anywhere_loses_nothing_and_doubles_nothing() {
     let order = Order::Role(Role::Administrator);
     administration::obey(&on, boss.number(), order).await.expect("the order is carried out");
     let boss = log_in(&calm, boss.number(), PASSWORD).await.expect("the password is right");
-    let mut runs = Vec::new();
-    for scenario in SCENARIOS {
-        let user = User::register(&calm, &format!("clean-{scenario:?}")).await;
-        let service = ground.tapped(Duration::ZERO).await;
-        assert_eq!(service.send(&scenario.ask(&user, &boss)).await.code(), 200, "{scenario:?}");
-        assert!(scenario.is_done_once(&read(&ground, user.number).await), "{scenario:?}");
-        for (what, which) in places(&service.tap.take_calls()) {
-            runs.extend(ACTIONS.map(|action| (scenario, what.clone(), which, action)));
-        }
-    }
-    assert!(runs.len() >= 60, "only {} runs", runs.len());
-    let runs = runs.into_iter().enumerate().map(|(number, (scenario, what, which, action))| {
-        let (ground, calm, boss) = (&ground, &calm, &boss);
-        async move {
-            let user = User::register(calm, &format!("{scenario:?}-{number}")).await;
-            let service = ground.tapped(Duration::ZERO).await;
-            let (operation, items) = what.split_once(' ').expect("a call has an operation and items");
-            service.tap.inject(Fault { which, ..Fault::every(operation, action).on(items) });
-            let first = service.send(&scenario.ask(&user, boss)).await.code();
-            let has_broken = service.tap.repair() == 1;
-            let done = scenario.is_done_once(&read(ground, user.number).await);
-            let second = calm.send(&scenario.ask(&user, boss)).await.code();
-            let second_fits = scenario.may_repeat(second);
-            let is_once = scenario.is_done_once(&read(ground, user.number).await);
-            // A single fault is one that the SDK or the service gets over.
-            let is_right = has_broken && first == 200 && done && second_fits && is_once;
-            (!is_right).then(|| {
-                format!(
-                    "{scenario:?}: {action:?} at {what} {which:?}: {first} {done}, then {second} {is_once}"
-                )
-            })
-        }
-    });
-    let faults: Vec<Option<String>> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
-    let faults: Vec<String> = faults.into_iter().flatten().collect();
-    assert!(faults.is_empty(), "{} runs went wrong:\n{}", faults.len(), faults.join("\n"));
-    assert_eq!(ground.contradictions().await, Vec::<String>::new());
-}
-
-/// Each call of a clean run: what it is, and which of its kind.
-fn places(calls: &[Call]) -> Vec<(String, Which)> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let place = |call: &Call| {
-        let nth = seen.entry(call.what()).or_default();
-        *nth += 1;
-        (call.what(), Which::Nth(*nth - 1))
+    let (ground, calm, boss) = (&ground, &calm, &boss);
+    let run = async |scenario: Scenario, number: usize, service: &Tapped| {
+        let user = User::register(calm, &format!("{scenario:?}-{number}")).await;
+        let first = service.send(&scenario.ask(&user, boss)).await.code();
+        let done = scenario.is_done_once(&read(ground, user.number).await);
+        let second = calm.send(&scenario.ask(&user, boss)).await.code();
+        let is_once = scenario.is_done_once(&read(ground, user.number).await);
+        // A single fault is one that the SDK or the service gets over.
+        let is_right = first == 200 && done && scenario.may_repeat(second) && is_once;
+        if is_right { Vec::new() } else { vec![format!("{first} {done}, then {second} {is_once}")] }
     };
-    calls.iter().map(place).collect()
+    sweep(ground, &SCENARIOS, &ACTIONS, 60, run).await;
 }

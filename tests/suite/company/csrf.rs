@@ -1,4 +1,4 @@
-//! Pages of others: nothing of theirs is done with somebody's session (security rules ).
+//! Pages of others: nothing of theirs is done with somebody's session (security rule S9).
 
 use serde_json::json;
 use tests::client::Client;

@@ -1,20 +1,17 @@
 //! One lost call anywhere: what a customer does happens once all the same, and they are told so.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::{StreamExt, stream};
 use serde_json::{Value, json};
 use tests::answer::Answer;
-use tests::tap::{Action, Fault, Which};
+use tests::code;
+use tests::tap::Action;
 use tests::tapped::{Ask, Ground, Tapped};
 
 use super::{
     LOGIN, MY_INFO, MY_PASSWORD, NEW_PASSWORD, PASSWORD, PERSON, PHONE_CHANGE, REGISTER, SEND, registration,
 };
-
-/// How many runs wait for the SDK's pauses at the same time.
-const AT_ONCE: usize = 16;
+use crate::sweep::sweep;
 
 const ACTIONS: [Action; 2] = [Action::DropBefore, Action::DropAfter];
 
@@ -40,38 +37,15 @@ struct Customer {
 async fn one_lost_call_anywhere_loses_nothing_and_doubles_nothing() {
     let ground = Ground::start().await;
     let calm = ground.tapped(Duration::ZERO).await;
-    let mut runs = Vec::new();
-    for scenario in SCENARIOS {
-        let customer = Customer::prepare(&ground, &calm, scenario, runs.len()).await;
-        let service = ground.tapped(Duration::ZERO).await;
+    let (ground, calm) = (&ground, &calm);
+    let run = async |scenario: Scenario, number: usize, service: &Tapped| {
+        let customer = Customer::prepare(ground, calm, scenario, number).await;
         let answer = service.send(&customer.ask).await;
-        assert_eq!(answer.json()["status"], "ok", "{answer:?}");
-        let mut seen: HashMap<String, usize> = HashMap::new();
-        for call in service.tap.take_calls() {
-            let nth = seen.entry(call.what()).or_default();
-            runs.extend(ACTIONS.map(|action| (scenario, call.what(), Which::Nth(*nth), action)));
-            *nth += 1;
-        }
-    }
-    assert!(runs.len() >= 30, "only {} runs", runs.len());
-    let runs = runs.into_iter().enumerate().map(|(number, (scenario, what, which, action))| {
-        let (ground, calm) = (&ground, &calm);
-        async move {
-            let customer = Customer::prepare(ground, calm, scenario, 100 + number).await;
-            let service = ground.tapped(Duration::ZERO).await;
-            let (operation, items) = what.split_once(' ').expect("a call has an operation and items");
-            service.tap.inject(Fault { which, ..Fault::every(operation, action).on(items) });
-            let answer = service.send(&customer.ask).await;
-            let happened = service.tap.repair();
-            let is_done = answer.json()["status"] == "ok" && happened == 1;
-            let is_kept = is_done && customer.is_done(calm, scenario, &answer).await;
-            (!is_kept).then(|| format!("{scenario:?}: {action:?} at {what} {which:?}: {}", answer.brief()))
-        }
-    });
-    let faults: Vec<String> =
-        stream::iter(runs).buffer_unordered(AT_ONCE).filter_map(async |fault| fault).collect().await;
-    assert!(faults.is_empty(), "{} runs went wrong:\n{}", faults.len(), faults.join("\n"));
-    assert_eq!(ground.contradictions().await, Vec::<String>::new());
+        let is_done = answer.json()["status"] == "ok";
+        let is_kept = is_done && customer.is_done(calm, scenario, &answer).await;
+        if is_kept { Vec::new() } else { vec![answer.brief()] }
+    };
+    sweep(ground, &SCENARIOS, &ACTIONS, 30, run).await;
 }
 
 impl Customer {
@@ -146,6 +120,5 @@ async fn text_code(ground: &Ground, calm: &Tapped, action: &str, mobile: &str) -
     let messages = ground.inbox().messages();
     let text = messages.iter().rfind(|message| message.to.ends_with(mobile)).map(|message| &message.text);
     let text = text.expect("a message was sent to the number");
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-    code.expect("the message has a code").to_owned()
+    code::find(text).expect("the message has a code").to_owned()
 }

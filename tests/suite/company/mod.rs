@@ -1,4 +1,4 @@
-//! Company customers: contract 003 over the wire, and what its sessions, codes and forms promise.
+//! Company customers: company's contract over the wire, and what its sessions, codes and forms promise.
 
 mod binding;
 mod bodies;
@@ -22,7 +22,8 @@ use tally::domain::account::Account;
 use tally::domain::administration::Order;
 use tally::services::administration;
 use tests::answer::Answer;
-use tests::client::Client;
+use tests::client::{self, Client};
+use tests::code::{self, wrong};
 use tests::server::Server;
 
 const REGISTER: &str = "/users/account_register/";
@@ -63,8 +64,7 @@ async fn with_newcomer() -> (Server, Client) {
 async fn newcomer(server: &Server, name: &str) -> Client {
     let browser = server.client();
     let email = format!("{name}@example.com");
-    let body = json!({"username": name, "email": email, "password1": PASSWORD, "password2": PASSWORD});
-    let answer = browser.post("/rest-auth/registration/").json(&body).send().await;
+    let answer = browser.register_with(name, &email, PASSWORD).await;
     assert_eq!(answer.code(), 201, "{answer:?}");
     browser
 }
@@ -109,17 +109,7 @@ async fn ask(server: &Server, action: &str, mobile: &str) -> Answer {
 
 /// The code in the latest text message.
 fn latest_code(server: &Server) -> String {
-    let messages = server.inbox().messages();
-    let text = messages.iter().rfind(|message| message.channel == Channel::Sms).map(|message| &message.text);
-    let text = text.expect("a text message was sent");
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-    code.expect("the message has a code").to_owned()
-}
-
-/// A code that is certainly another one.
-fn wrong(code: &str) -> String {
-    let digit = if code.starts_with('0') { "1" } else { "0" };
-    format!("{digit}{}", &code[1..])
+    code::latest(&server.inbox(), Channel::Sms)
 }
 
 /// The account with that address, as the table has it.
@@ -177,10 +167,5 @@ async fn my_info(browser: &Client) -> Value {
 
 /// Sends one JSON body after the other and writes down what was asked and what was answered.
 async fn conversation(client: &Client, path: &str, bodies: &[&str]) -> String {
-    let mut written = Vec::new();
-    for body in bodies {
-        let request = client.post(path).body("application/json", (*body).to_owned());
-        written.push(format!("{body}\n    {}", request.send().await.brief()));
-    }
-    written.join("\n")
+    client::conversation(bodies, async || client.post(path)).await
 }

@@ -1,14 +1,19 @@
 //! Setting a new password with a code from the phone.
 
+use std::time::Duration;
+
 use insta::assert_snapshot;
+use local::inbox::Channel;
 use serde_json::{Value, json};
+use tally::domain::email_address::EmailAddress;
 use tests::answer::Answer;
 use tests::client::Client;
 use tests::server::Server;
+use tests::{code, table};
 
 use super::{
-    EMAIL, MOBILE, NEW_PASSWORD, PASSWORD, RESET, ask, conversation, customer, is_in, latest_code, logged_in,
-    login, post, with_customer, wrong,
+    EMAIL, MOBILE, NEW_PASSWORD, PASSWORD, RESET, account_of, ask, conversation, customer, is_in,
+    latest_code, logged_in, login, post, with_customer, wrong,
 };
 
 const DONE: &str = r#"{"status":"ok","msg":"修改密码成功"}"#;
@@ -74,16 +79,13 @@ async fn codes_for_something_else_set_no_password() {
     let (server, _) = with_customer().await;
     ask(&server, "ChangeMobile", "13900139000").await;
     assert_eq!(reset(&server.client(), MOBILE, &latest_code(&server)).await.text, WRONG_CODE);
-    server
-        .client()
-        .post("/v3_1/manage/verCode/")
-        .json(&json!({"username": EMAIL, "code_type": 1}))
-        .send()
-        .await;
-    let messages = server.inbox().messages();
-    let mail = &messages.last().expect("a code was mailed").text;
-    let mailed = mail.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-    assert_eq!(reset(&server.client(), MOBILE, mailed.unwrap()).await.text, WRONG_CODE);
+    // A code is mailed to proven addresses alone, and not at once after another mail.
+    let address = EmailAddress::parse(EMAIL).expect("it is an address");
+    table::prove_email(&server, account_of(&server, EMAIL).await.number, &address).await;
+    server.clock().advance(Duration::from_mins(8));
+    server.client().ask_reset(EMAIL).await;
+    let mailed = code::latest(&server.inbox(), Channel::Mail);
+    assert_eq!(reset(&server.client(), MOBILE, &mailed).await.text, WRONG_CODE);
 }
 
 #[tokio::test]

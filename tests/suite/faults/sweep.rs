@@ -1,27 +1,13 @@
 //! Every call of every scenario broken once in every way; then the same request again, unbroken.
 
-use std::collections::HashMap;
 use std::time::Duration;
 
-use futures_util::StreamExt;
-use futures_util::stream;
 use tally::domain::account::Account;
 use tests::answer::Answer;
-use tests::tap::{Action, Call, Fault, Which};
 use tests::tapped::{Ask, Ground, Tapped};
 
 use super::{NEW_PASSWORD, PASSWORD, details, login, logout, password_change, profile, registration};
-
-/// How many runs wait for the SDK's pauses at the same time.
-const AT_ONCE: usize = 24;
-
-const ACTIONS: [Action; 5] = [
-    Action::DropBefore,
-    Action::DropAfter,
-    Action::INTERNAL_BEFORE,
-    Action::INTERNAL_AFTER,
-    Action::THROTTLE,
-];
+use crate::sweep::{ACTIONS, sweep};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Scenario {
@@ -53,50 +39,14 @@ struct User {
 async fn one_fault_anywhere_loses_nothing_and_doubles_nothing() {
     let ground = Ground::start().await;
     let calm = ground.tapped(Duration::ZERO).await;
-    let mut runs = Vec::new();
-    for scenario in SCENARIOS {
-        let user = User::prepare(&calm, scenario, &format!("clean-{scenario:?}")).await;
-        let service = ground.tapped(Duration::ZERO).await;
-        let answer = service.send(&scenario.ask(&user)).await;
-        assert_eq!(answer.code(), scenario.success(), "{answer:?}");
-        for (what, which) in places(&service.tap.take_calls()) {
-            runs.extend(ACTIONS.map(|action| (scenario, what.clone(), which, action)));
-        }
-    }
-    assert!(runs.len() >= 80, "only {} runs", runs.len());
-    let runs = runs.into_iter().enumerate().map(|(number, (scenario, what, which, action))| {
-        let (ground, calm) = (&ground, &calm);
-        let name = format!("{scenario:?}-{number}");
-        let description = format!("{name}: {action:?} at {what} {which:?}");
-        async move {
-            let user = User::prepare(calm, scenario, &name).await;
-            let service = ground.tapped(Duration::ZERO).await;
-            let (operation, items) = what.split_once(' ').expect("a call has an operation and items");
-            service.tap.inject(Fault { which, ..Fault::every(operation, action).on(items) });
-            let mut run = Run { scenario, ground, calm, user, findings: Vec::new() };
-            run.go(&service).await;
-            (run.findings, description)
-        }
-    });
-    let outcomes: Vec<_> = stream::iter(runs).buffer_unordered(AT_ONCE).collect().await;
-    let faults: Vec<String> = outcomes
-        .into_iter()
-        .filter(|(faults, _)| !faults.is_empty())
-        .map(|(faults, description)| format!("{description}\n    {}", faults.join("\n    ")))
-        .collect();
-    assert!(faults.is_empty(), "{} runs went wrong:\n{}", faults.len(), faults.join("\n"));
-    assert_eq!(ground.contradictions().await, Vec::<String>::new());
-}
-
-/// Each call of a clean run: what it is, and which of its kind.
-fn places(calls: &[Call]) -> Vec<(String, Which)> {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    let place = |call: &Call| {
-        let nth = seen.entry(call.what()).or_default();
-        *nth += 1;
-        (call.what(), Which::Nth(*nth - 1))
+    let (ground, calm) = (&ground, &calm);
+    let run = async |scenario: Scenario, number: usize, service: &Tapped| {
+        let user = User::prepare(calm, scenario, &format!("{scenario:?}-{number}")).await;
+        let mut run = Run { scenario, ground, calm, user, findings: Vec::new() };
+        run.go(service).await;
+        run.findings
     };
-    calls.iter().map(place).collect()
+    sweep(ground, &SCENARIOS, &ACTIONS, 80, run).await;
 }
 
 impl User {
@@ -155,7 +105,6 @@ struct Run<'a> {
 impl Run<'_> {
     async fn go(&mut self, service: &Tapped) {
         let answer = service.send(&self.scenario.ask(&self.user)).await;
-        self.expect("the fault happened", &service.tap.repair(), &1);
         // A single fault is one that the SDK or the service gets over.
         if answer.code() != self.scenario.success() {
             self.findings.push(format!("answered {}", answer.brief()));

@@ -13,6 +13,7 @@ use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::username::Username;
 use tally::services::administration::{self, NewSuperuser};
+use tests::code;
 use tests::documented;
 use tests::process;
 use tests::runtime_api::{Function, Outcome, environment};
@@ -133,15 +134,13 @@ impl Story {
     fn go_on(&mut self, answer: &Value, inbox: &Inbox) {
         let messages = inbox.messages();
         if let Some(text) = messages.iter().rfind(|message| message.channel == Channel::Sms) {
-            let code = text.text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
+            let code = code::find(&text.text);
             code.unwrap_or_default().clone_into(&mut self.sms_code);
         }
         if let Some(mail) = messages.iter().rfind(|message| message.channel == Channel::Mail) {
             if let Some((_, token)) = mail.text.split_once("?token=") {
                 token.split_whitespace().next().unwrap_or_default().clone_into(&mut self.link_token);
-            } else if let Some(code) =
-                mail.text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6)
-            {
+            } else if let Some(code) = code::find(&mail.text) {
                 code.clone_into(&mut self.mail_code);
             }
         }

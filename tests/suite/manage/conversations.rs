@@ -1,4 +1,4 @@
-//! Every documented example and outcome of contract 001.
+//! Every documented example and outcome of manage's contract.
 
 use insta::assert_snapshot;
 use serde_json::json;
@@ -12,12 +12,7 @@ use super::{
 
 /// Sends one JSON body after the other and writes down what was asked and what was answered.
 async fn conversation(server: &Server, path: &str, bodies: &[&str]) -> String {
-    let mut written = Vec::new();
-    for body in bodies {
-        let request = server.client().post(path).body("application/json", (*body).to_owned());
-        written.push(format!("{body}\n    {}", request.send().await.brief()));
-    }
-    written.join("\n")
+    tests::client::conversation(bodies, async || server.client().post(path)).await
 }
 
 #[tokio::test]

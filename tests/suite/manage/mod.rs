@@ -1,4 +1,4 @@
-//! The admin console's group: contract 001 over the wire, and what its codes promise.
+//! The admin console's group: manage's contract over the wire, and what its codes promise.
 
 mod codes;
 mod conversations;
@@ -6,6 +6,7 @@ mod secrecy;
 
 use std::time::Duration;
 
+use local::inbox::Channel;
 use serde_json::{Value, json};
 use tally::app::Basics;
 use tally::domain::administration::Order;
@@ -13,6 +14,7 @@ use tally::domain::email_address::EmailAddress;
 use tally::services::administration;
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code::{self, wrong};
 use tests::server::Server;
 
 const LOGIN: &str = "/v3_1/manage/login/";
@@ -29,7 +31,7 @@ const NEW_PASSWORD: &str = "tiger-tally-78";
 /// The pause after which another mail may go to an address for certain.
 const PAUSE: Duration = Duration::from_mins(8);
 
-/// A service with one user, who has the address of contract 001.
+/// A service with one user, who has the contract's address.
 async fn with_user() -> Server {
     let server = Server::start().await;
     register(&server, "wxd", EMAIL).await;
@@ -55,8 +57,7 @@ async fn prove(server: &Server, email: &str) {
 }
 
 async fn register(server: &Server, username: &str, email: &str) {
-    let body = json!({"username": username, "email": email, "password1": PASSWORD, "password2": PASSWORD});
-    let answer = server.client().post("/rest-auth/registration/").json(&body).send().await;
+    let answer = server.client().register_with(username, email, PASSWORD).await;
     assert_eq!(answer.code(), 201, "{answer:?}");
 }
 
@@ -82,17 +83,7 @@ async fn reset(client: &Client, email: &str, code: &str) -> Answer {
 
 /// The code in the latest mail.
 fn latest_code(server: &Server) -> String {
-    let messages = server.inbox().messages();
-    let text = &messages.last().expect("a mail was sent").text;
-    let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 6).collect();
-    assert_eq!(digits.len(), 1, "one code in {text:?}");
-    digits[0].to_owned()
-}
-
-/// A code that is certainly another one.
-fn wrong(code: &str) -> String {
-    let digit = if code.starts_with('0') { "1" } else { "0" };
-    format!("{digit}{}", &code[1..])
+    code::latest(&server.inbox(), Channel::Mail)
 }
 
 fn meta(answer: &Answer) -> Value {

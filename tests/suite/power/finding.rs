@@ -6,8 +6,8 @@ use tally::domain::credential::StoredCredential;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::username::Username;
+use tally::store::NewAccount;
 use tally::store::key::Identifier;
-use tally::store::{Creation, NewAccount};
 use tests::server::Server;
 
 use super::{everything, order, register, show, tell};
@@ -46,7 +46,7 @@ async fn make(server: &Server, number: u32, change: impl Fn(Account) -> Account)
     .flatten()
     .collect();
     let made = server.app().store.create_account(&NewAccount::new(&account, &claims, "test")).await;
-    assert_eq!(made.ok(), Some(Creation::Created));
+    assert_eq!(made.ok(), Some(Ok(())));
 }
 
 #[tokio::test]

@@ -9,17 +9,14 @@ mod reach;
 
 use std::time::Duration;
 
-use admin::arguments::{self, Invocation};
-use admin::commands;
-use admin::terminal::NoPassword;
 use serde_json::{Value, json};
 use tally::app::Basics;
 use tally::domain::account_number::AccountNumber;
 use tally::domain::history::Record;
 use tests::client::Client;
+use tests::operator;
 use tests::server::Server;
 use tests::table::{self, Item};
-use zeroize::Zeroizing;
 
 const PASSWORD: &str = "fswxxz1456";
 const NEW_PASSWORD: &str = "tiger-tally-78";
@@ -29,14 +26,10 @@ const IDENTITY: &str = "arn:aws:iam::000000000000:user/test";
 
 /// What a command prints, or why it was not carried out; whoever is asked for a password types that.
 async fn tell(server: &Server, line: &str) -> Result<String, String> {
-    let Ok(Invocation::Run(options)) = arguments::parse(line.split(' ').map(Into::into)) else {
-        panic!("{line} is no command");
-    };
     // Two acts are never at the same moment, so their records have an order.
     pass(server);
     let on = Basics::from(server.app()).acting_as(IDENTITY.to_owned());
-    let ask = || Ok::<_, NoPassword>(Zeroizing::new(NEW_PASSWORD.to_owned()));
-    commands::carry_out(&on, options.command, ask).await.map_err(|failure| failure.to_string())
+    operator::tell(&on, line, Some(NEW_PASSWORD)).await
 }
 
 /// Lets a moment pass.

@@ -14,6 +14,7 @@ use tally::domain::administration::Order;
 use tally::services::administration;
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
 use tests::server::Server;
 
 const EMAIL: &str = "liming@example.com";
@@ -58,8 +59,7 @@ impl World {
     }
 
     async fn ask_reset(&self, email: &str) {
-        let ask = json!({"username": email, "code_type": 1});
-        let answer = self.server.client().post("/v3_1/manage/verCode/").json(&ask).send().await;
+        let answer = self.server.client().ask_reset(email).await;
         assert_eq!(answer.json()["meta"]["code"], 0, "{answer:?}");
     }
 
@@ -140,7 +140,7 @@ impl World {
 
     /// The code in the latest message that has one.
     fn code(&self) -> String {
-        self.latest(|text| text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6))
+        self.latest(code::find)
     }
 
     /// The token in the latest link.

@@ -122,8 +122,7 @@ impl State {
 async fn without_phone() -> World {
     let server = Server::start().await;
     let browser = server.client();
-    let form = json!({"username": "liming", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
-    assert_eq!(browser.post("/rest-auth/registration/").json(&form).send().await.code(), 201);
+    assert_eq!(browser.register_with("liming", EMAIL, PASSWORD).await.code(), 201);
     let on = tally::app::Basics::from(server.app());
     let found = tally::services::administration::find(&on, "liming").await.expect("the user is there");
     World { number: found.account.number, server, browser }
@@ -169,11 +168,8 @@ async fn the_first_proof_by_a_code_clears_what_was_attached_without_one() {
         assert!(account.weixin.is_none() && account.sessions.is_empty(), "{account:?}");
         assert_eq!(world.server.client().get("/api/users_display/").token(&key).send().await.code(), 401);
         // What was given up is anybody's.
-        let form = json!({
-            "username": "other", "email": MOVED, "password1": PASSWORD, "password2": PASSWORD,
-        });
         let other = world.server.client();
-        assert_eq!(other.post("/rest-auth/registration/").json(&form).send().await.code(), 201);
+        assert_eq!(other.register_with("other", MOVED, PASSWORD).await.code(), 201);
         let bound = other.post("/users/weixin_bind/").json(&json!({"code": "wx-squatter-2"})).send().await;
         assert!(super::is_ok(&bound.json()), "{bound:?}");
     }

@@ -1,4 +1,4 @@
-//! Who is calling: keys, sessions, and both at once (rest-auth.md, section 6).
+//! Who is calling: keys, sessions, and both at once (docs/contracts/rest-auth.md#keys-and-sessions).
 
 use insta::assert_snapshot;
 use tests::server::Server;

@@ -7,7 +7,7 @@ use tests::server::Server;
 
 use super::{CREATE, DETAILS, DISPLAY, PASSWORD, REGISTRATION, conversation};
 
-/// A browser of contract 002's user.
+/// A browser of the user in the contract.
 async fn zhang(server: &Server) -> Client {
     let browser = server.client();
     let body = json!({

@@ -1,4 +1,4 @@
-//! Golden conversations: every documented example and message of contract 002, every rule of rest-auth.md.
+//! Golden conversations: every example, message and rule of docs/contracts/rest-auth.md.
 //!
 //! The bodies of requests stand here as they go over the wire, and so do those of the answers.
 
@@ -12,7 +12,7 @@ mod registration;
 mod registration_fields;
 mod security;
 
-use tests::client::Client;
+use tests::client::{self, Client};
 
 const REGISTRATION: &str = "/rest-auth/registration/";
 const LOGIN: &str = "/rest-auth/login/";
@@ -29,11 +29,5 @@ const DETAILS: &str = r#"{"company":"rinc","tel":"1234567","address":"asasasasa"
 
 /// Sends one JSON body after the other and writes down what was asked and what was answered.
 async fn conversation(client: &Client, method: &str, path: &str, bodies: &[&str]) -> String {
-    let mut written = Vec::new();
-    for body in bodies {
-        let answer =
-            client.request(method, path).body("application/json", (*body).to_owned()).send().await.brief();
-        written.push(format!("{body}\n    {answer}"));
-    }
-    written.join("\n")
+    client::conversation(bodies, async || client.request(method, path)).await
 }

@@ -1,4 +1,4 @@
-//! Routes, methods, content types and formats (rest-auth.md, section 3).
+//! Routes, methods, content types and formats (docs/contracts/rest-auth.md#requests).
 
 use insta::assert_snapshot;
 use tests::server::Server;

@@ -1,4 +1,4 @@
-//! `POST /rest-auth/registration/`: what each field may hold (rest-auth.md, section 4).
+//! `POST /rest-auth/registration/`: what each field may hold (docs/contracts/rest-auth.md#fields).
 
 use insta::assert_snapshot;
 use serde_json::{Value, json};

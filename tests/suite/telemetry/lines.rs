@@ -65,7 +65,7 @@ async fn a_line_says_who_asked_for_what_and_what_became_of_it() {
     let last = log.requests().pop().expect("there are lines");
     assert_eq!(last["request_id"].as_str(), answer.header("x-request-id"));
     assert_eq!((&last["level"], &last["trace_id"]), (&json!("INFO"), &Value::Null));
-    assert!(last["Duration"].as_f64().is_some_and(|time| time > 0.0), "{last}");
+    assert!(last["DurationMilliseconds"].as_f64().is_some_and(|time| time > 0.0), "{last}");
 }
 
 #[tokio::test]

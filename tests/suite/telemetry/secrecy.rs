@@ -28,7 +28,7 @@ async fn the_functions_of_a_deployment_print_nothing_of_it_either() {
     check(&server, &traces, &printed).await;
     // CloudWatch reads what they print.
     for line in log::requests(&printed) {
-        assert!(metrics::check(&line).contains(&"Duration".to_owned()), "{line}");
+        assert!(metrics::check(&line).contains(&"DurationMilliseconds".to_owned()), "{line}");
     }
 }
 

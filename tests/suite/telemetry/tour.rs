@@ -15,6 +15,7 @@ use tally::domain::email_address::EmailAddress;
 use tally::services::administration;
 use tests::answer::Answer;
 use tests::client::{Client, Request};
+use tests::code::{self, wrong};
 use tests::server::{SECRET, Server};
 
 /// Shorter texts would be found by accident.
@@ -160,11 +161,7 @@ impl Tour<'_> {
 
     /// The code in the latest message.
     fn latest_code(&mut self, channel: Channel) -> String {
-        let messages = self.server.inbox().messages();
-        let text = messages.iter().rfind(|message| message.channel == channel).map(|message| &message.text);
-        let text = text.expect("a message was sent");
-        let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-        let code = code.unwrap_or_else(|| panic!("a code in {text:?}")).to_owned();
+        let code = code::latest(&self.server.inbox(), channel);
         self.hide(&code);
         code
     }
@@ -213,10 +210,4 @@ impl Tour<'_> {
             self.get(&stranger, &format!("{prefix}canary-path/?canary-query")).await;
         }
     }
-}
-
-/// A code that is certainly another one.
-fn wrong(code: &str) -> String {
-    let digit = if code.starts_with('0') { "1" } else { "0" };
-    format!("{digit}{}", &code[1..])
 }

@@ -28,13 +28,13 @@ fn targets(line: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A heading's anchor, as GitHub makes it.
-fn anchor(heading: &str) -> String {
+pub(super) fn anchor(heading: &str) -> String {
     let text = heading.trim_start_matches('#').trim().to_lowercase();
     let kept = text.chars().filter(|c| c.is_alphanumeric() || [' ', '-', '_'].contains(c));
     kept.map(|c| if c == ' ' { '-' } else { c }).collect()
 }
 
-fn headings(text: &str) -> Vec<&str> {
+pub(super) fn headings(text: &str) -> Vec<&str> {
     let is_heading = |line: &&str| line.trim_start_matches('#').starts_with(' ') && line.starts_with('#');
     prose(text).into_iter().filter(is_heading).collect()
 }
@@ -82,17 +82,50 @@ fn resolve(file: &str, target: &str) -> Option<String> {
     resolved.to_str().map(str::to_owned)
 }
 
+/// The documents that operators need, and so can read in Chinese too.
+const TRANSLATED: [&str; 10] = [
+    "README.md",
+    "docs/administering.md",
+    "docs/costs.md",
+    "docs/deploying.md",
+    "docs/limits.md",
+    "docs/moving-users.md",
+    "docs/observing.md",
+    "docs/operating.md",
+    "docs/running.md",
+    "docs/security.md",
+];
+
+/// What a document has in common with its translation: the levels of its headings, and its code blocks.
+fn shape(file: &str) -> (Vec<usize>, usize) {
+    let text = read(file);
+    let levels = headings(&text).into_iter().map(|line| line.split(' ').next().unwrap_or_default().len());
+    let fences = text.lines().filter(|line| is_fence(line)).count();
+    assert_eq!(fences % 2, 0, "{file}: a code block is not closed");
+    (levels.collect(), fences)
+}
+
 #[test]
-fn both_readmes_have_the_same_build() {
-    let shape = |file: &str| {
-        let text = read(file);
-        let levels = headings(&text).into_iter().map(|line| line.split(' ').next().unwrap_or_default().len());
-        let fences = text.lines().filter(|line| is_fence(line)).count();
-        (levels.collect::<Vec<_>>(), fences)
-    };
-    let (english, chinese) = (shape("README.md"), shape("README.zh-CN.md"));
-    assert_eq!(english, chinese);
-    assert_eq!(english.1 % 2, 0, "a code block is not closed");
+fn a_document_and_its_translation_have_the_same_build() {
+    let translations = files().into_iter().filter(|file| file.ends_with(".zh-CN.md"));
+    let twins: Vec<(String, String)> = translations
+        .map(|file| (file.replace(".zh-CN", ""), file))
+        .filter(|(file, _)| root().join(file).is_file())
+        .collect();
+    for (english, chinese) in &twins {
+        assert_eq!(shape(english), shape(chinese), "{chinese}");
+    }
+    for document in TRANSLATED {
+        assert!(twins.iter().any(|(english, _)| english == document), "{document} has no translation");
+    }
+}
+
+#[test]
+fn the_first_documents_stay_short() {
+    for (file, most) in [("README.md", 8), ("README.zh-CN.md", 8), ("ARCHITECTURE.md", 15)] {
+        let bytes = read(file).len();
+        assert!(bytes <= most * 1024, "{file} has {bytes} bytes");
+    }
 }
 
 #[test]

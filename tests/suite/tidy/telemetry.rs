@@ -137,7 +137,7 @@ fn what_a_call_costs_is_asked_of_every_operation_in_use() {
         ("transact_write_items", "TransactWriteItems"),
         ("execute_statement", "ExecuteStatement"),
     ];
-    let store: String = rust_files("shared/src/store/").iter().map(|file| read(file)).collect();
+    let store: String = rust_files("shared/src/store").iter().map(|file| read(file)).collect();
     let mut used = 0;
     for (call, operation) in operations {
         if store.contains(&format!(".{call}()")) {

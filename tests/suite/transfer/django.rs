@@ -169,7 +169,7 @@ async fn a_dump_may_come_by_a_pipe_and_break_off() {
     let ended = run_with(&aws, &["import", "-"], &text.as_bytes()[..text.len() - 20]).await;
     assert_eq!(ended.status.code(), Some(1));
     assert!(
-        ended.stderr.starts_with("2: From here on it is no JSON, and nothing more was read: "),
+        ended.stderr.starts_with("2: From here on it is not JSON, and nothing more was read: "),
         "{ended:?}"
     );
     assert!(ended.stderr.contains(&tally(1, 0, 1)), "{ended:?}");

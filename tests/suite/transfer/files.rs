@@ -81,7 +81,7 @@ async fn what_is_no_utf_8_or_no_json_is_told_in_one_sentence() {
     let utf_16: Vec<u8> = "\u{feff}[]".encode_utf16().flat_map(u16::to_le_bytes).collect();
     for (bytes, words) in [
         (&utf_16[..], "it is UTF-16 text"),
-        (b"[{\"first_name\":\"\xd5\xc5\"}]", "it is no UTF-8 text from byte 17 on; if it is GBK"),
+        (b"[{\"first_name\":\"\xd5\xc5\"}]", "it is not UTF-8 text from byte 17 on; if it is GBK"),
         (b"- model: auth.user\n", "it looks like YAML"),
         (b"<?xml version=\"1.0\"?>", "it looks like XML"),
         (b"BZh91AY", "it is packed by bzip2"),

@@ -9,15 +9,15 @@ mod round_trip;
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
-use std::process::Stdio;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
-use tests::process::{self, Ended};
+use tests::operator::process as admin;
+use tests::process::Ended;
 use tests::server::Server;
 use tests::table::{self, Item};
 use tokio::io::AsyncWriteExt;
-use tokio::process::{Child, Command};
+use tokio::process::Child;
 
 const PASSWORD: &str = "tiger-tally";
 
@@ -54,21 +54,6 @@ impl Folder {
     fn has(&self, name: &str) -> bool {
         self.path(name).exists()
     }
-}
-
-/// The operator's command at that endpoint.
-fn admin(aws: &str, arguments: &[&str]) -> Command {
-    let mut command = Command::new(process::tally_admin());
-    command.args(arguments).env_clear().kill_on_drop(true);
-    command.envs([
-        ("AWS_ENDPOINT_URL", aws),
-        ("AWS_REGION", "local"),
-        ("AWS_ACCESS_KEY_ID", "local"),
-        ("AWS_SECRET_ACCESS_KEY", "local"),
-        ("TALLY_TABLE", local::service::TABLE),
-    ]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    command
 }
 
 /// Runs it to its end with that standard input.

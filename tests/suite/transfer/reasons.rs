@@ -14,7 +14,7 @@ fn bad() -> Vec<(String, &'static str)> {
     vec![
         (bad("token", json!("x")), r#"There is no field "token"."#),
         (bad("number", json!(7)), "The number does not have 8 or 9 digits."),
-        (bad("email", json!("bad@")), "email is no e-mail address that can be registered."),
+        (bad("email", json!("bad@")), "email is not a valid e-mail address."),
         (bad("username", json!("张三")), "A username consists of @ . + - _ and ASCII letters and digits."),
         (
             bad("username", json!("13800138000")),
@@ -40,7 +40,7 @@ fn bad() -> Vec<(String, &'static str)> {
             "The password's hash costs more than is allowed. With \"!\" in its place, the user can come in by \
              resetting the password.",
         ),
-        (bad("phone", json!("12")), "phone is no mobile number."),
+        (bad("phone", json!("12")), "phone is not a mobile number."),
         (bad("first_name", json!("x".repeat(151))), "first_name is longer than 150 characters."),
         (bad("last_name", json!("a\u{202e}b")), "last_name holds a control character."),
         (
@@ -49,7 +49,7 @@ fn bad() -> Vec<(String, &'static str)> {
         ),
         (bad("is_staff", json!("yes")), "is_staff is not true or false."),
         (bad("groups", json!([""])), "A group needs a name."),
-        (bad("standing", json!("gone")), "standing is none of active, frozen, deleted."),
+        (bad("standing", json!("gone")), "standing is not one of active, frozen, deleted."),
         (bad("details", json!({"company": "x".repeat(101)})), "company is longer than 100 characters."),
         (owned(json!({"username": "bad", "joined": "2016-02-03T04:05:06Z"})), "password is missing."),
         (
@@ -60,12 +60,12 @@ fn bad() -> Vec<(String, &'static str)> {
             owned(json!({"number": 44_444_444, "standing": "deleted", "username": "bad"})),
             "It is deleted, so it has a number and nothing else.",
         ),
-        (r#"{"username":"bad","username":"worse"}"#.to_owned(), r#""username" stands in it twice."#),
+        (r#"{"username":"bad","username":"worse"}"#.to_owned(), r#""username" is given twice."#),
         (
             r#"{"username":"bad""#.to_owned(),
-            "It is no JSON object: EOF while parsing an object at line 1 column 17.",
+            "It is not a JSON object: EOF while parsing an object at line 1 column 17.",
         ),
-        ("7".to_owned(), "It is no JSON object: it is another kind of value."),
+        ("7".to_owned(), "It is not a JSON object: it is another kind of value."),
         (owned(person("taken")), "Somebody else has its username and its e-mail address."),
         (owned(person_with("spare", "number", 55_555_555)), "Somebody else has its number."),
     ]

@@ -2,9 +2,6 @@
 
 use std::collections::BTreeMap;
 
-use admin::arguments::{self, Invocation};
-use admin::commands;
-use admin::terminal::NoPassword;
 use serde_json::{Value, json};
 use tally::app::Basics;
 use tally::domain::account::Account;
@@ -12,9 +9,10 @@ use tally::domain::account_number::AccountNumber;
 use tally::domain::credential::{Cost, StoredCredential};
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::role::Role;
+use tally::store::NewAccount;
 use tally::store::key::Identifier;
-use tally::store::{Creation, NewAccount};
 use tests::client::Client;
+use tests::operator;
 use tests::server::Server;
 use tests::table;
 
@@ -24,11 +22,7 @@ const PHONE_OWNER: AccountNumber = AccountNumber::new(33_333_333);
 
 /// Gives an order by the service's own clock.
 async fn order(server: &Server, words: &[&str]) -> String {
-    let Ok(Invocation::Run(options)) = arguments::parse(words.iter().map(Into::into)) else {
-        panic!("{words:?} is no command");
-    };
-    let on = Basics::from(server.app());
-    let done = commands::carry_out(&on, options.command, || Err(NoPassword::Missing)).await;
+    let done = operator::tell(&Basics::from(server.app()), &words.join(" "), None).await;
     done.unwrap_or_else(|failure| panic!("{words:?}: {failure}"))
 }
 
@@ -84,7 +78,7 @@ async fn populate(server: &Server) -> BTreeMap<&'static str, String> {
     let first_name = "三".to_owned();
     let volunteer = Account { phone: Some(phone), role: Role::Volunteer, first_name, ..blank };
     let new = NewAccount::new(&volunteer, &claims, "test");
-    assert!(server.app().store.create_account(&new).await.is_ok_and(|made| made == Creation::Created));
+    assert!(server.app().store.create_account(&new).await.is_ok_and(|made| made.is_ok()));
     keys
 }
 
@@ -151,11 +145,8 @@ async fn everybody_moves_with_all_they_have() {
     }
     // The last superuser is known over there.
     let on = Basics::from(new.app());
-    let Ok(Invocation::Run(options)) = arguments::parse(["superuser", "staff", "off"].map(Into::into)) else {
-        panic!("it is a command")
-    };
-    let kept = commands::carry_out(&on, options.command, || Err(NoPassword::Missing)).await;
-    assert!(kept.is_err_and(|failure| failure.to_string().contains("last superuser")));
+    let kept = operator::tell(&on, "superuser staff off", None).await;
+    assert!(kept.is_err_and(|failure| failure.contains("last superuser")));
 }
 
 #[tokio::test]

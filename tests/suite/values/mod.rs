@@ -8,6 +8,7 @@ use local::inbox::Channel;
 use serde_json::{Value, json};
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
 use tests::server::Server;
 
 const PASSWORD: &str = "fswxxz1456";
@@ -32,8 +33,7 @@ fn code_to(server: &Server, channel: Channel, to: &str) -> String {
     let messages = server.inbox().messages();
     let mine = messages.iter().rfind(|message| message.channel == channel && message.to == to);
     let text = &mine.unwrap_or_else(|| panic!("nothing went to {to}")).text;
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
-    code.expect("the message has a code").to_owned()
+    code::find(text).expect("the message has a code").to_owned()
 }
 
 /// A customer's registration.

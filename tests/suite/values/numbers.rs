@@ -1,4 +1,4 @@
-//! Digits in quotes and without mean the same, where a document has either (contracts/README.md).
+//! Digits in quotes and without mean the same, where a document has either (docs/contracts/README.md).
 
 use serde_json::{Value, json};
 use tally::app::Basics;

@@ -8,9 +8,10 @@ mod sessions;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use serde_json::json;
+use local::inbox::Channel;
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
 use tests::server::Server;
 
 const PASSWORD: &str = "fswxxz1456";
@@ -34,8 +35,7 @@ fn at(server: &Server, address: &str) -> Client {
 /// Registers the account that everything here is about: nobody is known by that.
 async fn with_user() -> Server {
     let server = Server::start().await;
-    let body = json!({"username": "zhang", "email": EMAIL, "password1": PASSWORD, "password2": PASSWORD});
-    let answer = at(&server, HOME).post("/rest-auth/registration/").json(&body).send().await;
+    let answer = at(&server, HOME).register_with("zhang", EMAIL, PASSWORD).await;
     assert_eq!(answer.code(), 201, "{answer:?}");
     server
 }
@@ -82,12 +82,7 @@ fn wait(answer: &Answer) -> Duration {
 
 /// The password of the console's users is reset by a code that is mailed there.
 async fn reset(client: &Client, server: &Server) -> Answer {
-    let ask = json!({"username": EMAIL, "code_type": 1});
-    assert_eq!(client.post("/v3_1/manage/verCode/").json(&ask).send().await.code(), 200);
-    let messages = server.inbox().messages();
-    let text = &messages.last().expect("a mail was sent").text;
-    let code = text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).expect("a code is in it");
-    let body =
-        json!({"username": EMAIL, "vercode": code, "password": NEW_PASSWORD, "password2": NEW_PASSWORD});
-    client.post("/v3_1/manage/password/reset/").json(&body).send().await
+    assert_eq!(client.ask_reset(EMAIL).await.code(), 200);
+    let code = code::latest(&server.inbox(), Channel::Mail);
+    client.reset(EMAIL, &code, NEW_PASSWORD).await
 }

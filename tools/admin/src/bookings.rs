@@ -2,11 +2,14 @@
 //!
 //! It begins with a byte order mark, without which Excel takes the text for one of the system's own encoding.
 
+use serde_json::{Map, Value};
 use tally::domain::account::Account;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::username::Username;
 use tally::services::bookings::Place;
+
+use crate::outcome::Answer;
 
 /// The names of the columns.
 const COLUMNS: [&str; 9] = [
@@ -29,31 +32,43 @@ const MOST_DIGITS: usize = 11;
 
 const MARK: char = '\u{feff}';
 
-/// One line for each booking, after one with the names of the columns.
-#[must_use]
-pub(crate) fn csv(places: &[Place]) -> String {
+/// One line for each booking, after one with the names of the columns; and one object.
+pub(crate) fn answer(places: &[Place]) -> Answer {
     let mut writer = csv::Writer::from_writer(Vec::new());
-    let rows = std::iter::once(COLUMNS.map(str::to_owned)).chain(places.iter().map(row));
-    for row in rows {
+    let rows: Vec<_> = places.iter().map(row).collect();
+    for row in std::iter::once(COLUMNS.map(str::to_owned)).chain(rows.iter().map(for_a_spreadsheet)) {
         writer.write_record(row).expect("memory takes what is written, and all rows are equally long");
     }
     let bytes = writer.into_inner().expect("memory takes what is written");
-    format!("{MARK}{}", str::from_utf8(&bytes).expect("texts and commas are UTF-8"))
+    let text = format!("{MARK}{}", str::from_utf8(&bytes).expect("texts and commas are UTF-8"));
+    let object = |(place, row): (&Place, &[String; COLUMNS.len()])| {
+        let mut fields: Map<String, Value> =
+            COLUMNS.iter().zip(row).map(|(name, text)| ((*name).to_owned(), text.as_str().into())).collect();
+        fields.insert("account".to_owned(), place.booking.account.get().into());
+        fields
+    };
+    Answer::list(text, places.iter().zip(&rows).map(object))
+}
+
+/// A row in which no text is a formula. A phone number is a plus sign and digits at most: nothing that could be
+/// carried out.
+fn for_a_spreadsheet(row: &[String; COLUMNS.len()]) -> [String; COLUMNS.len()] {
+    std::array::from_fn(|at| if COLUMNS[at] == "phone" { row[at].clone() } else { inert(&row[at]) })
 }
 
 fn row(place: &Place) -> [String; COLUMNS.len()] {
     let account = place.account.as_ref();
-    let of_account = |pick: fn(&Account) -> Option<&str>| account.and_then(pick).unwrap_or_default();
+    let of_account =
+        |pick: fn(&Account) -> Option<&str>| account.and_then(pick).unwrap_or_default().to_owned();
     [
         place.event.number.to_owned(),
         place.event.name.to_owned(),
         place.booking.account.to_string(),
-        inert(of_account(|account| account.username.as_ref().map(Username::as_str))),
-        inert(of_account(|account| account.email.as_ref().map(EmailAddress::as_str))),
-        // A plus sign and digits at most: nothing that a spreadsheet could carry out.
-        of_account(|account| account.phone.as_ref().map(PhoneNumber::typed)).to_owned(),
-        inert(&name(place)),
-        inert(&place.company.company_name),
+        of_account(|account| account.username.as_ref().map(Username::as_str)),
+        of_account(|account| account.email.as_ref().map(EmailAddress::as_str)),
+        of_account(|account| account.phone.as_ref().map(PhoneNumber::typed)),
+        name(place),
+        place.company.company_name.clone(),
         format!("{:.0}", place.booking.at),
     ]
 }

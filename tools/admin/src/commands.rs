@@ -9,202 +9,217 @@ use tally::domain::email_address::EmailAddress;
 use tally::domain::password::{MAX_BYTES, MIN_CHARACTERS, Password, PasswordFault};
 use tally::domain::text::NameFault;
 use tally::domain::username::{self, Username, UsernameFault};
-use tally::secret::VaultError;
-use tally::services::administration::{
-    self, Found, GiftRefusal, NewSuperuser, NotFound, Obeyed, OrderRefusal,
-};
+use tally::services::administration::{self, Found, GiftRefusal, NewSuperuser, NotFound, OrderRefusal};
 use tally::services::attempts;
 use tally::services::hashing::Hasher;
 use tally::services::registration::Taken;
 use tally::store::StoreError;
-use zeroize::Zeroizing;
 
-use crate::arguments::Command;
-use crate::confirming::confirmed;
-use crate::terminal::NoPassword;
+use crate::cli::{Confirmed, TableCommand, Whom};
+use crate::outcome::{Answer, Failure, refused};
+use crate::terminal::Terminal;
 use crate::{bookings, everyone, export, history, import, migration, printing};
 
-/// Why a command was not carried out; its text is meant for the terminal.
-#[derive(Debug, thiserror::Error)]
-pub enum Failure {
-    /// Something in it breaks the rules, or the accounts are not as it needs them.
-    #[error("{0}")]
-    Refused(String),
-    /// There is no password.
-    #[error(transparent)]
-    NoPassword(#[from] NoPassword),
-    /// The table cannot be used.
-    #[error("The table {table:?} cannot be used")]
-    Table {
-        /// Its name.
-        table: String,
-        /// Why.
-        #[source]
-        source: StoreError,
-    },
-    /// The secret cannot be read or written.
-    #[error(transparent)]
-    Secret(VaultError),
-}
-
-/// Carries out a command and answers what to print. `ask_password` may wait for somebody to type.
-pub async fn carry_out(
-    on: &Basics,
-    command: Command,
-    ask_password: impl FnOnce() -> Result<Zeroizing<String>, NoPassword> + Send + 'static,
-) -> Result<String, Failure> {
+/// Carries out a command and answers what to print.
+pub async fn carry_out(on: &Basics, command: TableCommand, terminal: &Terminal) -> Result<Answer, Failure> {
+    let seat = Seat { on, terminal };
     match command {
-        Command::CreateSuperuser { username, email } => {
-            create_superuser(on, &username, email.as_deref(), ask_password).await
+        TableCommand::CreateSuperuser { username, email } => {
+            seat.create_superuser(&username, email.as_deref()).await
         }
-        Command::Order { user, order, confirmed } => obey(on, &user, order, confirmed.as_deref()).await,
-        Command::SetEmail { user, address, confirmed } => {
-            set_email(on, &user, &address, confirmed.as_deref()).await
+        TableCommand::Staff { whom, switch } => seat.empower(whom, Order::Staff(switch)).await,
+        TableCommand::Superuser { whom, switch } => seat.empower(whom, Order::Superuser(switch)).await,
+        TableCommand::Role { whom, role } => seat.empower(whom, Order::Role(role)).await,
+        TableCommand::Group { whom, inside, name } => seat.regroup(whom, inside, &name).await,
+        TableCommand::Freeze(Whom { user }) => seat.obey(&seat.find(&user).await?, Order::Freeze, None).await,
+        TableCommand::Unfreeze(Whom { user }) => {
+            seat.obey(&seat.find(&user).await?, Order::Unfreeze, None).await
         }
-        Command::EndAllSessions { confirmed } => everyone::end_sessions(on, confirmed.as_deref()).await,
-        Command::Delete { user, confirmed } => delete(on, &user, confirmed.as_deref()).await,
-        Command::Group { user, inside, name, confirmed } => {
-            regroup(on, &user, inside, &name, confirmed.as_deref()).await
+        TableCommand::Forgive(Whom { user }) => seat.forgive(&user).await,
+        TableCommand::EndSessions { user: Some(user), .. } => {
+            seat.obey(&seat.find(&user).await?, Order::EndSessions, None).await
         }
-        Command::Forgive { user } => {
-            let found = find(on, &user).await?;
-            let forgiven = attempts::forgive(on, &found.account).await;
-            forgiven.map_err(|source| unusable(on, source))?;
-            Ok(printing::forgiven(&found))
+        TableCommand::EndSessions { user: None, confirm, .. } => {
+            everyone::end_sessions(on, confirm.as_deref(), terminal).await
         }
-        Command::Show { user, json } => {
-            let found = find(on, &user).await?;
-            let card = printing::Card::of(&found, administration::living_sessions(on, &found.account));
-            Ok(if json { card.json() } else { card.text() })
+        TableCommand::SetEmail { whom, address } => seat.set_email(whom, &address).await,
+        TableCommand::Delete(whom) => seat.delete(whom).await,
+        TableCommand::Show(Whom { user }) => {
+            let found = seat.find(&user).await?;
+            Ok(printing::card(&found, administration::living_sessions(on, &found.account)))
         }
-        Command::History { user, json } => {
-            let number = find(on, &user).await?.account.number;
+        TableCommand::History(Whom { user }) => {
+            let number = seat.find(&user).await?.account.number;
             let records = on.store.history(number, on.clock.now()).await;
-            let records = records.map_err(|source| unusable(on, source))?;
-            Ok(if json { history::json(number, &records) } else { history::text(number, &records) })
+            Ok(history::answer(number, &records.map_err(|source| unusable(on, source))?))
         }
-        Command::MigratePower { dry_run } => migration::carry_out(on, dry_run).await,
-        Command::Bookings { event } => {
+        TableCommand::MigratePower { dry_run } => migration::carry_out(on, dry_run, terminal).await,
+        TableCommand::Bookings { event } => {
             let events = event.map_or_else(|| EVENTS.iter().collect(), |event| vec![event]);
             let places = tally::services::bookings::list(on, &events).await;
-            Ok(bookings::csv(&places.map_err(|source| unusable(on, source))?))
+            Ok(bookings::answer(&places.map_err(|source| unusable(on, source))?))
         }
-        Command::Import(wanted) => import::carry_out(on, &wanted).await,
-        Command::Export(target) => export::carry_out(on, &target).await,
+        TableCommand::Import(wanted) => import::carry_out(on, &wanted, terminal).await,
+        TableCommand::Export { output } => export::carry_out(on, output.as_deref(), terminal).await,
     }
 }
 
-async fn create_superuser(
-    on: &Basics,
-    username: &str,
-    email: Option<&str>,
-    ask_password: impl FnOnce() -> Result<Zeroizing<String>, NoPassword> + Send + 'static,
-) -> Result<String, Failure> {
-    let email = email.map(EmailAddress::parse).transpose();
-    let email = email.map_err(|_| refused("This is no e-mail address that can be registered."))?;
-    let username = Username::parse(username, email.as_ref());
-    let username = username.map_err(|fault| refused(username_words(fault)))?;
-    // Before asking for a password in vain; this also tells a table that cannot be reached.
-    let taken = administration::taken(on, &username, email.as_ref()).await;
-    refuse_taken(taken.map_err(|source| unusable(on, source))?)?;
-    let typed = tokio::task::spawn_blocking(ask_password).await;
-    let typed = typed.map_err(|_| refused("The password cannot be read."))??;
-    let password = judge(&typed, &Names { username: Some(&username), email: email.as_ref() })?;
-    let hasher = Hasher::new(Cost::PRODUCTION);
-    let wanted = NewSuperuser { username, email, password };
-    let created = administration::create_superuser(on, &hasher, wanted).await;
-    match created.map_err(|source| unusable(on, source))? {
-        Ok(account) => Ok(printing::created(&account)),
-        Err(taken) => refuse_taken(taken).map(|()| String::new()),
+/// Where somebody works at the table.
+#[derive(Clone, Copy)]
+struct Seat<'a> {
+    on: &'a Basics,
+    terminal: &'a Terminal,
+}
+
+impl Seat<'_> {
+    async fn create_superuser(self, username: &str, email: Option<&str>) -> Result<Answer, Failure> {
+        let email = email.map(address).transpose()?;
+        let username = Username::parse(username, email.as_ref());
+        let username = username.map_err(|fault| refused(username_words(fault)))?;
+        // Before asking for a password in vain; this also tells a table that cannot be reached.
+        let taken = administration::taken(self.on, &username, email.as_ref()).await;
+        refuse_taken(taken.map_err(|source| unusable(self.on, source))?)?;
+        let typed = self.terminal.ask_password().await?;
+        let password = judge(&typed, &Names { username: Some(&username), email: email.as_ref() })?;
+        let hasher = Hasher::new(Cost::PRODUCTION);
+        let wanted = NewSuperuser { username, email, password };
+        let created = administration::create_superuser(self.on, &hasher, wanted).await;
+        match created.map_err(|source| unusable(self.on, source))? {
+            Ok(account) => Ok(printing::created(&account)),
+            Err(taken) => Err(refuse_taken(taken).err().unwrap_or_else(|| refused("The name was taken."))),
+        }
+    }
+
+    /// What gives power, or takes it, is done to whoever is meant for sure.
+    async fn empower(self, whom: Confirmed, order: Order) -> Result<Answer, Failure> {
+        let found = self.find(&whom.user).await?;
+        let vouched = self.confirmed(&found, whom.confirm.as_deref()).await?;
+        self.obey(&found, order, vouched.filter(|_| order.gives_power())).await
+    }
+
+    /// What does not give anything is done to whoever is found: it can be taken back.
+    async fn obey(
+        self,
+        found: &Found,
+        order: Order,
+        vouched: Option<EmailAddress>,
+    ) -> Result<Answer, Failure> {
+        let number = found.account.number;
+        match administration::obey_vouching(self.on, number, order, vouched.as_ref()).await {
+            Ok(obeyed) => Ok(printing::obeyed(found, order, obeyed, vouched.as_ref())),
+            Err(refusal) => Err(self.refusal(found, refusal)),
+        }
+    }
+
+    async fn forgive(self, user: &str) -> Result<Answer, Failure> {
+        let found = self.find(user).await?;
+        let forgiven = attempts::forgive(self.on, &found.account).await;
+        forgiven.map_err(|source| unusable(self.on, source))?;
+        Ok(printing::forgiven(&found))
+    }
+
+    async fn set_email(self, whom: Confirmed, typed: &str) -> Result<Answer, Failure> {
+        let address = address(typed)?;
+        let found = self.find(&whom.user).await?;
+        self.confirmed(&found, whom.confirm.as_deref()).await?;
+        match administration::set_email(self.on, found.account.number, &address).await {
+            Ok(given) => Ok(printing::given(&found, &address, given)),
+            Err(GiftRefusal::Gone) => Err(self.refusal(&found, OrderRefusal::Gone)),
+            Err(GiftRefusal::ProvenByAnother(number)) => Err(refused(format!(
+                "Account {number} has proven that address. Nobody else gets it while that account has it."
+            ))),
+            Err(GiftRefusal::Unavailable(source)) => Err(unusable(self.on, source)),
+        }
+    }
+
+    /// Deletes a user, where the number that was repeated is the one that was found. Whoever mistypes a
+    /// name learns whom they would have deleted.
+    async fn delete(self, whom: Confirmed) -> Result<Answer, Failure> {
+        let found = self.find(&whom.user).await?;
+        let (number, why) = (found.account.number.to_string(), printing::deletion(&found));
+        if found.account.standing != Standing::Deleted
+            && !self.terminal.is_repeated(whom.confirm.as_deref(), &number, &why).await
+        {
+            return Err(refused(format!("{why} To do it, repeat the number: --confirm {number}")));
+        }
+        let found = self.find(&format!("#{number}")).await?;
+        self.obey(&found, Order::Delete, None).await
+    }
+
+    async fn regroup(self, whom: Confirmed, inside: bool, name: &str) -> Result<Answer, Failure> {
+        let name = GroupName::parse(name).map_err(|fault| refused(group_name_words(fault)))?;
+        let found = self.find(&whom.user).await?;
+        let vouched = self.confirmed(&found, whom.confirm.as_deref()).await?;
+        let number = found.account.number;
+        let answer = if inside {
+            let joined = administration::join(self.on, number, &name, vouched.as_ref()).await;
+            joined.map(|(group, was_outside)| printing::joined(&found, &group, was_outside, vouched.as_ref()))
+        } else {
+            let left = administration::leave(self.on, number, &name).await;
+            left.map(|was_inside| printing::left(&found, name.as_str(), was_inside))
+        };
+        answer.map_err(|refusal| self.refusal(&found, refusal))
+    }
+
+    /// The user of that name. Where it leads to two, somebody at the terminal is asked for the number.
+    async fn find(self, user: &str) -> Result<Found, Failure> {
+        let ways = match administration::find(self.on, user).await {
+            Ok(found) => return Ok(found),
+            Err(NotFound::Nobody) => {
+                return Err(refused(format!(
+                    "There is no user {user:?}: it is nobody's username, e-mail address, mobile number or \
+                     account number."
+                )));
+            }
+            Err(NotFound::Unavailable(source)) => return Err(unusable(self.on, source)),
+            Err(NotFound::Ambiguous(ways)) => ways,
+        };
+        let told = printing::ambiguous(user, &ways);
+        let typed = self.terminal.ask(format!("{told}\nWhich account number?")).await.unwrap_or_default();
+        let number = typed.trim_start_matches('#');
+        if ways.iter().all(|(_, way)| way.to_string() != number) {
+            return Err(refused(told));
+        }
+        match administration::find(self.on, &format!("#{number}")).await {
+            Ok(found) => Ok(found),
+            Err(NotFound::Unavailable(source)) => Err(unusable(self.on, source)),
+            Err(NotFound::Nobody | NotFound::Ambiguous(_)) => Err(refused(told)),
+        }
+    }
+
+    /// The address that the operator vouches for by repeating the number of the account that it led to. An
+    /// account that was named by an address that nobody proved is refused without the number; with a wrong
+    /// one, any is (trust rule 4).
+    async fn confirmed(self, found: &Found, number: Option<&str>) -> Result<Option<EmailAddress>, Failure> {
+        let own = found.account.number.to_string();
+        match number {
+            None if found.unproven.is_none() => {}
+            None if self.terminal.is_repeated(None, &own, &printing::doubt(found)).await => {}
+            None => return Err(refused(format!("{} --confirm {own}", printing::doubtful(found)))),
+            Some(number) if number == own => {}
+            Some(_) => return Err(refused(printing::misconfirmed(found))),
+        }
+        Ok(found.unproven.clone())
+    }
+
+    fn refusal(self, found: &Found, refusal: OrderRefusal) -> Failure {
+        match refusal {
+            OrderRefusal::Gone => refused(format!("{} is deleted.", printing::person(found))),
+            OrderRefusal::LastSuperuser => refused(format!(
+                "{} is the last superuser who can come in. Make another one first.",
+                printing::person(found)
+            )),
+            OrderRefusal::AddressMoved => refused(format!(
+                "{} has the address no longer by which it was found. Look again.",
+                printing::person(found)
+            )),
+            OrderRefusal::Unavailable(source) => unusable(self.on, source),
+        }
     }
 }
 
-async fn obey(on: &Basics, user: &str, order: Order, number: Option<&str>) -> Result<String, Failure> {
-    let found = find(on, user).await?;
-    // What does not give anything is done to whoever is found: it can be taken back.
-    let vouched = match order {
-        Order::Staff(_) | Order::Superuser(_) | Order::Role(_) => confirmed(&found, number)?,
-        Order::Freeze | Order::Unfreeze | Order::EndSessions | Order::Delete => None,
-    };
-    let vouched = vouched.filter(|_| order.gives_power());
-    match administration::obey_vouching(on, found.account.number, order, vouched.as_ref()).await {
-        Ok(Obeyed::Done { sessions }) => Ok(printing::done(&found, order, sessions, vouched.as_ref())),
-        Ok(Obeyed::AlreadySo) => Ok(printing::already_so(&found, order, vouched.as_ref())),
-        Err(refusal) => Err(order_failure(on, &found, refusal)),
-    }
-}
-
-async fn set_email(on: &Basics, user: &str, address: &str, number: Option<&str>) -> Result<String, Failure> {
-    let address = EmailAddress::parse(address);
-    let address = address.map_err(|_| refused("This is no e-mail address that can be registered."))?;
-    let found = find(on, user).await?;
-    confirmed(&found, number)?;
-    match administration::set_email(on, found.account.number, &address).await {
-        Ok(given) => Ok(printing::given(&found, &address, given)),
-        Err(GiftRefusal::Gone) => Err(order_failure(on, &found, OrderRefusal::Gone)),
-        Err(GiftRefusal::ProvenByAnother(number)) => Err(refused(format!(
-            "Account {number} has proven that address. Nobody else gets it while that account has it."
-        ))),
-        Err(GiftRefusal::Unavailable(source)) => Err(unusable(on, source)),
-    }
-}
-
-/// Deletes a user, where the number that was repeated is the one that was found. Whoever mistypes a
-/// name learns whom they would have deleted.
-async fn delete(on: &Basics, user: &str, confirmed: Option<&str>) -> Result<String, Failure> {
-    let found = find(on, user).await?;
-    let number = found.account.number;
-    if found.account.standing != Standing::Deleted && confirmed != Some(number.to_string().as_str()) {
-        return Err(refused(printing::unconfirmed(&found)));
-    }
-    obey(on, &format!("#{number}"), Order::Delete, None).await
-}
-
-async fn regroup(
-    on: &Basics,
-    user: &str,
-    inside: bool,
-    name: &str,
-    repeated: Option<&str>,
-) -> Result<String, Failure> {
-    let name = GroupName::parse(name).map_err(|fault| refused(group_name_words(fault)))?;
-    let found = find(on, user).await?;
-    let vouched = confirmed(&found, repeated)?;
-    let number = found.account.number;
-    let printed = if inside {
-        let joined = administration::join(on, number, &name, vouched.as_ref()).await;
-        joined.map(|(group, was_outside)| printing::joined(&found, &group, was_outside, vouched.as_ref()))
-    } else {
-        let left = administration::leave(on, number, &name).await;
-        left.map(|was_inside| printing::left(&found, name.as_str(), was_inside))
-    };
-    printed.map_err(|refusal| order_failure(on, &found, refusal))
-}
-
-async fn find(on: &Basics, user: &str) -> Result<Found, Failure> {
-    administration::find(on, user).await.map_err(|not_found| match not_found {
-        NotFound::Nobody => refused(format!(
-            "There is no user {user:?}: it is nobody's username, e-mail address, mobile number or \
-             account number."
-        )),
-        NotFound::Ambiguous(ways) => refused(printing::ambiguous(user, &ways)),
-        NotFound::Unavailable(source) => unusable(on, source),
-    })
-}
-
-fn order_failure(on: &Basics, found: &Found, refusal: OrderRefusal) -> Failure {
-    match refusal {
-        OrderRefusal::Gone => refused(format!("{} is deleted.", printing::person(found))),
-        OrderRefusal::LastSuperuser => refused(format!(
-            "{} is the last superuser who can come in. Make another one first.",
-            printing::person(found)
-        )),
-        OrderRefusal::AddressMoved => refused(format!(
-            "{} has the address no longer by which it was found. Look again.",
-            printing::person(found)
-        )),
-        OrderRefusal::Unavailable(source) => unusable(on, source),
-    }
+fn address(typed: &str) -> Result<EmailAddress, Failure> {
+    EmailAddress::parse(typed).map_err(|_| refused(format!("{typed:?} is not a valid e-mail address.")))
 }
 
 /// Takes a password that keeps every rule.
@@ -260,10 +275,6 @@ pub(crate) fn group_name_words(fault: NameFault) -> String {
         NameFault::TooLong => format!("The group's name is longer than {MAX_GROUP_NAME} characters."),
         NameFault::ControlCharacter => "The group's name holds a control character.".to_owned(),
     }
-}
-
-pub(crate) fn refused(message: impl Into<String>) -> Failure {
-    Failure::Refused(message.into())
 }
 
 pub(crate) fn unusable(on: &Basics, source: StoreError) -> Failure {

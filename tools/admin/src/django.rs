@@ -25,7 +25,7 @@ const GROUP: &str = "auth.group";
 
 /// A dump, as far as it has been read.
 #[derive(Debug, Default)]
-pub struct Dump {
+pub(crate) struct Dump {
     /// Names of groups by primary key; `None` where a name cannot be used.
     groups: HashMap<u64, Option<GroupName>>,
     /// Whether no more groups will come.
@@ -37,7 +37,7 @@ pub struct Dump {
 
 /// What an entry is.
 #[derive(Debug)]
-pub enum Entry {
+pub(crate) enum Entry {
     /// A user, and what is left behind of them.
     User(Box<Arrival>, Leftovers),
     /// A user in a group whose name may still come.
@@ -50,35 +50,33 @@ pub enum Entry {
 
 /// What does not come in with a user.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Leftovers {
+pub(crate) struct Leftovers {
     /// Whether they had permissions of their own.
-    pub permissions: bool,
+    pub(crate) permissions: bool,
     /// The names of fields that nothing here knows.
-    pub fields: Vec<String>,
+    pub(crate) fields: Vec<String>,
 }
 
 impl Dump {
     /// One of which nothing has been read; times without a zone are of the given one. Of users whose model
     /// is named here, fields are passed over that are not Django's own, and may be absent that not every
     /// model has.
-    #[must_use]
-    pub fn new(zone: Option<Offset>, user_model: Option<String>) -> Self {
+    pub(crate) fn new(zone: Option<Offset>, user_model: Option<String>) -> Self {
         Self { zone, user_model, ..Self::default() }
     }
 
     /// Whether an entry looks like one of a dump.
-    #[must_use]
-    pub fn fits(fields: &Fields) -> bool {
+    pub(crate) fn fits(fields: &Fields) -> bool {
         fields.has("model")
     }
 
     /// Says that no more groups will come.
-    pub fn complete(&mut self) {
+    pub(crate) fn complete(&mut self) {
         self.is_complete = true;
     }
 
     /// Reads an entry.
-    pub fn read(&mut self, mut entry: Fields) -> Result<Entry, Reasons> {
+    pub(crate) fn read(&mut self, mut entry: Fields) -> Result<Entry, Reasons> {
         let model = entry.text("model")?.ok_or(Reason::NotDjango)?;
         if model == self.user_model.as_deref().unwrap_or(USER) {
             // The key may be of any kind, or absent from a dump with natural keys.
@@ -293,7 +291,7 @@ mod tests {
         assert_eq!(
             told.unwrap_err().to_string(),
             "Its group 3 has no name here; dump the groups too. Its group 4 has no name here; dump the groups too. \
-             email is no e-mail address that can be registered. \
+             email is not a valid e-mail address. \
              A username consists of @ . + - _ and ASCII letters and digits. is_staff is not true or false. \
              There is no field \"nickname\"."
         );

@@ -9,22 +9,22 @@ use serde_json::Deserializer;
 use serde_json::value::RawValue;
 
 /// The most bytes of one line.
-pub const MOST_BYTES: usize = 1 << 20;
+pub(crate) const MOST_BYTES: usize = 1 << 20;
 
 /// What some editors and shells of Windows put in front of a text.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// One entry of a file. It may hold a password's hash, so it is never shown.
-pub struct Entry {
+pub(crate) struct Entry {
     /// The number of its line or of its element, from 1.
-    pub number: u64,
+    pub(crate) number: u64,
     /// What it says.
-    pub bytes: Vec<u8>,
+    pub(crate) bytes: Vec<u8>,
 }
 
 /// What reading a file brings up.
 #[derive(Debug)]
-pub enum Piece {
+pub(crate) enum Piece {
     /// An entry.
     Entry(Entry),
     /// A line of more than [`MOST_BYTES`], which was passed over; its number.
@@ -40,7 +40,7 @@ impl fmt::Debug for Entry {
 }
 
 /// Reads a file to its end, or until `take` answers that it wants no more.
-pub fn read(mut source: impl BufRead, take: impl FnMut(Piece) -> bool) -> io::Result<()> {
+pub(crate) fn read(mut source: impl BufRead, take: impl FnMut(Piece) -> bool) -> io::Result<()> {
     let start = source.fill_buf()?;
     if start.starts_with(BYTE_ORDER_MARK) {
         source.consume(BYTE_ORDER_MARK.len());

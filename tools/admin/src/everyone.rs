@@ -1,7 +1,7 @@
 //! Signing everybody out, which is needed after the table was restored: sessions and keys that ended
 //! since the copy was made live again in it.
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::json;
 use tally::app::Basics;
 use tally::domain::account::Standing;
 use tally::domain::administration::Order;
@@ -9,43 +9,47 @@ use tally::services::administration::{self, Obeyed, OrderRefusal};
 use tally::services::transfer;
 use tally::store::{Resident, StoreError};
 
-use crate::commands::{Failure, refused, unusable};
-
-/// How many accounts are under way at a time.
-const MOST_UNDER_WAY: usize = 16;
+use crate::outcome::{Answer, Failure, refused};
+use crate::pages;
+use crate::terminal::Terminal;
 
 /// Ends the sessions of every account, where the table's name that was repeated is the right one.
 /// Run again after it was stopped, it begins anew, which does no harm.
-pub(crate) async fn end_sessions(on: &Basics, confirmed: Option<&str>) -> Result<String, Failure> {
+pub(crate) async fn end_sessions(
+    on: &Basics,
+    confirmed: Option<&str>,
+    terminal: &Terminal,
+) -> Result<Answer, Failure> {
     let table = on.store.table();
-    if confirmed != Some(table) {
-        return Err(refused(format!(
-            "Everybody in the table {table} would be signed out. To do it, repeat its name: --confirm {table}"
-        )));
+    let why = format!("Everybody in the table {table} would be signed out.");
+    if !terminal.is_repeated(confirmed, table, &why).await {
+        return Err(refused(format!("{why} To do it, repeat its name: --confirm {table}")));
     }
-    let (mut accounts, mut sessions, mut unreadable, mut from) = (0_usize, 0_usize, 0_usize, None);
-    loop {
-        let page = transfer::page(on, from.as_ref()).await.map_err(|source| unusable(on, source))?;
+    let (mut accounts, mut sessions, mut unreadable) = (0_usize, 0_usize, 0_usize);
+    let fetch = async |from: Option<&_>| transfer::page(on, from).await;
+    let is_over = pages::each((on, terminal), None, fetch, async |page| {
         unreadable += page.unreadable.len();
         let living = page.found.into_iter().filter(|one| one.account.standing != Standing::Deleted);
-        let ended: Vec<usize> = stream::iter(living.map(|resident| end(on, resident)))
-            .buffer_unordered(MOST_UNDER_WAY)
-            .try_collect()
-            .await
-            .map_err(|source| unusable(on, source))?;
+        let ended = pages::all(on, living.map(|resident| end(on, resident))).await?;
         accounts += ended.len();
         sessions += ended.iter().sum::<usize>();
-        from = page.next;
-        if from.is_none() {
-            break;
-        }
+        Ok(())
+    });
+    let is_over = is_over.await?;
+    let mut text = format!("{accounts} accounts are signed out everywhere; {sessions} sessions ended.\n");
+    if !is_over {
+        return Err(
+            terminal.stopped(&format!("{accounts} accounts are signed out, and the next run begins anew"))
+        );
     }
     if unreadable > 0 {
-        return Err(refused(format!(
-            "{unreadable} accounts cannot be read and were passed over; the other {accounts} are signed out."
-        )));
+        text = format!(
+            "{unreadable} accounts cannot be read and were passed over; the other {accounts} are signed out.\n"
+        );
     }
-    Ok(format!("{accounts} accounts are signed out everywhere; {sessions} sessions ended.\n"))
+    let facts = json!({"accounts": accounts, "sessions_ended": sessions, "unreadable": unreadable});
+    let answer = Answer::new(text, &facts);
+    if unreadable > 0 { Err(Failure::Partly(answer)) } else { Ok(answer) }
 }
 
 async fn end(on: &Basics, resident: Resident) -> Result<usize, StoreError> {

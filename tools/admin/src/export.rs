@@ -8,26 +8,15 @@ use std::io::{self, IsTerminal, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use tally::app::Basics;
 use tally::services::transfer;
 use tally::store::{AccountPage, Resident, ScanPosition};
 
-use crate::commands::{Failure, refused, unusable};
 use crate::import::{count, unwritable};
-use crate::line;
-use crate::private_file;
-use crate::progress::Progress;
-
-/// Where users are written to.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Target {
-    /// Standard output, unless that is a terminal.
-    Pipe,
-    /// Standard output, whatever it is.
-    StandardOutput,
-    /// A file, for its owner only.
-    File(PathBuf),
-}
+use crate::outcome::{Answer, Failure, refused};
+use crate::terminal::{Progress, Terminal};
+use crate::{line, pages, private_file};
 
 /// How far an export is, as it lies beside its file.
 #[derive(Debug, Deserialize, Serialize)]
@@ -63,47 +52,66 @@ enum Sink {
     File { file: File, path: PathBuf, state: PathBuf, length: u64 },
 }
 
-/// Writes down everybody and answers the summary, if standard output is free for it.
-pub async fn carry_out(on: &Basics, target: &Target) -> Result<String, Failure> {
-    let (mut sink, mut position, mut tally) = match target {
-        Target::Pipe if io::stdout().is_terminal() => {
-            return Err(refused(
-                "An export holds password hashes. Write it to a file with --output FILE, or insist on the \
-                 terminal with --output -.",
-            ));
+/// Writes down everybody and answers the summary, if standard output is free for it. Without a file that is standard
+/// output, unless it is a terminal and nobody insists.
+pub(crate) async fn carry_out(
+    on: &Basics,
+    output: Option<&Path>,
+    terminal: &Terminal,
+) -> Result<Answer, Failure> {
+    let (mut sink, position, mut tally) = match output {
+        Some(path) if path != Path::new("-") => open(on, path)?,
+        None if io::stdout().is_terminal() => {
+            let question = "An export holds password hashes. Show them on this terminal?";
+            if !terminal.is_agreed(question).await {
+                return Err(refused(
+                    "An export holds password hashes. Write it to a file with --output FILE, or insist on the \
+                     terminal with --output -.",
+                ));
+            }
+            (Sink::Standard(io::stdout()), None, Tally::default())
         }
-        Target::Pipe | Target::StandardOutput => (Sink::Standard(io::stdout()), None, Tally::default()),
-        Target::File(path) => open(on, path)?,
+        Some(_) | None => (Sink::Standard(io::stdout()), None, Tally::default()),
     };
     // Only for the bar; whoever may not ask still may export.
     let progress = Progress::new(on.store.about_how_many_items().await.ok().filter(|items| *items > 0));
     if position.is_some() {
         progress.say(&format!("Going on behind {}.", count(tally.users, "user")));
     }
-    loop {
-        let page = transfer::page(on, position.as_ref()).await.map_err(|source| unusable(on, source))?;
+    let fetch = async |from: Option<&_>| transfer::page(on, from).await;
+    let is_over = pages::each((on, terminal), position, fetch, async |page| {
         tally.items += page.items;
         write(on, &page, &mut sink, &mut tally, &progress)?;
-        position = page.next;
         progress.show(tally.items, count(tally.users, "user"));
-        match &position {
-            Some(position) => sink.remember(on, Some(position), tally)?,
-            None => break,
+        page.next.as_ref().map_or(Ok(()), |next| sink.remember(on, Some(next), tally))
+    });
+    let is_over = is_over.await;
+    progress.end();
+    let summary = format!("{} written", count(tally.users, "user"));
+    match (is_over?, &sink) {
+        (true, _) => sink.finish()?,
+        (false, Sink::File { .. }) => return Err(terminal.stopped(&summary)),
+        (false, Sink::Standard(_)) => {
+            return Err(terminal.stopped(&format!("{summary}, and the next run begins anew")));
         }
     }
-    progress.end();
-    sink.finish()?;
-    let summary = format!("{} written.", count(tally.users, "user"));
+    let facts = json!({"users": tally.users, "unreadable": tally.unreadable});
     match (tally.unreadable, sink) {
-        (0, Sink::File { .. }) => Ok(summary + "\n"),
+        (0, Sink::File { .. }) => Ok(Answer::new(summary + ".\n", &facts)),
         (0, Sink::Standard(_)) => {
-            progress.say(&summary);
-            Ok(String::new())
+            progress.say(&(summary + "."));
+            Ok(Answer::list("", [(); 0]))
         }
-        (unreadable, Sink::File { .. } | Sink::Standard(_)) => Err(refused(format!(
-            "{summary} {} could not be read and are missing; which ones is told above.",
-            count(unreadable, "account")
-        ))),
+        (unreadable, sink) => {
+            let unreadable = count(unreadable, "account");
+            let text = format!(
+                "{summary}. {unreadable} could not be read and are missing; which ones is told above.\n"
+            );
+            match sink {
+                Sink::File { .. } => Err(Failure::Partly(Answer::new(text, &facts))),
+                Sink::Standard(_) => Err(refused(text.trim_end())),
+            }
+        }
     }
 }
 

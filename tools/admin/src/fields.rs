@@ -22,8 +22,18 @@ pub(crate) enum Value {
     Object(Vec<(String, Self)>),
 }
 
+impl Value {
+    fn text(self) -> Option<String> {
+        if let Self::Text(text) = self { Some(text) } else { None }
+    }
+
+    fn object(self) -> Option<Vec<(String, Self)>> {
+        if let Self::Object(fields) = self { Some(fields) } else { None }
+    }
+}
+
 /// What is left of an object.
-pub struct Fields {
+pub(crate) struct Fields {
     /// Where it stands in the entry, for the reasons: empty, or `details.`.
     place: &'static str,
     left: Vec<(String, Value)>,
@@ -37,21 +47,13 @@ impl fmt::Debug for Fields {
 
 impl Fields {
     /// Reads an object.
-    pub fn parse(bytes: &[u8]) -> Result<Self, Reason> {
+    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, Reason> {
         let text = std::str::from_utf8(bytes).map_err(|_| Reason::NotText)?;
-        match serde_json::from_str(text) {
-            Ok(Value::Object(fields)) => Self::of("", fields),
-            Ok(
-                Value::Null
-                | Value::Flag(_)
-                | Value::Number(_)
-                | Value::OtherNumber
-                | Value::Text(_)
-                | Value::List(_),
-            ) => Err(Reason::NotAnObject("it is another kind of value".to_owned())),
-            // Every value fits, so this tells of the syntax and quotes nothing.
-            Err(error) => Err(Reason::NotAnObject(error.to_string())),
-        }
+        // Every value fits, so an error tells of the syntax and quotes nothing.
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| Reason::NotAnObject(error.to_string()))?;
+        let kind = || Reason::NotAnObject("it is another kind of value".to_owned());
+        Self::of("", value.object().ok_or_else(kind)?)
     }
 
     fn of(place: &'static str, left: Vec<(String, Value)>) -> Result<Self, Reason> {
@@ -64,14 +66,12 @@ impl Fields {
     }
 
     /// Whether there is such a field.
-    #[must_use]
-    pub fn has(&self, name: &str) -> bool {
+    pub(crate) fn has(&self, name: &str) -> bool {
         self.left.iter().any(|(own, _)| own == name)
     }
 
     /// Whether nothing is left that says anything.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         let says_nothing = |value: &Value| match value {
             Value::Null | Value::Flag(false) => true,
             Value::Text(text) => text.is_empty(),
@@ -82,98 +82,60 @@ impl Fields {
     }
 
     /// A text; `None` if it is absent or null.
-    pub fn text(&mut self, name: &'static str) -> Result<Option<String>, Reason> {
-        match self.take(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Text(text)) => Ok(Some(text)),
-            Some(
-                Value::Flag(_) | Value::Number(_) | Value::OtherNumber | Value::List(_) | Value::Object(_),
-            ) => Err(self.wrong(name, "a text")),
-        }
+    pub(crate) fn text(&mut self, name: &'static str) -> Result<Option<String>, Reason> {
+        self.pick(name, "a text", Value::text)
     }
 
     /// A whole number that is not negative; `None` if it is absent or null.
-    pub fn number(&mut self, name: &'static str) -> Result<Option<u64>, Reason> {
-        match self.take(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Number(number)) => Ok(Some(number)),
-            Some(
-                Value::Flag(_) | Value::Text(_) | Value::OtherNumber | Value::List(_) | Value::Object(_),
-            ) => Err(self.wrong(name, "a whole number")),
-        }
+    pub(crate) fn number(&mut self, name: &'static str) -> Result<Option<u64>, Reason> {
+        let number = |value| if let Value::Number(number) = value { Some(number) } else { None };
+        self.pick(name, "a whole number", number)
     }
 
     /// True or false; absent means false.
-    pub fn flag(&mut self, name: &'static str) -> Result<bool, Reason> {
-        match self.take(name) {
-            None | Some(Value::Null) => Ok(false),
-            Some(Value::Flag(flag)) => Ok(flag),
-            Some(
-                Value::Number(_) | Value::Text(_) | Value::OtherNumber | Value::List(_) | Value::Object(_),
-            ) => Err(self.wrong(name, "true or false")),
-        }
+    pub(crate) fn flag(&mut self, name: &'static str) -> Result<bool, Reason> {
+        let flag = |value| if let Value::Flag(flag) = value { Some(flag) } else { None };
+        self.pick(name, "true or false", flag).map(Option::unwrap_or_default)
     }
 
     /// An object; `None` if it is absent or null.
-    pub fn object(&mut self, name: &'static str, place: &'static str) -> Result<Option<Self>, Reason> {
-        match self.take(name) {
-            None | Some(Value::Null) => Ok(None),
-            Some(Value::Object(fields)) => Self::of(place, fields).map(Some),
-            Some(
-                Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::OtherNumber | Value::List(_),
-            ) => Err(self.wrong(name, "an object")),
-        }
+    pub(crate) fn object(&mut self, name: &'static str, place: &'static str) -> Result<Option<Self>, Reason> {
+        let fields = self.pick(name, "an object", Value::object)?;
+        fields.map(|fields| Self::of(place, fields)).transpose()
     }
 
     /// A list of objects; absent means empty.
-    pub fn objects(&mut self, name: &'static str, place: &'static str) -> Result<Vec<Self>, Reason> {
-        let mut objects = Vec::new();
-        for value in self.list(name)? {
-            match value {
-                Value::Object(fields) => objects.push(Self::of(place, fields)?),
-                Value::Null
-                | Value::Flag(_)
-                | Value::Number(_)
-                | Value::Text(_)
-                | Value::OtherNumber
-                | Value::List(_) => {
-                    return Err(self.wrong(name, "a list of objects"));
-                }
-            }
-        }
-        Ok(objects)
+    pub(crate) fn objects(&mut self, name: &'static str, place: &'static str) -> Result<Vec<Self>, Reason> {
+        let list = self.list(name)?.into_iter();
+        let fields = list.map(|value| value.object().ok_or_else(|| self.wrong(name, "a list of objects")));
+        fields.map(|fields| Self::of(place, fields?)).collect()
     }
 
     /// A list of values; absent means empty.
     pub(crate) fn list(&mut self, name: &'static str) -> Result<Vec<Value>, Reason> {
-        match self.take(name) {
-            None | Some(Value::Null) => Ok(Vec::new()),
-            Some(Value::List(list)) => Ok(list),
-            Some(
-                Value::Flag(_) | Value::Number(_) | Value::Text(_) | Value::OtherNumber | Value::Object(_),
-            ) => Err(self.wrong(name, "a list")),
-        }
+        let list = |value| if let Value::List(list) = value { Some(list) } else { None };
+        self.pick(name, "a list", list).map(Option::unwrap_or_default)
     }
 
     /// A list of texts; absent means empty.
-    pub fn texts(&mut self, name: &'static str) -> Result<Vec<String>, Reason> {
-        let mut texts = Vec::new();
-        for value in self.list(name)? {
-            match value {
-                Value::Text(text) => texts.push(text),
-                Value::Null
-                | Value::Flag(_)
-                | Value::Number(_)
-                | Value::OtherNumber
-                | Value::List(_)
-                | Value::Object(_) => return Err(self.wrong(name, "a list of texts")),
-            }
-        }
-        Ok(texts)
+    pub(crate) fn texts(&mut self, name: &'static str) -> Result<Vec<String>, Reason> {
+        let list = self.list(name)?.into_iter();
+        list.map(|value| value.text().ok_or_else(|| self.wrong(name, "a list of texts"))).collect()
+    }
+
+    /// What a field holds, if it is of that kind; `None` if it is absent or null.
+    fn pick<T>(
+        &mut self,
+        name: &'static str,
+        kind: &'static str,
+        of: impl FnOnce(Value) -> Option<T>,
+    ) -> Result<Option<T>, Reason> {
+        let value = self.take(name).filter(|value| *value != Value::Null);
+        value.map(|value| of(value).ok_or_else(|| self.wrong(name, kind))).transpose()
     }
 
     /// Drops a field, whatever it holds.
-    pub fn forget(&mut self, name: &str) {
+    pub(crate) fn forget(&mut self, name: &str) {
         self.take(name);
     }
 

@@ -1,64 +1,32 @@
 //! What was done about an account, for people and for machines.
 
-use serde::Serialize;
+use serde_json::json;
 use tally::domain::account_number::AccountNumber;
 use tally::domain::history::{Actor, Record};
 use tally::domain::role::Role;
 
+use crate::outcome::{Answer, without_nothing};
 use crate::printing::harmless;
 
-/// A record as one object.
-#[derive(Serialize)]
-struct Line<'a> {
-    account: u32,
-    at: String,
-    act: &'static str,
-    /// The role that was given.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    role: Option<&'static str>,
-    /// The number of the group that was joined or left.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    group: Option<u32>,
-    /// `oneself`, `code`, `account` or `operator`.
-    by: &'static str,
-    /// Which account.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    by_account: Option<u32>,
-    /// Which operator, to AWS.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    identity: Option<&'a str>,
-    door: &'a str,
-}
-
-/// One object a line, the oldest first.
-#[must_use]
-pub(crate) fn json(account: AccountNumber, records: &[Record]) -> String {
-    let line = |record: &Record| {
+/// One line for each record, the oldest first, and one object without what does not apply.
+pub(crate) fn answer(account: AccountNumber, records: &[Record]) -> Answer {
+    let object = |record: &Record| {
         let (by, by_account, identity) = match &record.by {
             Actor::Oneself => ("oneself", None, None),
             Actor::CodeReader => ("code", None, None),
             Actor::Account(number) => ("account", Some(number.get()), None),
-            Actor::Operator(identity) => ("operator", None, Some(identity.as_str())),
+            Actor::Operator(identity) => ("operator", None, Some(identity)),
         };
-        let line = Line {
-            account: account.get(),
-            at: record.at.to_string(),
-            act: record.act.word(),
-            role: record.act.role().map(Role::word),
-            group: record.act.group(),
-            by,
-            by_account,
-            identity,
-            door: &record.door,
-        };
-        serde_json::to_string(&line).expect("texts and numbers have a JSON form") + "\n"
+        without_nothing(json!({
+            "account": account.get(), "at": record.at.to_string(), "act": record.act.word(),
+            "role": record.act.role().map(Role::word), "group": record.act.group(), "by": by,
+            "by_account": by_account, "identity": identity, "door": record.door,
+        }))
     };
-    records.iter().map(line).collect()
+    Answer::list(text(account, records), records.iter().map(object))
 }
 
-/// One line for each record, the oldest first.
-#[must_use]
-pub(crate) fn text(account: AccountNumber, records: &[Record]) -> String {
+fn text(account: AccountNumber, records: &[Record]) -> String {
     if records.is_empty() {
         return format!("Nothing is written down about account {account}.\n");
     }
@@ -99,13 +67,12 @@ mod tests {
              2017-07-06T05:11:24Z  password-changed          by oneself  at company\n"
         );
         assert_eq!(
-            json(account, &records),
-            "{\"account\":51923482,\"at\":\"2017-07-06T05:11:24.481Z\",\"act\":\"role-given\",\
-             \"role\":\"administrator\",\"by\":\"operator\",\"identity\":\"arn:aws:iam::1:user/li\",\
-             \"door\":\"tally-admin\"}\n\
-             {\"account\":51923482,\"at\":\"2017-07-06T05:11:24.481Z\",\"act\":\"group-joined\",\"group\":3,\
-             \"by\":\"account\",\"by_account\":22222222,\"door\":\"charity\"}\n\
-             {\"account\":51923482,\"at\":\"2017-07-06T05:11:24.481Z\",\"act\":\"password-changed\",\
+            answer(account, &records).json,
+            "{\"account\":51923482,\"act\":\"role-given\",\"at\":\"2017-07-06T05:11:24.481Z\",\"by\":\"operator\",\
+             \"door\":\"tally-admin\",\"identity\":\"arn:aws:iam::1:user/li\",\"role\":\"administrator\"}\n\
+             {\"account\":51923482,\"act\":\"group-joined\",\"at\":\"2017-07-06T05:11:24.481Z\",\"by\":\"account\",\
+             \"by_account\":22222222,\"door\":\"charity\",\"group\":3}\n\
+             {\"account\":51923482,\"act\":\"password-changed\",\"at\":\"2017-07-06T05:11:24.481Z\",\
              \"by\":\"oneself\",\"door\":\"company\"}\n"
         );
         assert_eq!(text(account, &[]), "Nothing is written down about account 51923482.\n");

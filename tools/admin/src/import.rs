@@ -25,18 +25,17 @@ use tokio::sync::mpsc::{self, Receiver};
 
 use self::summary::Summary;
 pub(crate) use self::summary::count;
-pub use self::wanted::{Format, Import, Options};
-use crate::commands::{Failure, refused, unusable};
-use crate::django::{self, Dump};
+pub use self::wanted::{Format, Import};
+use crate::commands::unusable;
+use crate::django::{self, Dump, Leftovers};
 use crate::entries::{self, Entry, Piece};
 use crate::fields::Fields;
 use crate::line;
-use crate::progress::Progress;
+use crate::outcome::{Answer, Failure, refused};
+use crate::pages::MOST_UNDER_WAY;
 use crate::reason::{Reason, Reasons};
 use crate::rejects::Rejects;
-
-/// How many accounts are on their way into the table at a time.
-const MOST_UNDER_WAY: usize = 16;
+use crate::terminal::{Progress, Terminal};
 
 /// How many entries are read ahead.
 const READ_AHEAD: usize = 64;
@@ -45,6 +44,7 @@ const READ_AHEAD: usize = 64;
 struct Run<'a> {
     on: &'a Basics,
     wanted: &'a Import,
+    terminal: &'a Terminal,
     dump: Dump,
     /// Users in groups whose names have not been read yet.
     early: VecDeque<Entry>,
@@ -52,16 +52,6 @@ struct Run<'a> {
     rejects: Option<Rejects>,
     progress: Progress,
     read: Arc<AtomicU64>,
-}
-
-/// What an entry turned out to be.
-enum Judged {
-    User(Box<Arrival>),
-    /// A user who refers to something that may still come.
-    Early,
-    /// Something that users refer to.
-    Context,
-    Nothing,
 }
 
 /// What an account must have for itself alone while it is under way, so that of two entries that want
@@ -73,7 +63,7 @@ enum Own {
 }
 
 /// Lets in whom the file holds and answers the summary; it is a failure if anybody stays outside.
-pub async fn carry_out(on: &Basics, wanted: &Import) -> Result<String, Failure> {
+pub(crate) async fn carry_out(on: &Basics, wanted: &Import, terminal: &Terminal) -> Result<Answer, Failure> {
     // A table that cannot be read is told before anything is waited for.
     let nobody = on.store.find_account(AccountNumber::new(0)).await;
     nobody.map_err(|source| unusable(on, source))?;
@@ -90,6 +80,7 @@ pub async fn carry_out(on: &Basics, wanted: &Import) -> Result<String, Failure> 
     let mut run = Run {
         on,
         wanted,
+        terminal,
         dump: Dump::new(wanted.utc_offset, wanted.user_model.clone()),
         early: VecDeque::new(),
         summary: Summary::new(wanted.dry_run),
@@ -99,7 +90,9 @@ pub async fn carry_out(on: &Basics, wanted: &Import) -> Result<String, Failure> 
     };
     let end = run.go_through(pieces).await;
     run.progress.end();
-    end.map_err(|failure| with_summary(failure, &run, "Run again, it goes on."))?;
+    if !end.map_err(|failure| with_summary(failure, &run, "Run again, it goes on."))? {
+        return Err(terminal.stopped(&run.summary.so_far()));
+    }
     let read_to_the_end = reader.await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
     if let Err(error) = read_to_the_end {
         return Err(with_summary(
@@ -108,13 +101,14 @@ pub async fn carry_out(on: &Basics, wanted: &Import) -> Result<String, Failure> 
             "Run again with the file mended, it goes on.",
         ));
     }
-    let summary = run.summary.text(wanted);
-    if run.summary.is_failure() { Err(refused(summary.trim_end())) } else { Ok(summary) }
+    let answer = Answer::new(run.summary.text(wanted), &run.summary);
+    if run.summary.is_failure() { Err(Failure::Partly(answer)) } else { Ok(answer) }
 }
 
 impl Run<'_> {
-    /// Takes the entries as they come until the last account has arrived, or the table is away.
-    async fn go_through(&mut self, mut pieces: Receiver<Piece>) -> Result<(), Failure> {
+    /// Takes the entries as they come until the last account has arrived, or the table is away. After Ctrl-C, only
+    /// what is under way already. The answer is whether it came to the end.
+    async fn go_through(&mut self, mut pieces: Receiver<Piece>) -> Result<bool, Failure> {
         let importer =
             if self.wanted.dry_run { Importer::rehearsing(self.on) } else { Importer::new(self.on) };
         let mut under_way = FuturesUnordered::new();
@@ -122,7 +116,8 @@ impl Run<'_> {
         let mut waiting: Option<(Entry, Arrival)> = None;
         let mut is_at_end = false;
         loop {
-            let has_room = under_way.len() < MOST_UNDER_WAY;
+            let is_stopped = self.terminal.is_interrupted();
+            let has_room = under_way.len() < MOST_UNDER_WAY && !is_stopped;
             if let Some((entry, arrival)) = waiting
                 .take_if(|(_, arrival)| has_room && owns(arrival).iter().all(|own| !owned.contains(own)))
             {
@@ -135,6 +130,7 @@ impl Run<'_> {
                 continue;
             }
             if is_at_end
+                && !is_stopped
                 && waiting.is_none()
                 && let Some(entry) = self.early.pop_front()
             {
@@ -142,6 +138,9 @@ impl Run<'_> {
                 continue;
             }
             let may_read = has_room && waiting.is_none() && !is_at_end;
+            if under_way.is_empty() && !may_read {
+                return Ok(!is_stopped);
+            }
             tokio::select! {
                 Some((entry, arrival, outcome)) = under_way.next(), if !under_way.is_empty() => {
                     for own in owns(&arrival) {
@@ -156,7 +155,7 @@ impl Run<'_> {
                     }
                     Some(piece) => waiting = self.look_at(piece)?,
                 },
-                else => return Ok(()),
+                () = self.terminal.interrupted(1), if !is_stopped => {}
             }
         }
     }
@@ -171,50 +170,36 @@ impl Run<'_> {
             }
             Piece::Broken(number, why) => {
                 self.summary.rejected += 1;
-                let words = "From here on it is no JSON, and nothing more was read";
+                let words = "From here on it is not JSON, and nothing more was read";
                 self.progress.say(&format!("{number}: {words}: {why}."));
                 return Ok(None);
             }
         };
         match self.judge(&entry) {
-            Ok(Judged::User(arrival)) => Ok(Some((entry, *arrival))),
-            Ok(Judged::Context) => {
+            Ok(django::Entry::User(arrival, left)) => {
+                self.summary.leave(left);
+                return Ok(Some((entry, *arrival)));
+            }
+            // It refers to something that may still come.
+            Ok(django::Entry::Early) => self.early.push_back(entry),
+            Ok(django::Entry::Group(had_permissions)) => {
+                self.summary.group(had_permissions);
                 let kept = self.rejects.as_mut().map(|rejects| rejects.add_context(&entry.bytes));
                 kept.transpose().map_err(|error| self.rejects_failed(&error))?;
-                Ok(None)
             }
-            Ok(Judged::Early) => {
-                self.early.push_back(entry);
-                Ok(None)
-            }
-            Ok(Judged::Nothing) => Ok(None),
-            Err(reasons) => {
-                self.reject(entry.number, Some(&entry), &reasons)?;
-                Ok(None)
-            }
+            Ok(django::Entry::Other(model, is_like_user)) => self.summary.other(model, is_like_user),
+            Err(reasons) => self.reject(entry.number, Some(&entry), &reasons)?,
         }
+        Ok(None)
     }
 
-    fn judge(&mut self, entry: &Entry) -> Result<Judged, Reasons> {
+    fn judge(&mut self, entry: &Entry) -> Result<django::Entry, Reasons> {
         let fields = Fields::parse(&entry.bytes)?;
-        if !self.is_django(&fields) {
-            return line::read(fields, self.wanted.utc_offset).map(|arrival| Judged::User(Box::new(arrival)));
+        if self.is_django(&fields) {
+            return self.dump.read(fields);
         }
-        match self.dump.read(fields)? {
-            django::Entry::User(arrival, left) => {
-                self.summary.leave(left);
-                Ok(Judged::User(arrival))
-            }
-            django::Entry::Early => Ok(Judged::Early),
-            django::Entry::Group(had_permissions) => {
-                self.summary.group(had_permissions);
-                Ok(Judged::Context)
-            }
-            django::Entry::Other(model, is_like_user) => {
-                self.summary.other(model, is_like_user);
-                Ok(Judged::Nothing)
-            }
-        }
+        let arrival = line::read(fields, self.wanted.utc_offset)?;
+        Ok(django::Entry::User(Box::new(arrival), Leftovers::default()))
     }
 
     fn is_django(&self, fields: &Fields) -> bool {

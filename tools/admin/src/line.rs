@@ -5,12 +5,12 @@
 
 use jiff::Timestamp;
 use jiff::tz::Offset;
-use serde::Serialize;
+use serde_json::{Value, json};
 use tally::domain::account::{Account, Standing};
 use tally::domain::account_number::AccountNumber;
-use tally::domain::company::{Company, ReceivingAddress, is_home_page};
 use tally::domain::contact::{Contact, FormerEmail};
 use tally::domain::credential::StoredCredential;
+use tally::domain::customer::{Customer, ReceivingAddress, is_home_page};
 use tally::domain::details::Details;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::former_power::FormerPower;
@@ -24,182 +24,84 @@ use tally::services::transfer;
 use tally::store::Resident;
 
 use crate::fields::Fields;
+use crate::outcome::without_nothing;
 use crate::reason::{Faults, Reason, Reasons};
 use crate::values;
 
-/// The most characters of company, tel and address (contract 002).
+/// The most characters of company, tel and address (docs/contracts/rest-auth.md).
 const DETAILS: [(&str, usize); 3] = [("company", 100), ("tel", 20), ("address", 100)];
 
-/// The most characters of alias, phone, job number and department (contract 000).
+/// The most characters of alias, phone, job number and department (docs/contracts/accounts.md).
 const CONTACT: [(&str, usize); 4] = [("alias", 100), ("phone", 30), ("job_number", 50), ("dept_id", 50)];
 
-/// The most characters of a customer's own and the company's data (contract 003).
+/// The most characters of a customer's own and the company's data (docs/contracts/company.md).
 const COMPANY: [(&str, usize); 4] =
     [("realname", 50), ("qq", 20), ("company_name", 100), ("company_url", 200)];
 
-/// The most characters of the address for parcels (contract 003).
+/// The most characters of the address for parcels (docs/contracts/company.md).
 const RECEIVING: [(&str, usize); 6] =
     [("province", 50), ("city", 50), ("area", 50), ("street", 200), ("recv_name", 50), ("recv_phone", 30)];
 
-/// The most lines of business, and the most characters of each (contract 003).
+/// The most lines of business, and the most characters of each (docs/contracts/company.md).
 const MOST_FIELDS: usize = 20;
 const LONGEST_FIELD: usize = 50;
 
-/// A line as it is written. What is absent is empty, false or the usual.
-#[derive(Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a field of the line")]
-struct Line<'a> {
-    number: u32,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    username: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    email_proven: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    former_emails: Vec<FormerLine<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    phone: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    weixin: Option<&'a str>,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    first_name: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
-    last_name: &'a str,
-    role: &'static str,
-    charity: bool,
-    is_staff: bool,
-    is_superuser: bool,
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    groups: Vec<&'a str>,
-    standing: &'static str,
-    password: &'a str,
-    joined: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    last_login: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    details: Option<DetailsLine<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    contact: Option<ContactLine<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    company: Option<CompanyLine<'a>>,
+/// Writes an account down, with the end of its line. What is absent is empty, or an address that is not proven.
+pub(crate) fn write(Resident { account, company }: &Resident, now: Timestamp) -> String {
+    let (number, standing) = (account.number.get(), standing_word(account.standing));
+    let line = if account.standing == Standing::Deleted {
+        json!({"number": number, "standing": standing})
+    } else {
+        without_nothing(json!({
+            "number": number,
+            "username": account.username.as_ref().map(Username::as_str),
+            "email": account.email.as_ref().map(EmailAddress::as_str),
+            "email_proven": account.email_proven.then_some(true),
+            "former_emails": account.counting_formers(now).map(former_line).collect::<Vec<_>>(),
+            "phone": account.phone.as_ref().map(PhoneNumber::as_str),
+            "weixin": account.weixin.as_ref().map(OpenId::as_str),
+            "first_name": account.first_name,
+            "last_name": account.last_name,
+            "role": account.role.word(),
+            "charity": account.charity,
+            "is_staff": account.is_staff,
+            "is_superuser": account.is_superuser,
+            "groups": account.groups.iter().map(|group| &group.name).collect::<Vec<_>>(),
+            "standing": standing,
+            "password": account.credential.as_str(),
+            "joined": account.joined.to_string(),
+            "last_login": account.last_login.map(|time| time.to_string()),
+            "details": account.details.as_ref().map(|Details { company, tel, address }| {
+                json!({"company": company, "tel": tel, "address": address})
+            }),
+            "contact": account.contact.as_ref().map(|Contact { alias, phone, job_number, dept_id }| {
+                json!({"alias": alias, "phone": phone, "job_number": job_number, "dept_id": dept_id})
+            }),
+            "company": company.as_ref().map(company_line),
+        }))
+    };
+    format!("{line}\n")
 }
 
-/// All that is written of somebody who is deleted.
-#[derive(Serialize)]
-struct DeletedLine {
-    number: u32,
-    standing: &'static str,
-}
-
-#[derive(Serialize)]
-struct FormerLine<'a> {
-    address: &'a str,
-    until: String,
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    proven: bool,
-}
-
-impl<'a> From<&'a FormerEmail> for FormerLine<'a> {
-    fn from(FormerEmail { address, until, is_proven }: &'a FormerEmail) -> Self {
-        Self { address: address.as_str(), until: until.to_string(), proven: *is_proven }
-    }
-}
-
-#[derive(Serialize)]
-struct DetailsLine<'a> {
-    company: &'a str,
-    tel: &'a str,
-    address: &'a str,
-}
-
-#[derive(Serialize)]
-struct ContactLine<'a> {
-    alias: &'a str,
-    phone: &'a str,
-    job_number: &'a str,
-    dept_id: &'a str,
+fn former_line(FormerEmail { address, until, is_proven }: &FormerEmail) -> Value {
+    without_nothing(json!({
+        "address": address.as_str(), "until": until.to_string(), "proven": is_proven.then_some(true),
+    }))
 }
 
 /// What lies beside the account; empty texts stand for themselves.
-#[derive(Serialize)]
-struct CompanyLine<'a> {
-    realname: &'a str,
-    qq: &'a str,
-    company_name: &'a str,
-    company_url: &'a str,
-    select_fields: &'a [String],
-    province: &'a str,
-    city: &'a str,
-    area: &'a str,
-    street: &'a str,
-    recv_name: &'a str,
-    recv_phone: &'a str,
-}
-
-impl<'a> From<&'a Company> for CompanyLine<'a> {
-    fn from(company: &'a Company) -> Self {
-        let Company { realname, qq, company_name, company_url, select_fields, receiving } = company;
-        let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
-        Self {
-            realname,
-            qq,
-            company_name,
-            company_url,
-            select_fields,
-            province,
-            city,
-            area,
-            street,
-            recv_name,
-            recv_phone,
-        }
-    }
-}
-
-/// Writes an account down, with the end of its line.
-#[must_use]
-pub fn write(Resident { account, company }: &Resident, now: Timestamp) -> String {
-    let number = account.number.get();
-    let standing = standing_word(account.standing);
-    let text = if account.standing == Standing::Deleted {
-        serde_json::to_string(&DeletedLine { number, standing })
-    } else {
-        serde_json::to_string(&Line {
-            number,
-            username: account.username.as_ref().map(Username::as_str),
-            email: account.email.as_ref().map(EmailAddress::as_str),
-            email_proven: account.email_proven,
-            former_emails: account.counting_formers(now).map(FormerLine::from).collect(),
-            phone: account.phone.as_ref().map(PhoneNumber::as_str),
-            weixin: account.weixin.as_ref().map(OpenId::as_str),
-            first_name: &account.first_name,
-            last_name: &account.last_name,
-            role: account.role.word(),
-            charity: account.charity,
-            is_staff: account.is_staff,
-            is_superuser: account.is_superuser,
-            groups: account.groups.iter().map(|group| group.name.as_str()).collect(),
-            standing,
-            password: account.credential.as_str(),
-            joined: account.joined.to_string(),
-            last_login: account.last_login.map(|time| time.to_string()),
-            details: account.details.as_ref().map(|Details { company, tel, address }| DetailsLine {
-                company,
-                tel,
-                address,
-            }),
-            contact: account.contact.as_ref().map(|Contact { alias, phone, job_number, dept_id }| {
-                ContactLine { alias, phone, job_number, dept_id }
-            }),
-            company: company.as_ref().map(CompanyLine::from),
-        })
-    };
-    text.expect("texts, numbers and lists have a JSON form") + "\n"
+fn company_line(company: &Customer) -> Value {
+    let Customer { realname, qq, company_name, company_url, select_fields, receiving } = company;
+    let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
+    json!({
+        "realname": realname, "qq": qq, "company_name": company_name, "company_url": company_url,
+        "select_fields": select_fields, "province": province, "city": city, "area": area,
+        "street": street, "recv_name": recv_name, "recv_phone": recv_phone,
+    })
 }
 
 /// Reads a line; times that name no zone are of the given one.
-pub fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reasons> {
+pub(crate) fn read(mut fields: Fields, zone: Option<Offset>) -> Result<Arrival, Reasons> {
     let mut faults = Faults::default();
     let number = faults.note(fields.number("number")).flatten();
     let number =
@@ -345,7 +247,7 @@ fn weixin(fields: &mut Fields) -> Result<Option<OpenId>, Reason> {
     id.map(|id| OpenId::parse(&id).ok_or(Reason::OpenId("weixin"))).transpose()
 }
 
-fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Company> {
+fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Customer> {
     let mut inner = faults.note(fields.object("company", "company.")).flatten()?;
     let [realname, qq, company_name, company_url] = texts(&mut inner, COMPANY, faults);
     if !company_url.is_empty() && !is_home_page(&company_url) {
@@ -361,7 +263,7 @@ fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Company> {
     let [province, city, area, street, recv_name, recv_phone] = texts(&mut inner, RECEIVING, faults);
     inner.finish(faults);
     let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };
-    Some(Company { realname, qq, company_name, company_url, select_fields, receiving })
+    Some(Customer { realname, qq, company_name, company_url, select_fields, receiving })
 }
 
 fn texts<const N: usize>(
@@ -437,12 +339,12 @@ mod tests {
             ..Account::new(AccountNumber::new(51_923_482), StoredCredential::stored(hash.to_owned()), joined)
         };
         let receiving = ReceivingAddress { city: "成都".to_owned(), ..ReceivingAddress::default() };
-        let company = Company {
+        let company = Customer {
             realname: "张三".to_owned(),
             company_url: "https://example.com".to_owned(),
             select_fields: vec!["金融".to_owned(), "物流".to_owned()],
             receiving,
-            ..Company::default()
+            ..Customer::default()
         };
         Resident { account, company: Some(company) }
     }
@@ -550,14 +452,14 @@ mod tests {
         let told = told.unwrap_err().to_string();
         let wanted = [
             "The number does not have 8 or 9 digits.",
-            "standing is none of active, frozen, deleted.",
-            "email is no e-mail address that can be registered.",
+            "standing is not one of active, frozen, deleted.",
+            "email is not a valid e-mail address.",
             "A username consists of @ . + - _ and ASCII letters and digits.",
-            "phone is no mobile number.",
+            "phone is not a mobile number.",
             "password is missing.",
-            "joined is no time such as 2021-11-30T08:00:00.123Z.",
+            "joined is not a time such as 2021-11-30T08:00:00.123Z.",
             "former_emails.address is missing.",
-            "until is no time such as 2021-11-30T08:00:00.123Z.",
+            "until is not a time such as 2021-11-30T08:00:00.123Z.",
             "first_name is not a text.",
             "details.tel is not a text.",
             "There is no field details.\"fax\".",

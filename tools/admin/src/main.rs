@@ -2,84 +2,110 @@
 
 use std::error::Error;
 use std::io::{self, Write};
-use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
-use admin::arguments::{self, Invocation, Options, SecretOptions};
-use admin::{commands, identity, secret, terminal};
-use aws_config::{BehaviorVersion, SdkConfig};
+use admin::cli::{Cli, Command, SecretCommand, TableCommand};
+use admin::outcome::{Answer, Failure};
+use admin::terminal::{Terminal, complain};
+use admin::{commands, connection, identity, manual, secret};
 use tally::app::{Basics, SecretAccess};
 use tally::clock::Clock;
 use tally::config::{OperatorConfig, SecretConfig};
 use tally::entropy::Entropy;
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::LevelFilter;
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> ExitCode {
-    tracing_subscriber::fmt()
-        .with_writer(io::stderr)
-        .with_env_filter(
-            tracing_subscriber::EnvFilter::builder()
-                .with_default_directive(tracing_subscriber::filter::LevelFilter::ERROR.into())
-                .from_env_lossy(),
-        )
-        .init();
-    let outcome = match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Invocation::Help) => say(arguments::HELP),
-        Ok(Invocation::Version) => say(&format!("{}\n", arguments::VERSION)),
-        Ok(Invocation::Run(options)) => tokio::select! {
-            // Listening for it also lets the prompt mend the terminal before the process ends.
-            _ = tokio::signal::ctrl_c() => Err("Interrupted.".into()),
-            outcome = run(options) => outcome,
-        },
-        Ok(Invocation::Secret(options)) => run_on_secret(options).await,
-        Err(error) => {
-            complain(&error);
-            return ExitCode::from(arguments::USAGE_EXIT_CODE);
+/// How long a question that nobody answers any more may take to leave the terminal as it was.
+const FAREWELL: Duration = Duration::from_millis(200);
+
+fn main() -> ExitCode {
+    let words: Vec<_> = std::env::args_os().collect();
+    let cli = match Cli::read(&words) {
+        Ok(cli) => cli,
+        Err(told) => {
+            // A terminal that is gone reads no help.
+            _ = told.print();
+            return ExitCode::from(u8::try_from(told.exit_code()).unwrap_or(2));
         }
     };
-    match outcome {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            complain(error.as_ref());
-            ExitCode::FAILURE
+    let filter = EnvFilter::builder().with_default_directive(LevelFilter::ERROR.into()).from_env_lossy();
+    tracing_subscriber::fmt().with_writer(io::stderr).with_env_filter(filter).init();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("the system lets a process wait for its network");
+    let again = words.iter().skip(1).map(|word| word.to_string_lossy().into_owned());
+    let again: Vec<String> = std::iter::once("tally-admin".to_owned()).chain(again).collect();
+    let (json, verbose) = (cli.json, cli.verbose);
+    let outcome = runtime.block_on(run(cli, &again));
+    // Whoever still reads standard input is not waited for.
+    runtime.shutdown_timeout(FAREWELL);
+    let printed = match outcome {
+        Ok(text) => say(&text),
+        Err(Failure::Partly(answer)) if json => say(&answer.json).and(Err(Failure::Partly(answer))),
+        Err(failure) => Err(failure),
+    };
+    let Err(failure) = printed else {
+        return ExitCode::SUCCESS;
+    };
+    complain(&failure.to_string());
+    if let Some(causes) = failure.source().filter(|_| verbose) {
+        complain(&format!("Caused by: {}", tally::store::chain(causes)));
+    }
+    ExitCode::from(failure.exit_code())
+}
+
+async fn run(cli: Cli, again: &[String]) -> Result<String, Failure> {
+    let answer = match cli.command {
+        Command::OnTable(command) => {
+            on_table(cli.table, command, &Terminal::new(again, cli.no_input)).await?
         }
+        Command::Secret { secret, command } => {
+            // It is done before anybody could stop it.
+            on_secret(secret, command).await?
+        }
+        Command::Completions { shell } => return Ok(manual::completions(shell)),
+        Command::Man { path } => return manual::page(&path),
+    };
+    Ok(answer.pick(cli.json))
+}
+
+async fn on_table(
+    table: Option<String>,
+    command: TableCommand,
+    terminal: &Terminal,
+) -> Result<Answer, Failure> {
+    let config = OperatorConfig::from_env(table).map_err(|_| {
+        Failure::Refused("No table is named. Set TALLY_TABLE, or use --table NAME.".to_owned())
+    })?;
+    // What goes through many accounts ends by itself in a good place; only who is in a hurry does not wait for that.
+    let (acts, patience) = (command.acts(), if command.is_long() { 2 } else { 1 });
+    let work = async {
+        let aws = connection::find(config.ca_bundle.as_deref()).await?;
+        let mut on = Basics::new(config, &aws, Clock::System, Entropy::System);
+        if acts {
+            on = on.acting_as(identity::ask(&aws).await?);
+        }
+        commands::carry_out(&on, command, terminal).await
+    };
+    let unknown = if acts { "whether it was done is not known" } else { "nothing was changed" };
+    tokio::select! {
+        outcome = work => outcome,
+        () = terminal.interrupted(patience) => Err(terminal.stopped(unknown)),
     }
 }
 
-type Outcome = Result<(), Box<dyn Error>>;
-
-async fn run(options: Options) -> Outcome {
-    let config = OperatorConfig::from_env(options.table)?;
-    let aws = find_aws(config.ca_bundle.as_deref()).await?;
-    let mut on = Basics::new(config, &aws, Clock::System, Entropy::System);
-    if options.command.acts() {
-        on = on.acting_as(identity::ask(&aws).await?);
-    }
-    say(&commands::carry_out(&on, options.command, terminal::ask_password).await?)
-}
-
-async fn run_on_secret(options: SecretOptions) -> Outcome {
-    let config = SecretConfig::from_env(options.secret)?;
-    let aws = find_aws(config.ca_bundle.as_deref()).await?;
+async fn on_secret(secret: Option<String>, command: SecretCommand) -> Result<Answer, Failure> {
+    let config = SecretConfig::from_env(secret).map_err(|_| {
+        Failure::Refused("No secret is named. Set TALLY_SECRET_ID, or use --secret NAME.".to_owned())
+    })?;
+    let aws = connection::find(config.ca_bundle.as_deref()).await?;
     let on = SecretAccess::new(config, &aws, Clock::System, Entropy::System);
-    say(&secret::carry_out(&on, options.command).await?)
+    secret::carry_out(&on, command).await
 }
 
-/// Finds AWS, or what stands in for it, as the SDK's usual environment and files say.
-async fn find_aws(ca_bundle: Option<&Path>) -> Result<SdkConfig, Box<dyn Error>> {
-    let http = tally::aws::http_client(ca_bundle)?;
-    Ok(aws_config::defaults(BehaviorVersion::latest()).http_client(http).load().await)
-}
-
-fn say(text: &str) -> Outcome {
+fn say(text: &str) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
-}
-
-/// Tells on the terminal what went wrong, with everything that caused it.
-fn complain(error: &(dyn Error + 'static)) {
-    // A terminal that is gone hears nothing.
-    _ = writeln!(io::stderr().lock(), "{}", tally::store::chain(error));
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::Refused(format!("Standard output cannot be written: {error}.")))
 }

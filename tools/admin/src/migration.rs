@@ -5,62 +5,67 @@
 
 use std::fmt::Write as _;
 
-use futures_util::{StreamExt, TryStreamExt, stream};
+use serde_json::{Value, json};
 use tally::app::Basics;
 use tally::services::administration;
 use tally::store::{FormerlyWritten, StoreError};
 
-use crate::commands::{Failure, refused, unusable};
-
-/// How many accounts are under way at a time.
-const MOST_UNDER_WAY: usize = 16;
+use crate::outcome::{Answer, Failure};
+use crate::pages;
+use crate::terminal::Terminal;
 
 /// Writes everybody anew, or tells what that would do.
-pub(crate) async fn carry_out(on: &Basics, dry_run: bool) -> Result<String, Failure> {
-    let (mut said, mut written, mut late, mut unreadable, mut from) = (String::new(), 0, 0, 0, None);
-    loop {
-        let page = administration::former_power_page(on, from.as_ref()).await;
-        let page = page.map_err(|source| unusable(on, source))?;
+pub(crate) async fn carry_out(on: &Basics, dry_run: bool, terminal: &Terminal) -> Result<Answer, Failure> {
+    let (mut text, mut doubtful, mut written, mut late, mut unreadable) =
+        (String::new(), Vec::new(), 0, 0, 0);
+    let fetch = async |from: Option<&_>| administration::former_power_page(on, from).await;
+    let is_over = pages::each((on, terminal), None, fetch, async |page| {
         unreadable += page.unreadable.len();
         for one in page.found.iter().filter(|one| one.former.is_doubtful()) {
-            writeln!(said, "{}", doubtful(one)).expect("a string takes any text");
+            doubtful.push(tell(one, &mut text));
         }
-        let renewed: Vec<bool> = stream::iter(page.found.iter().map(|one| renew(on, one, dry_run)))
-            .buffer_unordered(MOST_UNDER_WAY)
-            .try_collect()
-            .await
-            .map_err(|source| unusable(on, source))?;
-        written += renewed.iter().filter(|is_written| **is_written).count();
-        late += renewed.iter().filter(|is_written| !**is_written).count();
-        from = page.next;
-        if from.is_none() {
-            break;
-        }
-    }
+        let renewed = pages::all(on, page.found.iter().map(|one| renew(on, one, dry_run))).await?;
+        let is_written = renewed.iter().filter(|is_written| **is_written).count();
+        written += is_written;
+        late += renewed.len() - is_written;
+        Ok(())
+    });
+    let is_over = is_over.await?;
     let verb = if dry_run { "would be written anew" } else { "are written anew" };
-    writeln!(said, "{written} accounts {verb}.").expect("a string takes any text");
-    if late + unreadable > 0 {
-        return Err(refused(format!(
-            "{said}{late} accounts changed meanwhile: run this again. {unreadable} cannot be read and were \
-             passed over."
-        )));
+    if !is_over {
+        return Err(terminal.stopped(&format!("{text}{written} accounts {verb}")));
     }
-    Ok(said)
+    writeln!(text, "{written} accounts {verb}.").expect("a string takes any text");
+    if late + unreadable > 0 {
+        let rest = format!(
+            "{late} accounts changed meanwhile: run this again. {unreadable} cannot be read and were passed over."
+        );
+        writeln!(text, "{rest}").expect("a string takes any text");
+    }
+    let facts = json!({
+        "accounts": written, "dry_run": dry_run, "no_longer_staff": doubtful, "changed_meanwhile": late,
+        "unreadable": unreadable,
+    });
+    let answer = Answer::new(text, &facts);
+    if late + unreadable > 0 { Err(Failure::Partly(answer)) } else { Ok(answer) }
 }
 
 async fn renew(on: &Basics, one: &FormerlyWritten, dry_run: bool) -> Result<bool, StoreError> {
     if dry_run { Ok(true) } else { administration::renew_power(on, one).await }
 }
 
-/// Who is not believed to be staff, and what to do if they are.
-fn doubtful(one: &FormerlyWritten) -> String {
+/// Tells who is not believed to be staff, and what to do if they are.
+fn tell(one: &FormerlyWritten, text: &mut String) -> Value {
     let number = one.account.number;
-    let by = match (one.former.is_superuser, one.account.administers_charity()) {
-        (true, _) => "a superuser",
-        (false, true | false) => "an administrator of the charity",
+    let (by, word) = match (one.former.is_superuser, one.account.administers_charity()) {
+        (true, _) => ("a superuser", "superuser"),
+        (false, true | false) => ("an administrator of the charity", "administrator"),
     };
-    format!(
+    writeln!(
+        text,
         "Account {number} is {by} and was staff, perhaps by that alone: it is not from now on. If it is to \
          be: tally-admin staff '#{number}' on"
     )
+    .expect("a string takes any text");
+    json!({"account": number.get(), "because": word})
 }

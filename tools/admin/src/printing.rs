@@ -1,6 +1,6 @@
 //! What is printed.
 
-use serde::Serialize;
+use serde_json::{Value, json};
 use tally::domain::account::{Account, Group, Standing};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::administration::Order;
@@ -10,141 +10,79 @@ use tally::domain::phone_number::PhoneNumber;
 use tally::domain::role::Role;
 use tally::domain::text;
 use tally::domain::username::Username;
-use tally::services::administration::{Found, FoundBy, Given};
+use tally::services::administration::{Found, FoundBy, Given, Obeyed};
 
-/// An account as it is shown: everything but what opens it.
-#[derive(Debug, Serialize)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
-pub struct Card<'a> {
-    found_by: &'static str,
-    number: u32,
-    username: Option<&'a str>,
-    email: Option<&'a str>,
-    email_proven: bool,
-    former_emails: Vec<FormerCard<'a>>,
-    phone: Option<&'a str>,
-    phone_proven: bool,
-    weixin: bool,
-    first_name: &'a str,
-    last_name: &'a str,
-    is_staff: bool,
-    is_superuser: bool,
-    role: &'static str,
-    charity: bool,
-    standing: &'static str,
-    groups: Vec<GroupCard<'a>>,
-    joined: String,
-    last_login: Option<String>,
-    sessions: usize,
-    key_devices: u32,
+use crate::outcome::Answer;
+
+/// An account: everything but what opens it, one line for each thing worth knowing.
+pub(crate) fn card(found: &Found, sessions: usize) -> Answer {
+    let account = &found.account;
+    let text = |text: &str| if text.is_empty() { "-".to_owned() } else { harmless(text) };
+    let (username, email, phone) = (
+        account.username.as_ref().map(Username::as_str),
+        account.email.as_ref().map(EmailAddress::as_str),
+        account.phone.as_ref().map(PhoneNumber::as_str),
+    );
+    // Nobody has a number but by a code that was sent to it.
+    let (email_proof, phone_proof) =
+        (email.map(|it| proof(it, account.email_proven)), phone.map(|it| proof(it, true)));
+    let formers = &account.former_emails;
+    let former =
+        |one: &FormerEmail| format!("{}, until {}", proof(one.address.as_str(), one.is_proven), one.until);
+    let groups = account.groups.iter().map(|Group { id, name }| format!("{name} ({id})")).collect::<Vec<_>>();
+    let standing = match account.standing {
+        Standing::Active => "active",
+        Standing::Frozen => "frozen",
+        Standing::Deleted => "deleted",
+    };
+    let (joined, last_login) = (account.joined.to_string(), account.last_login.map(|time| time.to_string()));
+    let devices = account.shared_key.devices;
+    let lines = [
+        ("Account", account.number.to_string()),
+        ("Found by", if found.by == FoundBy::Number { "account number" } else { word(found.by) }.to_owned()),
+        ("Username", text(username.unwrap_or_default())),
+        ("E-mail", text(&email_proof.unwrap_or_default())),
+        ("E-mail before", text(&formers.iter().map(former).collect::<Vec<_>>().join("; "))),
+        ("Mobile", text(&phone_proof.unwrap_or_default())),
+        ("WeChat", if account.weixin.is_some() { "bound" } else { "-" }.to_owned()),
+        ("First name", text(&account.first_name)),
+        ("Last name", text(&account.last_name)),
+        ("Staff", yes_or_no(account.is_staff)),
+        ("Superuser", yes_or_no(account.is_superuser)),
+        ("Role", account.role.word().to_owned()),
+        ("Charity", yes_or_no(account.is_of_charity())),
+        ("Standing", standing.to_owned()),
+        ("Groups", text(&groups.join(", "))),
+        ("Joined", joined.clone()),
+        ("Last login", last_login.clone().unwrap_or_else(|| "never".to_owned())),
+        ("Sessions", sessions.to_string()),
+        ("Key devices", devices.to_string()),
+    ];
+    let former = |one: &FormerEmail| json!({"address": one.address.as_str(), "until": one.until.to_string(), "proven": one.is_proven});
+    let facts = json!({
+        "found_by": word(found.by), "number": account.number.get(), "username": username, "email": email,
+        "email_proven": account.email_proven, "former_emails": formers.iter().map(former).collect::<Vec<_>>(),
+        "phone": phone, "phone_proven": phone.is_some(), "weixin": account.weixin.is_some(),
+        "first_name": account.first_name, "last_name": account.last_name, "is_staff": account.is_staff,
+        "is_superuser": account.is_superuser, "role": account.role.word(), "charity": account.is_of_charity(),
+        "standing": standing, "joined": joined, "last_login": last_login, "sessions": sessions,
+        "key_devices": devices,
+        "groups": account.groups.iter().map(|one| json!({"id": one.id, "name": one.name})).collect::<Vec<_>>(),
+    });
+    Answer::new(lines.map(|(name, value)| format!("{name:<15}{value}\n")).concat(), &facts)
 }
 
-/// The address before, which still counts.
-#[derive(Debug, Serialize)]
-struct FormerCard<'a> {
-    address: &'a str,
-    until: String,
-    proven: bool,
-}
-
-impl<'a> From<&'a FormerEmail> for FormerCard<'a> {
-    fn from(FormerEmail { address, until, is_proven }: &'a FormerEmail) -> Self {
-        Self { address: address.as_str(), until: until.to_string(), proven: *is_proven }
-    }
-}
-
-#[derive(Debug, Serialize)]
-struct GroupCard<'a> {
-    id: u32,
-    name: &'a str,
-}
-
-impl<'a> Card<'a> {
-    /// Takes from an account what may be shown.
-    #[must_use]
-    pub fn of(found: &'a Found, sessions: usize) -> Self {
-        let account = &found.account;
-        Self {
-            found_by: match found.by {
-                FoundBy::Username => "username",
-                FoundBy::Email => "email",
-                FoundBy::Phone => "phone",
-                FoundBy::Number => "number",
-            },
-            number: account.number.get(),
-            username: account.username.as_ref().map(Username::as_str),
-            email: account.email.as_ref().map(EmailAddress::as_str),
-            email_proven: account.email_proven,
-            former_emails: account.former_emails.iter().map(FormerCard::from).collect(),
-            phone: account.phone.as_ref().map(PhoneNumber::as_str),
-            // Nobody has a number but by a code that was sent to it.
-            phone_proven: account.phone.is_some(),
-            weixin: account.weixin.is_some(),
-            first_name: &account.first_name,
-            last_name: &account.last_name,
-            is_staff: account.is_staff,
-            is_superuser: account.is_superuser,
-            role: account.role.word(),
-            charity: account.is_of_charity(),
-            standing: match account.standing {
-                Standing::Active => "active",
-                Standing::Frozen => "frozen",
-                Standing::Deleted => "deleted",
-            },
-            groups: account.groups.iter().map(|Group { id, name }| GroupCard { id: *id, name }).collect(),
-            joined: account.joined.to_string(),
-            last_login: account.last_login.map(|time| time.to_string()),
-            sessions,
-            key_devices: account.shared_key.devices,
-        }
-    }
-
-    /// One line of JSON.
-    #[must_use]
-    pub fn json(&self) -> String {
-        serde_json::to_string(self).expect("texts, numbers and lists have a JSON form") + "\n"
-    }
-
-    /// One line for each thing worth knowing.
-    #[must_use]
-    pub fn text(&self) -> String {
-        let groups: Vec<String> =
-            self.groups.iter().map(|group| format!("{} ({})", group.name, group.id)).collect();
-        let former =
-            |one: &FormerCard<'_>| format!("{}, until {}", proof(one.address, one.proven), one.until);
-        let formers = self.former_emails.iter().map(former).collect::<Vec<_>>().join("; ");
-        let lines = [
-            ("Account", self.number.to_string()),
-            ("Found by", if self.found_by == "number" { "account number" } else { self.found_by }.to_owned()),
-            ("Username", self.username.unwrap_or_default().to_owned()),
-            ("E-mail", self.email.map_or_else(String::new, |email| proof(email, self.email_proven))),
-            ("E-mail before", formers),
-            ("Mobile", self.phone.map_or_else(String::new, |phone| proof(phone, self.phone_proven))),
-            ("WeChat", if self.weixin { "bound" } else { "" }.to_owned()),
-            ("First name", self.first_name.to_owned()),
-            ("Last name", self.last_name.to_owned()),
-            ("Staff", yes_or_no(self.is_staff)),
-            ("Superuser", yes_or_no(self.is_superuser)),
-            ("Role", self.role.to_owned()),
-            ("Charity", yes_or_no(self.charity)),
-            ("Standing", self.standing.to_owned()),
-            ("Groups", groups.join(", ")),
-            ("Joined", self.joined.clone()),
-            ("Last login", self.last_login.clone().unwrap_or_else(|| "never".to_owned())),
-            ("Sessions", self.sessions.to_string()),
-            ("Key devices", self.key_devices.to_string()),
-        ];
-        let line = |(name, value): (&str, String)| {
-            let value = if value.is_empty() { "-" } else { &harmless(&value) };
-            format!("{name:<15}{value}\n")
-        };
-        lines.map(line).concat()
+fn word(by: FoundBy) -> &'static str {
+    match by {
+        FoundBy::Username => "username",
+        FoundBy::Email => "email",
+        FoundBy::Phone => "phone",
+        FoundBy::Number => "number",
     }
 }
 
 /// Who it is, and how it was found.
-#[must_use]
-pub fn person(found: &Found) -> String {
+pub(crate) fn person(found: &Found) -> String {
     let by = match found.by {
         FoundBy::Username => "username",
         FoundBy::Email => "e-mail address",
@@ -159,21 +97,48 @@ pub fn person(found: &Found) -> String {
     }
 }
 
+/// What came of a command about an account: who it is, and the facts.
+fn about(found: &Found, text: String, facts: Value) -> Answer {
+    let Account { number, username, email, .. } = &found.account;
+    let mut who = json!({
+        "account": number.get(), "username": username.as_ref().map(Username::as_str),
+        "email": email.as_ref().map(EmailAddress::as_str), "found_by": word(found.by),
+    });
+    if let (Value::Object(who), Value::Object(facts)) = (&mut who, facts) {
+        who.extend(facts);
+    }
+    Answer::new(text, &who)
+}
+
 /// A superuser was made.
-#[must_use]
-pub fn created(account: &Account) -> String {
+pub(crate) fn created(account: &Account) -> Answer {
     let name = account.username.as_ref().map_or("", Username::as_str);
-    format!(
-        "{name} (account {}) is a superuser, who counts as staff and as an administrator of the charity.\n",
-        account.number
+    let email = account.email.as_ref().map(EmailAddress::as_str);
+    Answer::new(
+        format!(
+            "{name} (account {}) is a superuser, who counts as staff and as an administrator of the charity.\n",
+            account.number
+        ),
+        &json!({"account": account.number.get(), "username": name, "email": email}),
     )
 }
 
-/// An order was carried out, and so many sessions ended with it.
-#[must_use]
-pub fn done(found: &Found, order: Order, sessions: usize, vouched: Option<&EmailAddress>) -> String {
-    let (ended, rest) = (ended(sessions), remaining(&found.account, order));
-    format!("{} {} now; {ended}.{rest}{}\n", person(found), state(order), vouching(vouched))
+/// An order was carried out, or asked for what is so already.
+pub(crate) fn obeyed(found: &Found, order: Order, obeyed: Obeyed, vouched: Option<&EmailAddress>) -> Answer {
+    let (person, state, vouching) = (person(found), state(order), vouching(vouched));
+    let (text, sessions) = match obeyed {
+        Obeyed::Done { sessions } => {
+            let (ended, rest) = (ended(sessions), remaining(&found.account, order));
+            (format!("{person} {state} now; {ended}.{rest}{vouching}\n"), Some(sessions))
+        }
+        Obeyed::AlreadySo if vouched.is_some() => (format!("{person} {state} already.{vouching}\n"), None),
+        Obeyed::AlreadySo => (format!("{person} {state} already; nothing was done.\n"), None),
+    };
+    let facts = json!({
+        "changed": sessions.is_some(), "sessions_ended": sessions.unwrap_or_default(),
+        "email_vouched": vouched.map(EmailAddress::as_str),
+    });
+    about(found, text, facts)
 }
 
 fn ended(sessions: usize) -> String {
@@ -211,20 +176,23 @@ fn vouching(vouched: Option<&EmailAddress>) -> String {
 }
 
 /// A user has got an address.
-#[must_use]
-pub fn given(found: &Found, address: &EmailAddress, Given { sessions, loser }: Given) -> String {
+pub(crate) fn given(found: &Found, address: &EmailAddress, Given { sessions, loser }: Given) -> Answer {
     let loss = loser.map(|loser| format!(" Account {loser}, which never proved it, has lost it."));
+    let facts = json!({
+        "email_given": address.as_str(), "email_lost_by": loser.map(AccountNumber::get),
+        "sessions_ended": sessions,
+    });
     let (address, ended) = (harmless(address.as_str()), ended(sessions));
-    format!(
-        "{} has the address {address} now, which counts as proven; {ended}.{}\n",
-        person(found),
-        loss.unwrap_or_default()
+    let (person, loss) = (person(found), loss.unwrap_or_default());
+    about(
+        found,
+        format!("{person} has the address {address} now, which counts as proven; {ended}.{loss}\n"),
+        facts,
     )
 }
 
 /// A text leads to several accounts.
-#[must_use]
-pub fn ambiguous(typed: &str, ways: &[(FoundBy, AccountNumber)]) -> String {
+pub(crate) fn ambiguous(typed: &str, ways: &[(FoundBy, AccountNumber)]) -> String {
     let kinds = ways.iter().map(|(by, number)| match by {
         FoundBy::Username => format!("the username of account {number}"),
         FoundBy::Email => format!("the e-mail address of account {number}"),
@@ -238,19 +206,21 @@ pub fn ambiguous(typed: &str, ways: &[(FoundBy, AccountNumber)]) -> String {
 }
 
 /// The account was named by an address that nobody has proven.
-#[must_use]
-pub fn doubtful(found: &Found) -> String {
-    let number = found.account.number;
+pub(crate) fn doubt(found: &Found) -> String {
     format!(
-        "{} was named by an address that nobody has proven: anybody may have registered it. Look at it with \
-         show '#{number}'. If it is whom you mean, repeat the number: --confirm {number}",
+        "{} was named by an address that nobody has proven: anybody may have registered it.",
         person(found)
     )
 }
 
+/// The same, with what to do about it; the number follows.
+pub(crate) fn doubtful(found: &Found) -> String {
+    let number = found.account.number;
+    format!("{} Look at it with show '#{number}'. If it is whom you mean, repeat the number:", doubt(found))
+}
+
 /// Another number was repeated than the account's.
-#[must_use]
-pub fn misconfirmed(found: &Found) -> String {
+pub(crate) fn misconfirmed(found: &Found) -> String {
     let number = found.account.number;
     format!(
         "{} is not the account whose number was repeated; nothing was done. If it is whom you mean: \
@@ -259,51 +229,49 @@ pub fn misconfirmed(found: &Found) -> String {
     )
 }
 
-/// An order asked for what is so already.
-#[must_use]
-pub fn already_so(found: &Found, order: Order, vouched: Option<&EmailAddress>) -> String {
-    let rest = match vouched {
-        None => "; nothing was done.".to_owned(),
-        Some(_) => format!(".{}", vouching(vouched)),
-    };
-    format!("{} {} already{rest}\n", person(found), state(order))
-}
-
 /// The counts of wrong passwords are cleared.
-#[must_use]
-pub fn forgiven(found: &Found) -> String {
-    format!("{} may be tried again at once; the counts of wrong passwords are cleared.\n", person(found))
+pub(crate) fn forgiven(found: &Found) -> Answer {
+    let text =
+        format!("{} may be tried again at once; the counts of wrong passwords are cleared.\n", person(found));
+    about(found, text, json!({}))
 }
 
 /// A user would be deleted.
-#[must_use]
-pub fn unconfirmed(found: &Found) -> String {
-    let number = found.account.number;
+pub(crate) fn deletion(found: &Found) -> String {
     format!(
-        "{} would be deleted for ever: names, addresses and data go, only the number stays taken. \
-         To do it, repeat the number: --confirm {number}",
+        "{} would be deleted for ever: names, addresses and data go, only the number stays taken.",
         person(found)
     )
 }
 
 /// A user is in a group.
-#[must_use]
-pub fn joined(found: &Found, group: &Group, was_outside: bool, vouched: Option<&EmailAddress>) -> String {
+pub(crate) fn joined(
+    found: &Found,
+    group: &Group,
+    was_outside: bool,
+    vouched: Option<&EmailAddress>,
+) -> Answer {
     let when = match (was_outside, vouched) {
         (true, _) => "now",
         (false, None) => "already; nothing was done",
         (false, Some(_)) => "already",
     };
     let (name, rest) = (harmless(&group.name), vouching(vouched));
-    format!("{} is in group {name} (number {}) {when}.{rest}\n", person(found), group.id)
+    let text = format!("{} is in group {name} (number {}) {when}.{rest}\n", person(found), group.id);
+    let facts = json!({
+        "group": group.name, "group_id": group.id, "changed": was_outside,
+        "email_vouched": vouched.map(EmailAddress::as_str),
+    });
+    about(found, text, facts)
 }
 
 /// A user is not in a group.
-#[must_use]
-pub fn left(found: &Found, group: &str, was_inside: bool) -> String {
+pub(crate) fn left(found: &Found, group: &str, was_inside: bool) -> Answer {
     let word = if was_inside { "is no longer in" } else { "is not in" };
     let rest = if was_inside { "" } else { "; nothing was done" };
-    format!("{} {word} group {}{rest}.\n", person(found), harmless(group))
+    let text = format!("{} {word} group {}{rest}.\n", person(found), harmless(group));
+    let facts = json!({"group": group, "group_id": null, "changed": was_inside, "email_vouched": null});
+    about(found, text, facts)
 }
 
 fn state(order: Order) -> &'static str {
@@ -358,7 +326,7 @@ mod tests {
     #[test]
     fn a_card_is_aligned_and_tells_no_secret() {
         let found = found();
-        let text = Card::of(&found, 2).text();
+        let text = card(&found, 2).text;
         assert_eq!(
             text,
             "Account        51923482\nFound by       username\nUsername       zhang\n\
@@ -373,14 +341,15 @@ mod tests {
     #[test]
     fn a_machine_reads_the_same() {
         let found = found();
-        assert_eq!(
-            Card::of(&found, 2).json(),
+        let json: Value = serde_json::from_str(&card(&found, 2).json).unwrap();
+        let same: Result<Value, _> = serde_json::from_str(
             "{\"found_by\":\"username\",\"number\":51923482,\"username\":\"zhang\",\
              \"email\":\"zhang@example.com\",\"email_proven\":false,\"former_emails\":[],\
              \"phone\":null,\"phone_proven\":false,\"weixin\":false,\"first_name\":\"\",\"last_name\":\"\",\"is_staff\":true,\"is_superuser\":false,\
              \"role\":\"donor\",\"charity\":false,\"standing\":\"active\",\"groups\":[{\"id\":3,\"name\":\"运营\"},{\"id\":5,\"name\":\"finance\"}],\
-             \"joined\":\"2017-07-06T05:11:24Z\",\"last_login\":null,\"sessions\":2,\"key_devices\":0}\n"
+             \"joined\":\"2017-07-06T05:11:24Z\",\"last_login\":null,\"sessions\":2,\"key_devices\":0}",
         );
+        assert_eq!(json, same.unwrap());
     }
 
     #[test]

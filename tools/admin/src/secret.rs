@@ -2,32 +2,26 @@
 
 use data_encoding::HEXLOWER;
 use jiff::{SignedDuration, Timestamp, Unit};
+use serde_json::{Value, json};
 use tally::app::SecretAccess;
 use tally::secret::{ACCEPTED, Kept, LATE, Phase, ReplaceError, SPREADS, ServerSecret, UnderWay};
 
-use crate::commands::{Failure, refused};
+pub use crate::cli::SecretCommand;
+use crate::outcome::{Answer, Failure, refused};
 
 /// Characters of a new secret: 380 bits, as the template has the first one made.
 const LENGTH: usize = 64;
 
-/// What is to be done with the secret.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretCommand {
-    /// Tell how old it is.
-    Show,
-    /// Put a new one in its place.
-    Rotate {
-        /// Whether the present one is to open nothing any more, instead of being accepted for a day.
-        at_once: bool,
-    },
-}
-
 /// Carries out a command and answers what to print.
-pub async fn carry_out(on: &SecretAccess, command: SecretCommand) -> Result<String, Failure> {
+pub async fn carry_out(on: &SecretAccess, command: SecretCommand) -> Result<Answer, Failure> {
     let kept = on.vault.read().await.map_err(Failure::Secret)?;
-    let secret = ServerSecret::parse(&kept.text).map_err(|error| refused(format!("Of no use: {error}.")))?;
+    let secret = ServerSecret::parse(&kept.text);
+    let secret = secret.map_err(|error| refused(format!("The secret cannot be used: {error}.")))?;
     match command {
-        SecretCommand::Show => Ok(ages(on, &kept, &secret)),
+        SecretCommand::Show => {
+            let ages = Ages::of(&secret, secret.rotated_at().or(kept.created), on.clock.now());
+            Ok(Answer::new(ages.text(on.vault.id(), on.clock.now()), &ages.facts(on.vault.id())))
+        }
         SecretCommand::Rotate { at_once } => rotate(on, &kept, &secret, at_once).await,
     }
 }
@@ -37,7 +31,7 @@ async fn rotate(
     kept: &Kept,
     secret: &ServerSecret,
     at_once: bool,
-) -> Result<String, Failure> {
+) -> Result<Answer, Failure> {
     let (fresh, now) = (on.entropy.alphanumeric(LENGTH), on.clock.now());
     let next = if at_once {
         secret.replaced(fresh, now)
@@ -46,12 +40,56 @@ async fn rotate(
     };
     let version = HEXLOWER.encode(&on.entropy.bytes::<16>());
     match on.vault.replace(&kept.version, &next.write(), &version).await {
-        Ok(()) if at_once => Ok(replaced_words()),
-        Ok(()) => Ok(rotated_words(now)),
+        Ok(()) => {
+            let words = if at_once { replaced_words() } else { rotated_words(now) };
+            Ok(Answer::new(words, &Ages::of(&next, Some(now), now).facts(on.vault.id())))
+        }
         Err(ReplaceError::Changed) => {
             Err(refused("Somebody else has changed the secret meanwhile; nothing was done."))
         }
         Err(ReplaceError::Unavailable(error)) => Err(Failure::Secret(error)),
+    }
+}
+
+/// Since when the secret counts, and until when the one before is still used and accepted.
+struct Ages {
+    since: Option<Timestamp>,
+    used: Option<String>,
+    accepted: Option<String>,
+}
+
+impl Ages {
+    fn of(secret: &ServerSecret, since: Option<Timestamp>, now: Timestamp) -> Self {
+        let (is_used, is_accepted) = match secret.phase(now) {
+            None | Some(Phase::Over) => (false, false),
+            Some(Phase::Spreading) => (true, true),
+            Some(Phase::Changing) => (false, true),
+        };
+        let until = |is_so: bool, later| is_so.then(|| minute(secret.rotated_at().unwrap_or(now), later));
+        Self { since, used: until(is_used, SPREADS), accepted: until(is_accepted, ACCEPTED) }
+    }
+
+    fn facts(&self, id: &str) -> Value {
+        json!({
+            "secret": id, "current_since": self.since.map(|since| minute(since, SignedDuration::ZERO)),
+            "is_rotating": self.accepted.is_some(), "previous_used_until": self.used,
+            "previous_accepted_until": self.accepted,
+        })
+    }
+
+    fn text(&self, id: &str, now: Timestamp) -> String {
+        let current = self.since.map_or_else(
+            || "of unknown age".to_owned(),
+            |since| format!("{} old, since {}", days(since, now), minute(since, SignedDuration::ZERO)),
+        );
+        let rotation = match (&self.used, &self.accepted) {
+            (Some(used), Some(accepted)) => format!(
+                "under way; made with the previous secret until {used}, which is accepted until {accepted}"
+            ),
+            (None, Some(accepted)) => format!("under way; the previous secret is accepted until {accepted}"),
+            (_, None) => "none under way".to_owned(),
+        };
+        format!("Secret       {id}\nCurrent      {current}\nRotation     {rotation}\n")
     }
 }
 
@@ -88,28 +126,6 @@ fn under_way_words(UnderWay { until }: UnderWay) -> String {
                 .to_owned()
         }
     }
-}
-
-fn ages(on: &SecretAccess, kept: &Kept, secret: &ServerSecret) -> String {
-    let now = on.clock.now();
-    let since = secret.rotated_at().or(kept.created);
-    let current = since.map_or_else(
-        || "of unknown age".to_owned(),
-        |since| format!("{} old, since {}", days(since, now), minute(since, SignedDuration::ZERO)),
-    );
-    let rotated_at = secret.rotated_at().unwrap_or(now);
-    let rotation = match secret.phase(now) {
-        None | Some(Phase::Over) => "none under way".to_owned(),
-        Some(Phase::Spreading) => format!(
-            "under way; made with the previous secret until {}, which is accepted until {}",
-            minute(rotated_at, SPREADS),
-            minute(rotated_at, ACCEPTED)
-        ),
-        Some(Phase::Changing) => {
-            format!("under way; the previous secret is accepted until {}", minute(rotated_at, ACCEPTED))
-        }
-    };
-    format!("Secret       {}\nCurrent      {current}\nRotation     {rotation}\n", on.vault.id())
 }
 
 fn minute(from: Timestamp, later: SignedDuration) -> String {

@@ -1,17 +1,27 @@
-//! Where a new password comes from: the terminal, without showing it, or a pipe.
+//! The terminal: what is asked there, how far something is, Ctrl-C, and how errors look.
 
-use std::io::{self, BufRead, IsTerminal};
+use std::fmt;
+use std::future::pending;
+use std::io::{self, BufRead, IsTerminal, Write};
 
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tally::domain::password::MAX_BYTES;
+use tokio::sync::watch;
+use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
+
+use crate::outcome::Failure;
 
 /// The most that is read of a pipe: the longest password, and what ends its line.
 const MOST_BYTES: usize = MAX_BYTES + 2;
 
+/// How often a bar is drawn, at most, in a second.
+const DRAWN_PER_SECOND: u8 = 5;
+
 /// Why there is no password.
 #[derive(Debug, thiserror::Error)]
 pub enum NoPassword {
-    /// The second time another one was typed.
+    /// Another one was typed the second time.
     #[error("The two passwords differ.")]
     Different,
     /// The pipe was empty.
@@ -20,22 +30,162 @@ pub enum NoPassword {
     /// The pipe does not hold text.
     #[error("The password on standard input is not UTF-8 text.")]
     NotText,
+    /// Nobody may be asked.
+    #[error("With --no-input the password cannot be asked for. Give it as the first line of standard input.")]
+    NotAsked,
     /// The terminal or the pipe failed.
-    #[error("the password cannot be read")]
+    #[error("The password cannot be read: {0}.")]
     System(#[from] io::Error),
 }
 
-/// Asks for a new password: twice on a terminal, which does not show it; where standard input is not
-/// a terminal, its first line is the password.
-pub fn ask_password() -> Result<Zeroizing<String>, NoPassword> {
-    let input = io::stdin().lock();
-    if !input.is_terminal() {
-        return read_line(input);
+/// Who sits in front of a command, if anybody does.
+pub struct Terminal {
+    /// Whether questions may be asked.
+    asks: bool,
+    password: Password,
+    /// How often somebody pressed Ctrl-C.
+    interrupts: watch::Receiver<u32>,
+    /// The command line, to be typed again.
+    again: String,
+}
+
+/// Where a password comes from.
+enum Password {
+    /// The terminal, or standard input where that is none.
+    Typed { no_input: bool },
+    /// It is known, or missing.
+    Known(Option<Zeroizing<String>>),
+}
+
+impl fmt::Debug for Terminal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Terminal").field("asks", &self.asks).finish_non_exhaustive()
     }
-    drop(input);
-    let first = Zeroizing::new(rpassword::prompt_password("Password: ")?);
-    let second = Zeroizing::new(rpassword::prompt_password("Password again: ")?);
-    if first == second { Ok(first) } else { Err(NoPassword::Different) }
+}
+
+impl Terminal {
+    /// The terminal of this process, which listens to Ctrl-C from now on. `words` are the command line; `no_input`
+    /// forbids questions, which are also asked only where both standard input and standard error are a terminal.
+    #[must_use]
+    pub fn new(words: &[String], no_input: bool) -> Self {
+        let (sender, interrupts) = watch::channel(0);
+        tokio::spawn(async move {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                sender.send_modify(|count| *count += 1);
+            }
+        });
+        let asks = !no_input && io::stdin().is_terminal() && io::stderr().is_terminal();
+        let again = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
+        Self { asks, password: Password::Typed { no_input }, interrupts, again }
+    }
+
+    /// Nobody, who only knows a password or does not.
+    #[must_use]
+    pub fn nobody(password: Option<&str>) -> Self {
+        let password = Password::Known(password.map(|text| Zeroizing::new(text.to_owned())));
+        Self { asks: false, password, interrupts: watch::channel(0).1, again: String::new() }
+    }
+
+    /// Asks for a new password: twice on a terminal, which does not show it; where standard input is not a terminal,
+    /// its first line is the password.
+    pub(crate) async fn ask_password(&self) -> Result<Zeroizing<String>, NoPassword> {
+        let no_input = match &self.password {
+            Password::Known(known) => return known.clone().ok_or(NoPassword::Missing),
+            Password::Typed { no_input } => *no_input,
+        };
+        let asked = spawn_blocking(move || {
+            let input = io::stdin().lock();
+            if !input.is_terminal() {
+                return read_line(input);
+            }
+            if no_input {
+                return Err(NoPassword::NotAsked);
+            }
+            drop(input);
+            let first = Zeroizing::new(rpassword::prompt_password("Password: ")?);
+            let second = Zeroizing::new(rpassword::prompt_password("Password again: ")?);
+            if first == second { Ok(first) } else { Err(NoPassword::Different) }
+        });
+        asked.await.map_err(io::Error::other)?
+    }
+
+    /// What somebody types in answer to a question; nothing where nobody can be asked.
+    pub(crate) async fn ask(&self, question: String) -> Option<String> {
+        if !self.asks {
+            return None;
+        }
+        let asked = spawn_blocking(move || {
+            let mut line = String::new();
+            write!(io::stderr(), "{question} ")?;
+            io::stdin().read_line(&mut line)?;
+            io::Result::Ok(line.trim().to_owned())
+        });
+        asked.await.ok()?.ok()
+    }
+
+    /// Whether somebody says yes to a question; not where nobody can be asked.
+    pub(crate) async fn is_agreed(&self, question: &str) -> bool {
+        let answer = self.ask(format!("{question} [y/N]")).await;
+        answer.is_some_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()))
+    }
+
+    /// Whether a word that guards something is repeated: it was said on the command line, or is typed now.
+    pub(crate) async fn is_repeated(&self, said: Option<&str>, word: &str, why: &str) -> bool {
+        match said {
+            Some(said) => said == word,
+            None => {
+                self.ask(format!("{why}\nTo go on, type {word}:")).await.is_some_and(|typed| typed == word)
+            }
+        }
+    }
+
+    /// Waits until somebody has pressed Ctrl-C so many times.
+    pub async fn interrupted(&self, times: u32) {
+        if self.interrupts.clone().wait_for(|count| *count >= times).await.is_err() {
+            pending::<()>().await;
+        }
+    }
+
+    /// Whether somebody has pressed Ctrl-C.
+    pub(crate) fn is_interrupted(&self) -> bool {
+        *self.interrupts.borrow() > 0
+    }
+
+    /// What to say after Ctrl-C: what was done, and how to go on.
+    #[must_use]
+    pub fn stopped(&self, done: &str) -> Failure {
+        Failure::Stopped(format!("Stopped: {done}. To go on: {}", self.again))
+    }
+}
+
+/// Tells on standard error what went wrong, in red where that is a terminal that shows colours.
+pub fn complain(text: &str) {
+    let stderr = io::stderr().lock();
+    let (red, plain) = if has_colours(&stderr) { ("\u{1b}[31m", "\u{1b}[0m") } else { ("", "") };
+    // A terminal that is gone hears nothing.
+    _ = writeln!({ stderr }, "{red}{text}{plain}");
+}
+
+fn has_colours(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && variable("NO_COLOR").is_none() && !is_dumb()
+}
+
+fn is_dumb() -> bool {
+    variable("TERM").as_deref() == Some("dumb")
+}
+
+fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "what the terminal can do is no setting of the service")]
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A word as a shell reads it as it is.
+fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_alphanumeric() || "_-./:@+,=%".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
 }
 
 /// The first line, without what ends it. A line longer than any password arrives cut, but too long
@@ -51,6 +201,44 @@ fn read_line(input: impl BufRead) -> Result<Zeroizing<String>, NoPassword> {
     let text = std::str::from_utf8(&line).map_err(|_| NoPassword::NotText)?;
     let text = text.strip_suffix('\n').map_or(text, |text| text.strip_suffix('\r').unwrap_or(text));
     Ok(Zeroizing::new(text.to_owned()))
+}
+
+/// How far something is: a bar on standard error, where that is a terminal.
+#[derive(Clone, Debug)]
+pub(crate) struct Progress(ProgressBar);
+
+impl Progress {
+    /// A bar for so many steps, if that is known.
+    pub(crate) fn new(steps: Option<u64>) -> Self {
+        let drawn = ProgressDrawTarget::stderr_with_hz(DRAWN_PER_SECOND);
+        let target = if is_dumb() { ProgressDrawTarget::hidden() } else { drawn };
+        let bar = ProgressBar::with_draw_target(steps, target);
+        let template = if steps.is_some() {
+            "{bar:30} {percent}%  {msg}  {elapsed} of about {duration}"
+        } else {
+            "{spinner} {msg}  {elapsed}"
+        };
+        let style = ProgressStyle::with_template(template).expect("the template is valid");
+        bar.set_style(style);
+        Self(bar)
+    }
+
+    /// Shows how far it is.
+    pub(crate) fn show(&self, steps: u64, message: String) {
+        self.0.set_position(steps);
+        self.0.set_message(message);
+    }
+
+    /// Says something on standard error without disturbing the bar.
+    pub(crate) fn say(&self, text: &str) {
+        // A terminal that is gone hears nothing.
+        self.0.suspend(|| _ = writeln!(io::stderr().lock(), "{text}"));
+    }
+
+    /// Takes the bar away.
+    pub(crate) fn end(&self) {
+        self.0.finish_and_clear();
+    }
 }
 
 #[cfg(test)]
@@ -78,5 +266,18 @@ mod tests {
             "The password on standard input is not UTF-8 text."
         );
         assert!(read(&[b'x'; 3 * MAX_BYTES]).unwrap().len() > MAX_BYTES, "too long stays too long");
+    }
+
+    #[test]
+    fn a_shell_reads_the_command_to_go_on_with_as_it_was() {
+        for (word, written) in [
+            ("--utc-offset=+08:00", "--utc-offset=+08:00"),
+            ("users of zhang.json", "'users of zhang.json'"),
+            ("#51923482", "'#51923482'"),
+            ("o'hara", r"'o'\''hara'"),
+            ("", "''"),
+        ] {
+            assert_eq!(quoted(word), written);
+        }
     }
 }

@@ -17,7 +17,7 @@ use crate::requests::PASSWORD;
 use crate::stopwatch::milliseconds;
 
 /// Which way of hashing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
     /// As the service does it: in memory that is kept.
     Own,
@@ -52,12 +52,6 @@ impl Kind {
             Self::Own => "own",
             Self::Plain => "plain",
         }
-    }
-
-    /// What that word is for.
-    #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        [Self::Own, Self::Plain].into_iter().find(|kind| kind.word() == word)
     }
 }
 

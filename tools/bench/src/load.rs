@@ -13,6 +13,7 @@ use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
+use crate::arguments::{positive, seconds, time, url};
 use crate::table::markdown;
 
 use crowd::{Crowd, Outcome};
@@ -20,22 +21,28 @@ use host::Host;
 use soak::Soaked;
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Options {
-    /// A service that runs already, without a final slash; `None` has one started.
+    /// Ask a service that runs already
+    #[arg(long, value_parser = url)]
     pub url: Option<String>,
-    /// How many requests are under way at once.
+    /// Requests under way at once
+    #[arg(long, value_name = "N", default_value = "8", value_parser = positive)]
     pub workers: usize,
-    /// How long each kind is sent.
+    /// How long each kind of request is sent
+    #[arg(long = "seconds", value_name = "N", default_value = "10", value_parser = seconds)]
     pub duration: Duration,
-    /// What is sent.
+    /// What is sent
+    #[arg(long = "only", value_name = "KIND", value_delimiter = ',')]
+    #[arg(default_value = "login,read,register,code,mixed")]
     pub kinds: Vec<Kind>,
-    /// How long the mixture is sent, with an eye on the memory.
+    /// Send the mixture so long (90s, 10m, 1h), and watch whether the host's memory grows
+    #[arg(long, value_name = "TIME", value_parser = time, conflicts_with_all = ["url", "duration", "kinds"])]
     pub soak: Option<Duration>,
 }
 
 /// A kind of request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub enum Kind {
     /// A login by username, each worker as somebody else.
     Login,
@@ -80,9 +87,6 @@ pub enum LoadError {
 }
 
 impl Kind {
-    /// All of them.
-    pub const ALL: [Self; 5] = [Self::Login, Self::Read, Self::Register, Self::Code, Self::Mixed];
-
     /// The word for it.
     #[must_use]
     pub fn word(self) -> &'static str {
@@ -93,19 +97,6 @@ impl Kind {
             Self::Code => "code",
             Self::Mixed => "mixed",
         }
-    }
-
-    /// What that word is for.
-    #[must_use]
-    pub fn of(word: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.word() == word)
-    }
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        let kinds = Kind::ALL.to_vec();
-        Self { url: None, workers: 8, duration: Duration::from_secs(10), kinds, soak: None }
     }
 }
 

@@ -4,21 +4,14 @@ use std::error::Error;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use bench::arguments::{self, Benchmark, Invocation};
+use bench::arguments::{Arguments, Benchmark};
 use bench::scoreboard::report;
 use bench::{hashes, load, scoreboard, search};
+use clap::Parser;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let outcome = match arguments::parse(std::env::args_os().skip(1)) {
-        Ok(Invocation::Help) => say(arguments::HELP),
-        Ok(Invocation::Run(benchmark)) => run(benchmark).await,
-        Err(error) => {
-            complain(&error);
-            return ExitCode::from(arguments::USAGE_EXIT_CODE);
-        }
-    };
-    match outcome {
+    match run(Arguments::parse().benchmark).await {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             complain(error.as_ref());
@@ -31,10 +24,10 @@ type Outcome = Result<(), Box<dyn Error>>;
 
 async fn run(benchmark: Benchmark) -> Outcome {
     match benchmark {
-        Benchmark::Scoreboard(options, file) => {
+        Benchmark::Scoreboard(options) => {
             let text = report::markdown_of(&scoreboard::run(&options).await?);
             say(&text)?;
-            file.map_or(Ok(()), |file| Ok(report::write_into(&file, &text)?))
+            options.into.map_or(Ok(()), |file| Ok(report::write_into(&file, &text)?))
         }
         Benchmark::Load(options) => {
             let loaded = load::run(&options).await?;
@@ -42,7 +35,7 @@ async fn run(benchmark: Benchmark) -> Outcome {
             if loaded.has_grown() { Err("the memory of the service grows".into()) } else { Ok(()) }
         }
         Benchmark::Search(options) => say(&search::run(&options).await?),
-        Benchmark::Hashes(kind) => Ok(hashes::obey(kind)?),
+        Benchmark::Hashes { kind } => Ok(hashes::obey(kind)?),
     }
 }
 

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::arguments::{pools, positive};
 use crate::fleet::{Binaries, FleetError, HELLO};
 use crate::stage::{Stage, StageError};
 
@@ -23,18 +24,43 @@ use rounds::Samples;
 use strangers::Pairs;
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Options {
-    /// How often everything is measured.
+    /// How often everything is measured
+    #[arg(long, value_name = "N", value_parser = positive)]
+    #[arg(default_value = "60", default_value_if("quick", "true", "10"))]
     pub rounds: usize,
-    /// Whether less accuracy will do: fewer rounds and pairs, and a smaller large pool.
+    /// 10 rounds, fewer failed logins, and 100,000 users for a million
+    #[arg(long)]
     pub quick: bool,
-    /// Whether to imitate Lambda's share of a core as well.
-    pub cpu_quota: bool,
-    /// What is measured.
-    pub build: Build,
-    /// How many users the small and the large pool have.
+    /// How many users its small and its large pool have
+    #[arg(long = "sizes", value_name = "N,N", value_parser = pools)]
+    #[arg(default_value = "1000,1000000", default_value_if("quick", "true", "1000,100000"))]
     pub pools: [usize; 2],
+    /// Imitate Lambda's share of a core as well, where the system lets one (cgroups)
+    #[arg(long)]
+    pub cpu_quota: bool,
+    /// Write the tables into FILE as well, between <!-- scoreboard: begin --> and <!-- scoreboard: end -->
+    #[arg(long, value_name = "FILE")]
+    pub into: Option<PathBuf>,
+    /// Measure DIR/NAME/bootstrap or DIR/NAME instead of building
+    #[arg(long, value_name = "DIR")]
+    built: Option<PathBuf>,
+    /// Measure unoptimised builds, to try the benchmark itself
+    #[arg(long)]
+    dev: bool,
+}
+
+impl Options {
+    /// What is measured.
+    #[must_use]
+    pub fn build(&self) -> Build {
+        match &self.built {
+            Some(folder) => Build::In(folder.clone()),
+            None if self.dev => Build::Dev,
+            None => Build::Release,
+        }
+    }
 }
 
 /// Which binaries.
@@ -87,25 +113,17 @@ pub enum ScoreboardError {
     System(#[from] io::Error),
 }
 
-/// How many users the two pools have, if nobody says otherwise.
-pub const POOLS: [usize; 2] = [1_000, 1_000_000];
-/// How many where less will do.
-pub const SMALLER_POOLS: [usize; 2] = [1_000, 100_000];
 /// How many pairs of failed logins are compared.
 const PAIRS: usize = 250;
 /// How many where less will do.
 const FEW_PAIRS: usize = 40;
-/// How often everything is measured, if nobody says otherwise.
-pub const ROUNDS: usize = 60;
-/// How often where less will do.
-pub const FEW_ROUNDS: usize = 10;
 
 /// Builds what is measured, and measures it.
 pub async fn run(options: &Options) -> Result<Measured, ScoreboardError> {
-    let binaries = match &options.build {
-        Build::In(folder) => Binaries::built_in(folder)?,
+    let binaries = match options.build() {
+        Build::In(folder) => Binaries::built_in(&folder)?,
         build @ (Build::Release | Build::Dev) => {
-            tokio::task::block_in_place(|| Binaries::build(*build == Build::Dev))
+            tokio::task::block_in_place(|| Binaries::build(build == Build::Dev))
         }
     };
     let (functions, hello) = sizes(&binaries)?;

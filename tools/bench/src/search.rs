@@ -11,6 +11,7 @@ use tally::domain::role::Role;
 use tally::services::directory::{self, Search};
 use tally::store::StoreError;
 
+use crate::arguments::{page_limit, positive};
 use crate::meter::Cost;
 use crate::people::{COMMON_FIRST_NAME, COMMON_LAST_NAME};
 use crate::pool::{Pool, PoolError};
@@ -18,13 +19,17 @@ use crate::stopwatch::Stopwatch;
 use crate::table;
 
 /// What is asked for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, clap::Args)]
 pub struct Options {
-    /// How many users each pool has.
+    /// How many users the pools have
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = positive)]
+    #[arg(default_value = "1000,100000,1000000")]
     pub sizes: Vec<usize>,
-    /// How many users the pages name.
+    /// How many users the pages name: a short page, beside the longest
+    #[arg(long, value_name = "N", value_delimiter = ',', value_parser = page_limit, default_value = "50,1000")]
     pub limits: Vec<PageLimit>,
-    /// How often each page is asked for.
+    /// How often each page is asked for
+    #[arg(long, value_name = "N", default_value = "60", value_parser = positive)]
     pub rounds: usize,
 }
 
@@ -52,18 +57,8 @@ pub struct Cell {
     pub cost: Cost,
 }
 
-/// A short page, beside the longest.
-const SHORT: u64 = 50;
-
 /// Pages that are asked for before the clock runs: connections open, caches fill.
 const WARM_UP: usize = 3;
-
-impl Default for Options {
-    fn default() -> Self {
-        let limits = PageLimit::new(SHORT).into_iter().chain([PageLimit::MOST]).collect();
-        Self { sizes: vec![1_000, 100_000, 1_000_000], limits, rounds: 60 }
-    }
-}
 
 /// Measures everything and answers the tables to print.
 pub async fn run(options: &Options) -> Result<String, SearchError> {

@@ -4,17 +4,11 @@ use std::collections::BTreeMap;
 use std::io;
 
 use harness::runtime_api;
-use local::aws::{AwsEndpoint, Storage};
+use local::aws::AwsEndpoint;
 use local::inbox::Inbox;
-use local::secret_file;
 use local::service::{self, ServiceError, ServiceOptions};
 use tally::app::{App, Basics};
-use tally::clock::Clock;
-use tally::config::{CODE_ANSWER_TIME, MailSettings, TextSettings};
-use tally::domain::account_number::FIRST_DIGITS;
-use tally::domain::address_budget::AddressLimits;
-use tally::domain::credential::Cost;
-use tally::entropy::Entropy;
+use tally::config::Config;
 use tokio::net::TcpListener;
 
 use crate::pool::{self, PoolError};
@@ -48,28 +42,7 @@ pub enum StageError {
 impl Stage {
     /// Starts the stand-ins, with so many users in the table, in memory.
     pub async fn with(users: usize) -> Result<Self, StageError> {
-        let entropy = Entropy::System;
-        let options = ServiceOptions {
-            storage: Storage::Memory,
-            secret: secret_file::fresh(&entropy),
-            trusted_origins: Vec::new(),
-            front: None,
-            mail: MailSettings {
-                from: "tigertally@example.com".to_owned(),
-                reply_to: None,
-                configuration_set: None,
-            },
-            company_redirect_url: "/".to_owned(),
-            public_url: None,
-            texts: TextSettings::default(),
-            code_answer_time: CODE_ANSWER_TIME,
-            address_limits: AddressLimits::Relaxed,
-            hash_cost: Cost::PRODUCTION,
-            open_administrators: false,
-            first_digits: FIRST_DIGITS,
-            clock: Clock::System,
-            entropy,
-        };
+        let options = ServiceOptions::in_memory(Config::local());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
         let (aws, app) = service::start_aws(listener, &options).await?;

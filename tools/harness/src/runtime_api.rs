@@ -12,8 +12,8 @@ use axum::extract::{self, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::{get, post};
-use local::service::{SECRET_ID, TABLE};
 use serde_json::Value;
+use tally::config::LOCAL;
 use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
 use tokio::net::TcpListener;
 use tokio::process::{Child, Command};
@@ -68,15 +68,12 @@ pub fn environment(aws_url: &str) -> BTreeMap<&'static str, String> {
         ("AWS_SECRET_ACCESS_KEY", "local"),
         ("AWS_EC2_METADATA_DISABLED", "true"),
         ("AWS_ENDPOINT_URL", aws_url),
-        ("TALLY_TABLE", TABLE),
-        ("TALLY_SECRET_ID", SECRET_ID),
         ("TALLY_SECURE_COOKIES", "true"),
-        ("TALLY_ADDRESS_LIMITS", "relaxed"),
         ("TALLY_METRICS_NAMESPACE", NAMESPACE),
         ("TALLY_METRICS_BY_GROUP", "true"),
         ("RUST_LOG", "info"),
     ];
-    pairs.into_iter().map(|(name, value)| (name, value.to_owned())).collect()
+    LOCAL.into_iter().chain(pairs).map(|(name, value)| (name, value.to_owned())).collect()
 }
 
 impl Function {

@@ -13,6 +13,7 @@ use axum::http::header::{HOST, ORIGIN};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use tally::http::origin::called;
 
 /// The name by which containers call the computer that runs them.
 const NAME_IN_CONTAINERS: &str = "host.docker.internal";
@@ -121,9 +122,7 @@ pub(crate) fn origin(headers: &HeaderMap) -> Option<String> {
 
 /// Whether the page is of the very host that was called.
 pub(crate) fn names_own_origin(headers: &HeaderMap) -> bool {
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).map(str::to_ascii_lowercase);
-    let own = host.map(|host| format!("http://{}", host.strip_suffix(":80").unwrap_or(&host)));
-    own.is_some() && origin(headers) == own
+    origin(headers).is_some_and(|named| called(headers, "http") == Some(named))
 }
 
 /// Where a browser says the page is, compared with what it calls.

@@ -7,15 +7,11 @@ use local::aws::{self, Storage};
 use local::docker_bridge::Bridge;
 use local::door::Door;
 use local::openapi;
-use local::options::{self, Invocation, Options, site_hint};
+use local::options::{Options, site_hint};
 use local::secret_file;
 use local::service::{self, Service, ServiceOptions};
-use tally::clock::Clock;
-use tally::config::{CODE_ANSWER_TIME, MailSettings, TextSettings};
-use tally::domain::account_number::FIRST_DIGITS;
+use tally::config::{Config, LOCAL};
 use tally::domain::address_budget::AddressLimits;
-use tally::domain::credential::Cost;
-use tally::entropy::Entropy;
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -30,16 +26,8 @@ async fn main() -> ExitCode {
                 .add_directive(foreign_pages),
         )
         .init();
-    let outcome = match options::parse(std::env::args_os().skip(1)) {
-        Ok(Invocation::Help) => say(options::HELP),
-        Ok(Invocation::OpenApi) => say(&openapi::document()),
-        Ok(Invocation::Version) => say(&format!("{}\n", options::VERSION)),
-        Ok(Invocation::Run(options)) => run(options).await,
-        Err(error) => {
-            complain(&error);
-            return ExitCode::from(options::USAGE_EXIT_CODE);
-        }
-    };
+    let options = Options::read(std::env::args_os()).unwrap_or_else(|error| error.exit());
+    let outcome = if options.openapi { say(openapi::document()) } else { run(options).await };
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -49,37 +37,10 @@ async fn main() -> ExitCode {
     }
 }
 
-/// Who the captured mail is from.
-const SENDER: &str = "tigertally@example.com";
-
 type Outcome = Result<(), Box<dyn std::error::Error>>;
 
 async fn run(options: Options) -> Outcome {
-    let entropy = Entropy::System;
-    let secret = match &options.storage {
-        Storage::Memory => secret_file::fresh(&entropy),
-        Storage::Folder(folder) => secret_file::kept_in(folder, &entropy)
-            .map_err(|error| format!("the folder {} cannot be used: {error}", folder.display()))?,
-    };
-    let address_limits =
-        if options.production_limits { AddressLimits::Production } else { AddressLimits::Relaxed };
-    let service_options = ServiceOptions {
-        storage: options.storage.clone(),
-        secret,
-        trusted_origins: options.origins.clone(),
-        front: None,
-        address_limits,
-        mail: MailSettings { from: SENDER.to_owned(), reply_to: None, configuration_set: None },
-        company_redirect_url: "/".to_owned(),
-        public_url: None,
-        texts: TextSettings::default(),
-        code_answer_time: CODE_ANSWER_TIME,
-        hash_cost: Cost::PRODUCTION,
-        open_administrators: false,
-        first_digits: FIRST_DIGITS,
-        clock: Clock::System,
-        entropy,
-    };
+    let service_options = service_options(&options)?;
     let stop = Stop::listen()?;
     let mut aws_door = opened(Door::for_programs(options.aws_port).await, options.aws_port, "--aws-port")?;
     let containers = if options.containers { Some(admit_containers(&mut aws_door).await?) } else { None };
@@ -96,6 +57,21 @@ async fn run(options: Options) -> Outcome {
         service.stop().await;
     }
     say("Stopped.\n")
+}
+
+fn service_options(options: &Options) -> Result<ServiceOptions, String> {
+    let mut config = Config { trusted_origins: options.origins.clone(), ..Config::local() };
+    if options.production_limits {
+        config.address_limits = AddressLimits::Production;
+    }
+    let mut service_options =
+        ServiceOptions { storage: options.storage(), ..ServiceOptions::in_memory(config) };
+    if let Storage::Folder(folder) = &service_options.storage {
+        service_options.secret = secret_file::kept_in(folder, &service_options.entropy).map_err(|error| {
+            format!("the folder {} cannot be used: {error}; choose another with --data", folder.display())
+        })?;
+    }
+    Ok(service_options)
 }
 
 fn opened(door: io::Result<Door>, port: u16, option: &str) -> Result<Door, String> {
@@ -164,7 +140,7 @@ impl Stop {
 
 fn banner(service: &Service, options: &Options, containers: Option<&str>) -> String {
     let (url, aws_url) = (service.url(), service.aws().url());
-    let data = match &options.storage {
+    let data = match options.storage() {
         Storage::Memory => "in memory, gone at the end".to_owned(),
         Storage::Folder(folder) => format!("kept in {}", folder.display()),
     };
@@ -191,20 +167,18 @@ Try:
 
 fn aws_only_banner(aws_url: &str, containers: Option<&str>) -> String {
     let containers = containers.map_or_else(String::new, |word| format!("Docker: {word}.\n\n"));
+    let settings = LOCAL.map(|(variable, value)| format!(" {variable}={value}")).concat();
     format!(
         "The AWS stand-ins are ready.
 
 For functions that run elsewhere:
   export AWS_ENDPOINT_URL={aws_url} AWS_REGION=local
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
-  export TALLY_TABLE={} TALLY_SECRET_ID={}
-  export TALLY_SECURE_COOKIES=false TALLY_ADDRESS_LIMITS=relaxed
+  export{settings}
   export TALLY_WEIXIN_ENDPOINT={aws_url} TALLY_WEIXIN_APP_ID={} TALLY_WEIXIN_SECRET_ID={}
 
 {containers}Ctrl-C ends them.
 ",
-        service::TABLE,
-        service::SECRET_ID,
         aws::weixin::APP_ID,
         aws::WEIXIN_SECRET_ID,
     )

@@ -1,8 +1,11 @@
 //! The OpenAPI document of the whole stack: what each group tells of itself, put together.
 
+use std::sync::LazyLock;
+
+use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tally::http::openapi::{self as groups, Described, Ordered, Response, Section, Written};
+use tally::http::openapi::{self as groups, Described, Response, Section, Written};
 
 /// What holds for all groups.
 const INTRODUCTION: &str = "One pool of users behind five account APIs, each with its own wire \
@@ -25,17 +28,17 @@ struct Document {
     info: Value,
     servers: Value,
     tags: Vec<Value>,
-    paths: Ordered<Ordered<Written>>,
+    paths: IndexMap<String, IndexMap<String, Written>>,
     components: Components,
 }
 
 #[derive(Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 struct Components {
-    security_schemes: Ordered<Value>,
-    headers: Ordered<Value>,
-    responses: Ordered<Response>,
-    schemas: Ordered<Described>,
+    security_schemes: IndexMap<String, Value>,
+    headers: IndexMap<String, Value>,
+    responses: IndexMap<String, Response>,
+    schemas: IndexMap<String, Described>,
 }
 
 /// What each group tells of itself.
@@ -49,18 +52,23 @@ fn sections() -> [Section; 5] {
     ]
 }
 
-/// The document, printed for people.
+/// The document, printed for people. It is written when it is asked for first: a service starts without it.
 ///
 /// # Panics
 /// Never: all that is in it can be written as JSON.
 #[must_use]
-pub fn document() -> String {
+pub fn document() -> &'static str {
+    static DOCUMENT: LazyLock<String> = LazyLock::new(write);
+    &DOCUMENT
+}
+
+fn write() -> String {
     let mut document = Document {
         openapi: "3.1.1",
         info: info(),
         servers: servers(),
         tags: Vec::new(),
-        paths: Ordered::default(),
+        paths: IndexMap::default(),
         components: Components { headers: groups::headers(), ..Components::default() },
     };
     for section in sections() {

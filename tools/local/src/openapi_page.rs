@@ -26,7 +26,6 @@ const MARKUP: &str = include_str!("openapi_page/page.html");
 /// account APIs.
 pub fn router() -> Router {
     let page = MARKUP.replace("/*script*/", SCRIPT);
-    let document = openapi::document();
     let viewer = ApiDefinition {
         uri_prefix: VIEWER,
         api_definition: OpenApiSource::Uri(DOCUMENT),
@@ -34,7 +33,7 @@ pub fn router() -> Router {
     };
     let page = get(move || async move { ([(CONTENT_TYPE, "text/html; charset=utf-8")], page.clone()) });
     let document =
-        get(move || async move { ([(CONTENT_TYPE, "application/json; charset=utf-8")], document.clone()) });
+        get(|| async { ([(CONTENT_TYPE, "application/json; charset=utf-8")], openapi::document()) });
     Router::new()
         .route("/_local/openapi", get(|| async { Redirect::temporary("/_local/openapi/") }))
         .route("/_local/openapi/", page)

@@ -3,142 +3,89 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lexopt::Arg;
-use lexopt::ValueExt;
-
+use clap::error::ErrorKind;
+use clap::{CommandFactory, Parser};
 use tally::config::{ORIGIN_FORMS, trusted_origin};
 
 use crate::aws::Storage;
 
-/// Printed for `--help`.
-pub const HELP: &str = "\
-Tigertally on this computer: the account APIs, an embedded DynamoDB, and an
-inbox for the mail and text messages they send. No AWS account is used.
+/// Tigertally on this computer: the account APIs, an embedded DynamoDB, and an
+/// inbox for the mail and text messages they send. No AWS account is used.
+#[derive(Clone, Debug, PartialEq, Eq, Parser)]
+#[command(name = "tigertally", version, verbatim_doc_comment, args_override_self = true, after_help = EXAMPLES)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+pub struct Options {
+    /// Port of the APIs and the inbox page, 0 for any free one
+    #[arg(long, value_name = "N", default_value = "3000", value_parser = port)]
+    pub port: u16,
+    /// Port of the stand-ins for DynamoDB, SES, SNS and Secrets Manager
+    #[arg(long, value_name = "N", default_value = "8000", value_parser = port)]
+    pub aws_port: u16,
+    /// Folder that keeps the database and the server's secret
+    #[arg(long, value_name = "DIR", default_value = ".tigertally", value_parser = folder)]
+    pub data: PathBuf,
+    /// Keep the database in memory: it is gone at the end
+    #[arg(long, conflicts_with = "data")]
+    pub memory: bool,
+    /// Run the stand-ins alone, for functions started elsewhere
+    #[arg(long)]
+    pub aws_only: bool,
+    /// Let Docker's containers reach the stand-ins, for 'sam local'
+    #[arg(long)]
+    pub containers: bool,
+    /// Let pages of this origin use the APIs with their cookies; may be repeated
+    #[arg(long = "origin", value_name = "ORIGIN", value_parser = origin)]
+    pub origins: Vec<String>,
+    /// Limit what one network address may do as strictly as production
+    #[arg(long)]
+    pub production_limits: bool,
+    /// Print the OpenAPI document of all groups and end
+    #[arg(long)]
+    pub openapi: bool,
+}
 
-Usage: tigertally [OPTIONS]
-
-Options:
-      --port N             Port of the APIs and the inbox page
-                           [default: 3000; 0 takes any free port]
-      --aws-port N         Port of the stand-ins for DynamoDB, SES, SNS and
-                           Secrets Manager [default: 8000; 0 takes any free port]
-      --data DIR           Folder that keeps the database [default: .tigertally]
-      --memory             Keep the database in memory: it is gone at the end
-      --aws-only           Run the stand-ins alone, for functions started elsewhere
-      --containers         Let Docker's containers reach the stand-ins: they listen
-                           on Docker's own bridge too, for 'sam local'
-      --origin ORIGIN      Let pages of this origin use the APIs with their cookies,
-                           for example http://localhost:5173; may be repeated
-      --production-limits  Limit what one network address may do as strictly as
-                           production
-      --openapi            Print the OpenAPI document of all groups
-  -h, --help               Print this help
-  -V, --version            Print the version
+const EXAMPLES: &str = "\
+Examples:
+  tigertally                                  Everything on ports 3000 and 8000, kept in .tigertally
+  tigertally --memory --port 0 --aws-port 0   Beside another one, and nothing is kept
+  tigertally --origin http://localhost:5173   For a page that a development server shows there
+  tigertally --aws-only                       DynamoDB and the rest, for 'cargo lambda watch'
 ";
 
-/// Printed for `--version`.
-pub const VERSION: &str = concat!("tigertally ", env!("CARGO_PKG_VERSION"));
-
-/// What the process exits with after a [`UsageError`], as is the custom of Unix tools.
-pub const USAGE_EXIT_CODE: u8 = 2;
-
-/// What the caller wants of the binary.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Invocation {
-    /// Serve until told to stop.
-    Run(Options),
-    /// Print [`HELP`].
-    Help,
-    /// Print [`VERSION`].
-    Version,
-    /// Print the document of [`crate::openapi`].
-    OpenApi,
+/// What is printed for `--help`, without colours.
+#[must_use]
+pub fn help() -> String {
+    Options::command().render_help().to_string()
 }
 
-/// How to serve.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// The port of the APIs and the inbox page; 0 for any free one.
-    pub port: u16,
-    /// The port of the AWS stand-ins; 0 for any free one.
-    pub aws_port: u16,
+impl Options {
+    /// Reads a command line, the name of the program first. An error knows whether it is one, or asked-for help.
+    pub fn read(line: impl IntoIterator<Item = OsString>) -> Result<Self, clap::Error> {
+        let options = Self::try_parse_from(line)?;
+        if options.port == options.aws_port && options.port != 0 {
+            let reason = format!("--port and --aws-port are both {}: choose different ones", options.port);
+            return Err(Self::command().error(ErrorKind::ArgumentConflict, reason));
+        }
+        Ok(options)
+    }
+
     /// Where the database lives.
-    pub storage: Storage,
-    /// Whether the functions run elsewhere and only need the stand-ins.
-    pub aws_only: bool,
-    /// Whether containers reach the stand-ins over Docker's bridge.
-    pub containers: bool,
-    /// Origins besides the APIs' own whose pages may use the APIs with their cookies.
-    pub origins: Vec<String>,
-    /// Whether the limits are those of production rather than the patient ones of a developer's day.
-    pub production_limits: bool,
-}
-
-/// Why a command line makes no sense; its text is meant for the terminal.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}\nTry 'tigertally --help'.")]
-pub struct UsageError(String);
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            port: 3000,
-            aws_port: 8000,
-            storage: Storage::Folder(PathBuf::from(".tigertally")),
-            aws_only: false,
-            containers: false,
-            origins: Vec::new(),
-            production_limits: false,
-        }
+    #[must_use]
+    pub fn storage(&self) -> Storage {
+        if self.memory { Storage::Memory } else { Storage::Folder(self.data.clone()) }
     }
 }
 
-/// Reads the arguments that follow the name of the program.
-///
-/// Of an option that is given twice, the last one counts, so that an alias can be overridden.
-pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Invocation, UsageError> {
-    let mut arguments = lexopt::Parser::from_args(arguments.into_iter().collect::<Vec<_>>());
-    let mut options = Options::default();
-    let mut folder = None;
-    let mut memory = false;
-    while let Some(argument) = arguments.next().map_err(unreadable)? {
-        match argument {
-            Arg::Long("port") => options.port = port(&mut arguments, "--port")?,
-            Arg::Long("aws-port") => options.aws_port = port(&mut arguments, "--aws-port")?,
-            Arg::Long("data") => {
-                folder = Some(PathBuf::from(arguments.value().map_err(unreadable)?));
-            }
-            Arg::Long("memory") => memory = true,
-            Arg::Long("aws-only") => options.aws_only = true,
-            Arg::Long("containers") => options.containers = true,
-            Arg::Long("origin") => options.origins.push(origin(&mut arguments)?),
-            Arg::Long("production-limits") => options.production_limits = true,
-            Arg::Long("openapi") => return Ok(Invocation::OpenApi),
-            Arg::Long("help") | Arg::Short('h') => return Ok(Invocation::Help),
-            Arg::Long("version") | Arg::Short('V') => return Ok(Invocation::Version),
-            unknown @ (Arg::Long(_) | Arg::Short(_) | Arg::Value(_)) => {
-                return Err(unreadable(unknown.unexpected()));
-            }
-        }
-    }
-    match (memory, folder) {
-        (true, Some(_)) => return refuse("--memory and --data contradict each other: choose one."),
-        (false, Some(folder)) if folder.as_os_str().is_empty() => {
-            return refuse("--data needs the name of a folder.");
-        }
-        (true, None) => options.storage = Storage::Memory,
-        (false, Some(folder)) => options.storage = Storage::Folder(folder),
-        (false, None) => {}
-    }
-    if options.port == options.aws_port && options.port != 0 {
-        return refuse(&format!("--port and --aws-port are both {}: choose different ones.", options.port));
-    }
-    Ok(Invocation::Run(options))
+fn port(text: &str) -> Result<u16, String> {
+    text.parse().map_err(|_| "a port is a number from 0 to 65535".to_owned())
 }
 
-fn origin(arguments: &mut lexopt::Parser) -> Result<String, UsageError> {
-    let typed = arguments.value().and_then(ValueExt::string).map_err(unreadable)?;
-    trusted_origin(&typed).ok_or_else(|| UsageError(format!("--origin takes {ORIGIN_FORMS}, not {typed:?}.")))
+fn folder(text: &str) -> Result<PathBuf, String> {
+    if text.is_empty() { Err("name a folder".to_owned()) } else { Ok(PathBuf::from(text)) }
+}
+
+fn origin(text: &str) -> Result<String, String> {
+    trusted_origin(text).ok_or_else(|| format!("an origin is {ORIGIN_FORMS}"))
 }
 
 /// What to know of an origin whose pages get no cookies from the APIs at this URL: browsers send a session's only
@@ -172,99 +119,42 @@ fn site(origin: &str) -> Option<&str> {
     Some(&authority[..end.unwrap_or(authority.len())])
 }
 
-fn port(arguments: &mut lexopt::Parser, option: &str) -> Result<u16, UsageError> {
-    let value = arguments.value().map_err(unreadable)?;
-    value.parse().map_err(|_| {
-        UsageError(format!("{option} needs a number from 0 to 65535, not {}.", value.to_string_lossy()))
-    })
-}
-
-/// The library words its messages for the terminal already; they only lack the capital and the full stop.
-#[expect(clippy::needless_pass_by_value, reason = "map_err hands the error over")]
-fn unreadable(error: lexopt::Error) -> UsageError {
-    let message = error.to_string();
-    let mut letters = message.chars();
-    let capital = letters.next().map(|first| first.to_ascii_uppercase());
-    UsageError(format!("{}{}.", capital.map_or_else(String::new, String::from), letters.as_str()))
-}
-
-fn refuse(message: &str) -> Result<Invocation, UsageError> {
-    Err(UsageError(message.to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn read(line: &str) -> Result<Invocation, String> {
-        let words = line.split_whitespace().map(OsString::from);
-        parse(words).map_err(|error| error.to_string().lines().next().unwrap().to_owned())
-    }
-
-    fn run(line: &str) -> Options {
-        match read(line).unwrap() {
-            Invocation::Run(options) => options,
-            other @ (Invocation::Help | Invocation::Version | Invocation::OpenApi) => {
-                panic!("{line}: {other:?}")
-            }
-        }
+    fn read(line: &str) -> Result<Options, clap::Error> {
+        Options::read(["tigertally"].into_iter().chain(line.split_whitespace()).map(OsString::from))
     }
 
     #[test]
     fn nothing_means_the_usual_ports_and_a_folder() {
-        let expected = Options {
-            port: 3000,
-            aws_port: 8000,
-            storage: Storage::Folder(".tigertally".into()),
-            aws_only: false,
-            containers: false,
-            origins: Vec::new(),
-            production_limits: false,
-        };
-        assert_eq!(run(""), expected);
+        Options::command().debug_assert();
+        let options = read("").unwrap();
+        assert_eq!((options.port, options.aws_port), (3000, 8000));
+        assert_eq!(options.storage(), Storage::Folder(".tigertally".into()));
+        assert!(options.origins.is_empty() && !options.aws_only && !options.production_limits);
     }
 
     #[test]
     fn every_option_is_heard() {
+        let line = "--port 0 --aws-port=65535 --data pool/a --aws-only --containers --production-limits --openapi \
+                    --origin http://LOCALHOST:5173 --origin capacitor://localhost";
         let expected = Options {
             port: 0,
             aws_port: 65535,
-            storage: Storage::Folder("pool/a".into()),
+            data: "pool/a".into(),
+            memory: false,
             aws_only: true,
             containers: true,
-            origins: vec!["http://localhost:5173".to_owned()],
+            origins: vec!["http://localhost:5173".to_owned(), "capacitor://localhost".to_owned()],
             production_limits: true,
+            openapi: true,
         };
-        let line =
-            "--port 0 --aws-port=65535 --data pool/a --aws-only --containers --production-limits --origin";
-        assert_eq!(run(&format!("{line} http://LOCALHOST:5173")), expected);
-        assert_eq!(
-            run("--memory --port 1 --port 2"),
-            Options { port: 2, storage: Storage::Memory, ..Options::default() }
-        );
-        assert_eq!(run("--port 0 --aws-port 0").aws_port, 0);
-    }
-
-    #[test]
-    fn help_and_version_win_over_what_follows() {
-        assert_eq!(read("--help --nonsense"), Ok(Invocation::Help));
-        assert_eq!(read("-h"), Ok(Invocation::Help));
-        assert_eq!(read("--memory -V"), Ok(Invocation::Version));
-        assert_eq!(read("--openapi"), Ok(Invocation::OpenApi));
-        for option in [
-            "--port",
-            "--aws-port",
-            "--data",
-            "--memory",
-            "--aws-only",
-            "--containers",
-            "--origin",
-            "--production-limits",
-            "--openapi",
-            "--version",
-        ] {
-            assert!(HELP.contains(option), "{option}");
-        }
+        assert_eq!(read(line).unwrap(), expected);
+        let last = read("--memory --port 1 --port 2").unwrap();
+        assert_eq!((last.port, last.storage()), (2, Storage::Memory));
+        assert!(read("--port 0 --aws-port 0").is_ok());
     }
 
     #[test]
@@ -289,27 +179,27 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_named() {
-        let mistakes = [
-            ("--memory --data x", "--memory and --data contradict each other: choose one."),
-            ("--data=", "--data needs the name of a folder."),
-            ("--port x", "--port needs a number from 0 to 65535, not x."),
-            ("--port 65536", "--port needs a number from 0 to 65535, not 65536."),
-            ("--aws-port -1", "--aws-port needs a number from 0 to 65535, not -1."),
-            ("--port 8000", "--port and --aws-port are both 8000: choose different ones."),
-            ("--port", "Missing argument for option '--port'."),
-            ("--memory=yes", "Unexpected argument for option '--memory': \"yes\"."),
+    fn mistakes_are_named_with_what_is_right() {
+        for (line, words) in [
+            ("--memory --data x", "'--memory' cannot be used with '--data <DIR>'"),
+            ("--data=", "name a folder"),
+            ("--port x", "invalid value 'x' for '--port <N>': a port is a number from 0 to 65535"),
+            ("--port 65536", "a number from 0 to 65535"),
+            ("--aws-port=-1", "a number from 0 to 65535"),
+            ("--port 8000", "--port and --aws-port are both 8000: choose different ones"),
+            ("--port", "a value is required for '--port <N>'"),
+            ("--memory=yes", "unexpected value 'yes' for '--memory'"),
             (
                 "--origin *",
-                "--origin takes https://host[:port], http://localhost[:port] or an app's, such as \
-                 capacitor://localhost, not \"*\".",
+                "'*' for '--origin <ORIGIN>': an origin is https://host[:port], http://localhost[:port] or",
             ),
-            ("--verbose", "Invalid option '--verbose'."),
-            ("-x", "Invalid option '-x'."),
-            ("serve", "Unexpected argument \"serve\"."),
-        ];
-        for (line, message) in mistakes {
-            assert_eq!(read(line), Err(message.to_owned()), "{line}");
+            ("--prot 1", "a similar argument exists: '--port'"),
+            ("-x", "unexpected argument '-x'"),
+            ("serve", "unexpected argument 'serve'"),
+        ] {
+            let error = read(line).expect_err(line);
+            assert_eq!(error.exit_code(), 2, "{line}");
+            assert!(error.to_string().contains(words), "{line}: {error}");
         }
     }
 }

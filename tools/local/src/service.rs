@@ -15,9 +15,7 @@ use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
 use tally::app::App;
 use tally::clock::Clock;
-use tally::config::{Config, Front, MailSettings, TextSettings, WEIXIN_PATIENCE, WeixinApp, WeixinSettings};
-use tally::domain::address_budget::AddressLimits;
-use tally::domain::credential::Cost;
+use tally::config::{Config, LOCAL, WeixinApp};
 use tally::entropy::Entropy;
 use tally::http::request::ClientAddress;
 use tally::store::{StoreError, TableError};
@@ -29,12 +27,10 @@ use crate::admission::{Names, admit_names, admit_own_pages};
 use crate::aws::{self, AwsEndpoint, AwsOptions, Storage};
 use crate::door::{Door, Peer};
 use crate::foreign_pages::{self, ForeignPages};
-use crate::{inbox_page, openapi_page};
+use crate::{inbox_page, openapi_page, secret_file};
 
-/// The name of the table and of the secret.
-pub const TABLE: &str = "tigertally";
-/// What `TALLY_SECRET_ID` has to be for functions that use these stand-ins.
-pub const SECRET_ID: &str = "tigertally/server-secret";
+/// The name of the table.
+pub const TABLE: &str = LOCAL[0].1;
 
 /// How long the end waits for requests under way.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -46,32 +42,23 @@ pub struct ServiceOptions {
     pub storage: Storage,
     /// The server's secret, as Secrets Manager would keep it.
     pub secret: String,
-    /// How strict the limits per network address are.
-    pub address_limits: AddressLimits,
-    /// Origins besides its own whose pages may use the service with their cookies.
-    pub trusted_origins: Vec<String>,
-    /// What stands in front and tells whose request it is.
-    pub front: Option<Front>,
-    /// How mail is sent.
-    pub mail: MailSettings,
-    /// Where company customers' pages go after registering or logging in.
-    pub company_redirect_url: String,
-    /// Where the APIs are reached, for links in mail; [`Service::start`] fills it in if it is not set.
-    pub public_url: Option<String>,
-    /// How text messages are sent.
-    pub texts: TextSettings,
-    /// How long the answer to a request for a code takes at least.
-    pub code_answer_time: Duration,
-    /// What a password hash costs.
-    pub hash_cost: Cost,
-    /// Whether administrators of the charity register without another one's word.
-    pub open_administrators: bool,
-    /// How many digits a fresh account number has.
-    pub first_digits: u32,
+    /// The settings of the functions. Where AWS and WeChat are is filled in, and where the APIs are reached if
+    /// it is not said.
+    pub config: Config,
     /// The time.
     pub clock: Clock,
     /// Chance.
     pub entropy: Entropy,
+}
+
+impl ServiceOptions {
+    /// In memory, with a secret of its own.
+    #[must_use]
+    pub fn in_memory(config: Config) -> Self {
+        let entropy = Entropy::System;
+        let secret = secret_file::fresh(&entropy);
+        Self { storage: Storage::Memory, secret, config, clock: Clock::System, entropy }
+    }
 }
 
 /// The running service.
@@ -119,32 +106,18 @@ pub async fn start_aws(
     options: &ServiceOptions,
 ) -> Result<(AwsEndpoint, App), ServiceError> {
     let clock = options.clock.clone();
+    let mut config = options.config.clone();
     let aws = AwsOptions {
         storage: options.storage.clone(),
-        secret_id: SECRET_ID.to_owned(),
+        secret_id: config.secret_id.clone(),
         secret_string: options.secret.clone(),
         clock: Arc::new(move || clock.now()),
     };
     let aws = AwsEndpoint::start(door, aws).await?;
-    let config = Config {
-        table: TABLE.to_owned(),
-        secret_id: SECRET_ID.to_owned(),
-        secure_cookies: false,
-        trusted_origins: options.trusted_origins.clone(),
-        front: options.front.clone(),
-        address_limits: options.address_limits,
-        mail: options.mail.clone(),
-        company_redirect_url: options.company_redirect_url.clone(),
-        public_url: options.public_url.clone(),
-        weixin: weixin(&aws),
-        texts: options.texts.clone(),
-        metrics: None,
-        code_answer_time: options.code_answer_time,
-        hash_cost: options.hash_cost,
-        open_administrators: options.open_administrators,
-        first_digits: options.first_digits,
-        aws_endpoint: Some(aws.url()),
-    };
+    config.weixin.endpoint = aws.url();
+    config.weixin.app =
+        Some(WeixinApp { id: aws::weixin::APP_ID.to_owned(), secret_id: aws::WEIXIN_SECRET_ID.to_owned() });
+    config.aws_endpoint = Some(aws.url());
     let app = App::start(config, options.clock.clone(), options.entropy.clone()).await?;
     app.store.create_table_if_missing().await.map_err(|error| no_table(error, &options.storage))?;
     Ok((aws, app))
@@ -162,13 +135,6 @@ fn no_table(error: TableError, storage: &Storage) -> ServiceError {
     }
 }
 
-/// How to reach the stand-in for WeChat.
-#[must_use]
-pub fn weixin(aws: &AwsEndpoint) -> WeixinSettings {
-    let app = WeixinApp { id: aws::weixin::APP_ID.to_owned(), secret_id: aws::WEIXIN_SECRET_ID.to_owned() };
-    WeixinSettings { endpoint: aws.url(), app: Some(app), patience: WEIXIN_PATIENCE }
-}
-
 impl Service {
     /// Starts everything.
     pub async fn start(
@@ -178,9 +144,9 @@ impl Service {
     ) -> Result<Self, ServiceError> {
         let door = door.into();
         let (url, names) = (door.url()?, Names::of(&door.addresses()?));
-        options.public_url.get_or_insert_with(|| url.clone());
+        options.config.public_url.get_or_insert_with(|| url.clone());
         let (aws, app) = start_aws(aws_door, &options).await?;
-        let trusted: Arc<[String]> = options.trusted_origins.into();
+        let trusted: Arc<[String]> = options.config.trusted_origins.into();
         let pages = ForeignPages::besides(Arc::clone(&trusted));
         let router = groups(&app).layer(from_fn_with_state(pages, foreign_pages::watch));
         let router = local_pages(&aws, trusted).fallback_service(router);

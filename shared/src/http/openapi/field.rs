@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::password;
+use crate::domain::{password, username};
+use crate::http::form_field::{FormField, Kind};
 
 /// A field: its name, what it means, and what it may hold.
 #[derive(Clone, Debug)]
@@ -19,7 +20,7 @@ impl Field {
         Self::of(name, meaning, &json!({"type": "string"}))
     }
 
-    /// A new password: its rules are the same in every group (contracts/README.md).
+    /// A new password: its rules are the same in every group (docs/contracts/README.md#passwords).
     #[must_use]
     pub fn new_password(name: &'static str, meaning: &str) -> Self {
         let rules = format!(
@@ -41,21 +42,10 @@ impl Field {
         Self::of(name, meaning, &json!({"type": ["string", "integer"]}))
     }
 
-    /// One of these whole numbers, as one or as its digits in quotes; or one of the other texts. The
-    /// titles are what generated clients name the two kinds by.
-    ///
-    /// # Panics
-    /// Where digits are none.
+    /// One of these whole numbers, or one of the other texts; see [`Self::among`].
     #[must_use]
     pub fn number_of(name: &'static str, meaning: &str, digits: &[&str], others: &[&str]) -> Self {
-        let number = |digits: &&str| digits.parse::<u32>().expect("digits are a number");
-        let numbers: Vec<u32> = digits.iter().map(number).collect();
-        let texts: Vec<&str> = digits.iter().chain(others).copied().collect();
-        let schema = json!({"anyOf": [
-            {"title": format!("{name} text"), "type": "string", "enum": texts},
-            {"title": format!("{name} number"), "type": "integer", "enum": numbers},
-        ]});
-        Self::of(name, meaning, &schema)
+        Self::text(name, meaning).among(digits, others)
     }
 
     /// A list of texts.
@@ -67,9 +57,8 @@ impl Field {
     /// A field of any schema.
     #[must_use]
     pub fn of(name: &'static str, meaning: &str, schema: &Value) -> Self {
-        let mut schema = schema.as_object().cloned().unwrap_or_default();
-        schema.insert("description".to_owned(), json!(meaning));
-        Self { name, is_required: false, schema }
+        let schema = schema.as_object().cloned().unwrap_or_default();
+        Self { name, is_required: false, schema }.means(meaning)
     }
 
     /// It has to be there, and a text has to hold something.
@@ -95,6 +84,32 @@ impl Field {
     pub fn email(mut self) -> Self {
         self.schema.insert("format".to_owned(), json!("email"));
         self.at_most(crate::domain::email_address::MAX_CHARACTERS)
+    }
+
+    /// It is one of these whole numbers, as one or as its digits in quotes; or one of the other texts. The
+    /// titles are what generated clients name the two kinds by.
+    ///
+    /// # Panics
+    /// Where digits are none.
+    #[must_use]
+    pub fn among(self, digits: &[&str], others: &[&str]) -> Self {
+        let number = |digits: &&str| digits.parse::<u32>().expect("digits are a number");
+        let numbers: Vec<u32> = digits.iter().map(number).collect();
+        let texts: Vec<&str> = digits.iter().chain(others).copied().collect();
+        let Self { name, is_required, schema } = self;
+        let meaning = schema["description"].as_str().unwrap_or_default();
+        let schema = json!({"anyOf": [
+            {"title": format!("{name} text"), "type": "string", "enum": texts},
+            {"title": format!("{name} number"), "type": "integer", "enum": numbers},
+        ]});
+        Self { is_required, ..Self::of(name, meaning, &schema) }
+    }
+
+    /// It means that.
+    #[must_use]
+    pub fn means(mut self, meaning: &str) -> Self {
+        self.schema.insert("description".to_owned(), json!(meaning));
+        self
     }
 
     /// It is one of these.
@@ -126,5 +141,20 @@ impl Field {
 
     pub(super) fn schema(&self) -> &Map<String, Value> {
         &self.schema
+    }
+}
+
+impl From<FormField> for Field {
+    fn from(FormField { name, is_required, kind, meaning, example }: FormField) -> Self {
+        let field = match kind {
+            Kind::Plain => Self::text(name, meaning),
+            Kind::Username => Self::text(name, meaning).at_most(username::MAX_CHARACTERS),
+            Kind::Email => Self::text(name, meaning).email(),
+            Kind::Password => Self::password(name, meaning),
+            Kind::NewPassword => Self::new_password(name, meaning),
+            Kind::Stored(most) | Kind::Telephone(most) => Self::text(name, meaning).at_most(most),
+        };
+        let field = field.example(example);
+        if is_required { field.required() } else { field }
     }
 }

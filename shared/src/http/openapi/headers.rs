@@ -5,9 +5,9 @@ use http::header::{
     ALLOW, CONTENT_TYPE, LOCATION, RETRY_AFTER, SET_COOKIE, VARY, WWW_AUTHENTICATE, X_FRAME_OPTIONS,
 };
 use http::{HeaderMap, HeaderName};
+use indexmap::IndexMap;
 use serde_json::{Value, json};
 
-use super::ordered::Ordered;
 use crate::http::headers::harden;
 
 /// By which a request is found in the log.
@@ -15,7 +15,7 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// All of them, for the document's components.
 #[must_use]
-pub fn components() -> Ordered<Value> {
+pub fn components() -> IndexMap<String, Value> {
     known().into_iter().map(|(name, header)| (component(&name), header)).collect()
 }
 
@@ -23,7 +23,7 @@ pub fn components() -> Ordered<Value> {
 ///
 /// # Panics
 /// Where an answer has one that [`components`] does not describe.
-pub(super) fn references(headers: &HeaderMap, perhaps: &[HeaderName]) -> Ordered<Value> {
+pub(super) fn references(headers: &HeaderMap, perhaps: &[HeaderName]) -> IndexMap<String, Value> {
     let mut all = HeaderMap::new();
     harden(&mut all, "");
     let fixed: Vec<HeaderName> = all.keys().filter(|name| **name != REQUEST_ID).cloned().collect();
@@ -32,7 +32,7 @@ pub(super) fn references(headers: &HeaderMap, perhaps: &[HeaderName]) -> Ordered
     let described = components();
     let reference = |name: HeaderName| {
         let name = component(&name);
-        assert!(described.get(&name).is_some(), "{name} is not described");
+        assert!(described.contains_key(&name), "{name} is not described");
         let place = format!("#/components/headers/{name}");
         (name, json!({"$ref": place}))
     };

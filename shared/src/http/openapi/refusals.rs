@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use super::outcome::Outcome;
 use crate::http::body::{self, BodyFault};
 use crate::http::endpoint::{Dialect, Refusal};
+use crate::store::StoreError;
 
 /// A refusal as the group says it.
 pub(super) fn refused<D: Dialect, Body: JsonSchema>(refusal: Refusal) -> Outcome {
@@ -57,8 +58,13 @@ fn meaning(refusal: &Refusal) -> (&'static str, String) {
             return ("body_too_large", format!("The body is larger than {} bytes.", body::MAX_BYTES));
         }
         Refusal::BodyIncomplete => ("body_incomplete", "The body did not arrive whole."),
-        Refusal::Unavailable => ("unavailable", "The database is away; trying again later helps."),
-        Refusal::Internal => ("internal", "A fault of the service; the log has it under the request's id."),
+        Refusal::Throttled(_) => ("throttled", "Too many requests; `Retry-After` tells how long to wait."),
+        Refusal::Unavailable | Refusal::Store(StoreError::Unavailable(_)) => {
+            ("unavailable", "The database is away; trying again later helps.")
+        }
+        Refusal::Internal | Refusal::Store(StoreError::Unreadable(_)) => {
+            ("internal", "A fault of the service; the log has it under the request's id.")
+        }
     };
     (name, meaning.to_owned())
 }

@@ -2,13 +2,13 @@
 
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, StatusCode};
+use indexmap::IndexMap;
 use schemars::SchemaGenerator;
 use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::headers;
-use super::ordered::Ordered;
 use super::outcome::Outcome;
 use super::schema;
 
@@ -30,15 +30,15 @@ pub enum Said {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Response {
     description: String,
-    headers: Ordered<Value>,
-    #[serde(skip_serializing_if = "Ordered::is_empty")]
-    content: Ordered<Media>,
+    headers: IndexMap<String, Value>,
+    #[serde(skip_serializing_if = "IndexMap::is_empty")]
+    content: IndexMap<String, Media>,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
 struct Media {
     schema: Value,
-    examples: Ordered<Example>,
+    examples: IndexMap<String, Example>,
 }
 
 #[derive(Clone, Debug, Serialize)]
@@ -65,7 +65,7 @@ impl Response {
             .flat_map(|outcome| outcome.answer.headers.clone())
             .filter_map(|(name, value)| Some((name?, value)))
             .collect();
-        let mut content = Ordered::default();
+        let mut content = IndexMap::default();
         let with_body = || outcomes.iter().filter(|outcome| !outcome.answer.body.is_empty());
         for kind in with_body().filter_map(|outcome| outcome.answer.headers.get(CONTENT_TYPE)) {
             let of_kind =
@@ -75,15 +75,14 @@ impl Response {
             let media = Media { schema: schema::any_of(schemas), examples: of_kind().map(example).collect() };
             let kind = kind.to_str().expect("a content type of ours is ASCII");
             // Which charset it names is the same for all answers, and told in the introduction.
-            content.entry(kind.split(';').next().unwrap_or_default(), || media);
+            content.entry(kind.split(';').next().unwrap_or_default().to_owned()).or_insert(media);
         }
         Self { description, headers: headers::references(&all, &perhaps), content }
     }
 
     /// The name of the first outcome that has a body.
     pub(super) fn first(&self) -> Option<&str> {
-        let media = self.content.iter().next();
-        media.and_then(|(_, media)| media.examples.iter().next()).map(|(name, _)| name)
+        Some(self.content.first()?.1.examples.first()?.0)
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use indexmap::IndexMap;
 use schemars::generate::SchemaSettings;
 use schemars::transform::RecursiveTransform;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
@@ -9,7 +10,6 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::field::Field;
-use super::ordered::Ordered;
 use crate::http::field_errors::FieldErrors;
 
 /// Where a document keeps its schemas.
@@ -84,7 +84,7 @@ pub enum Described {
 #[derive(Clone, Debug, Serialize)]
 pub struct FieldsSchema {
     r#type: &'static str,
-    properties: Ordered<Map<String, Value>>,
+    properties: IndexMap<String, Map<String, Value>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     required: Vec<&'static str>,
 }

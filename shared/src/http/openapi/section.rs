@@ -5,12 +5,12 @@ use std::net::{IpAddr, Ipv4Addr};
 use bytes::Bytes;
 use http::header::ALLOW;
 use http::{HeaderMap, Method, StatusCode};
+use indexmap::IndexMap;
 use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::operation::{Operation, Parameter};
-use super::ordered::Ordered;
 use super::outcome::Outcome;
 use super::refusals::{UNKNOWN_METHOD, refused, unreadable};
 use super::response::{Response, Said, by_status};
@@ -92,13 +92,13 @@ pub struct Section {
     /// The group, as a tag of the document.
     pub tag: Value,
     /// The paths, each with its operations.
-    pub paths: Ordered<Ordered<Written>>,
+    pub paths: IndexMap<String, IndexMap<String, Written>>,
     /// The schemas, by names that are the group's alone.
-    pub schemas: Ordered<Described>,
+    pub schemas: IndexMap<String, Described>,
     /// The responses that several operations have.
-    pub responses: Ordered<Response>,
+    pub responses: IndexMap<String, Response>,
     /// The security schemes.
-    pub security_schemes: Ordered<Value>,
+    pub security_schemes: IndexMap<String, Value>,
 }
 
 /// An operation as the document has it.
@@ -114,13 +114,13 @@ pub struct Written {
     parameters: Vec<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     request_body: Option<Value>,
-    responses: Ordered<Said>,
+    responses: IndexMap<String, Said>,
     security: Vec<Value>,
 }
 
 /// Writes a group's part of the document. `Body` is what its refusals have for a body.
 #[must_use]
-pub fn section<D, Body>(group: Group) -> Section
+pub fn section<D, Body>(endpoints: &[Endpoint<D::Failure>], group: Group) -> Section
 where
     D: Dialect<Failure: From<BodyFault>>,
     Body: JsonSchema,
@@ -133,13 +133,13 @@ where
         String::from_utf8_lossy(&nowhere.body),
     );
     writer.group.description.push_str(&elsewhere);
-    let mut paths = Ordered::default();
-    for endpoint in D::ENDPOINTS {
+    let mut paths = IndexMap::default();
+    for endpoint in endpoints {
         for (method, operation) in endpoint.operations() {
             let describe = operation.description.expect("a group that makes the document has described them");
             let written = writer.write::<D, Body>(endpoint, &method, &operation.handler, describe());
-            let path = paths.entry(endpoint.path, Ordered::default);
-            path.entry(&method.as_str().to_ascii_lowercase(), || written);
+            let path: &mut IndexMap<String, Written> = paths.entry(endpoint.path.to_owned()).or_default();
+            path.insert(method.as_str().to_ascii_lowercase(), written);
         }
     }
     writer.end(paths)
@@ -150,13 +150,13 @@ struct Writer {
     name: &'static str,
     group: Group,
     generator: SchemaGenerator,
-    schemas: Ordered<Described>,
-    responses: Ordered<Response>,
+    schemas: IndexMap<String, Described>,
+    responses: IndexMap<String, Response>,
 }
 
 impl Writer {
     fn new<D: Dialect>(group: Group) -> Self {
-        let (schemas, responses) = (Ordered::default(), Ordered::default());
+        let (schemas, responses) = (IndexMap::default(), IndexMap::default());
         Self { name: D::NAME, group, generator: schema::generator(), schemas, responses }
     }
 
@@ -181,11 +181,11 @@ impl Writer {
         let own: Vec<StatusCode> = outcomes.iter().map(|outcome| outcome.answer.status).collect();
         let read = request_body.as_ref().map(|_| types);
         outcomes.extend(self.around::<D, Body>(handler, method, read));
-        let mut responses = Ordered::default();
+        let mut responses = IndexMap::default();
         for (status, outcomes) in by_status(&outcomes) {
             let response = self.response::<D>(endpoint, outcomes);
             let said = if own.contains(&status) { Said::Here(response) } else { self.keep(response) };
-            responses.entry(status.as_str(), || said);
+            responses.insert(status.as_str().to_owned(), said);
         }
         Written {
             tags: [self.group.title],
@@ -256,7 +256,7 @@ impl Writer {
     fn keep(&mut self, response: Response) -> Said {
         let Some(first) = response.first() else { return Said::Here(response) };
         let name = format!("{}.{first}", self.name);
-        let kept = self.responses.entry(&name, || response.clone());
+        let kept = self.responses.entry(name.clone()).or_insert_with(|| response.clone());
         if *kept == response {
             Said::There { place: format!("#/components/responses/{name}") }
         } else {
@@ -268,7 +268,7 @@ impl Writer {
     /// with one schema, generated clients send all at once, or the last.
     fn request_body(&mut self, operation: &str, fields: &[super::Field], types: &[&str]) -> Value {
         let name = format!("{}.{operation}_request", self.name);
-        self.schemas.entry(&name, || Described::Fields(FieldsSchema::new(fields)));
+        self.schemas.insert(name.clone(), Described::Fields(FieldsSchema::new(fields)));
         let [json, form, multipart] = body::CONTENT_TYPES;
         let description = if types.contains(&form) && types.contains(&multipart) {
             format!(
@@ -297,7 +297,7 @@ impl Writer {
         }
     }
 
-    fn end(mut self, paths: Ordered<Ordered<Written>>) -> Section {
+    fn end(mut self, paths: IndexMap<String, IndexMap<String, Written>>) -> Section {
         let definitions = self.generator.take_definitions(true);
         let derived = definitions.into_iter().map(|(name, derived)| {
             let derived = schema::of_group(derived, self.name);

@@ -1,10 +1,10 @@
 //! Writing the power of accounts anew that is in the former form, page by page.
 
-use super::operators_record;
 use crate::app::Basics;
 use crate::domain::history::Act;
+use crate::services::records::operators_record;
 use crate::services::transfer::patiently;
-use crate::store::{AccountPage, Acted, FormerlyWritten, ScanPosition, StoreError, Write};
+use crate::store::{AccountPage, Acted, FormerlyWritten, ScanPosition, StoreError};
 
 /// The next accounts behind a place in the table that are in the former form.
 pub async fn former_power_page(
@@ -21,5 +21,5 @@ pub async fn renew_power(on: &Basics, one: &FormerlyWritten) -> Result<bool, Sto
     let record = operators_record(on, Act::StaffTaken);
     let act = Acted::new(&record, &op);
     let act = one.former.is_doubtful().then_some(&act);
-    Ok(patiently(async || on.store.renew_power(one, act, &op).await).await? == Write::Applied)
+    Ok(patiently(async || on.store.renew_power(one, act, &op).await).await?.is_ok())
 }

@@ -1,7 +1,6 @@
 //! Asking for a code.
 
 use std::future::ready;
-use std::time::Duration;
 
 use super::messages::{Content, Draft, cause_of, draft, settle, take_back};
 use super::subject;
@@ -17,21 +16,11 @@ use crate::domain::message_budget::{Proof, Share};
 use crate::domain::phone_number::PhoneNumber;
 use crate::domain::sent_messages::{Cause, Fate};
 use crate::services::budget::{self, Messages, Taking, UsedUp};
+use crate::services::obstacle::Obstacle;
 use crate::services::sessions::{self, Caller};
 use crate::services::{address_gate, attempts};
 use crate::store::key::Identifier;
 use crate::store::{Claim, NewMessage, StoreError, TakenMessage};
-
-/// Why a request for a code is refused. That nothing is sent is no refusal: see [`ask`].
-#[derive(Debug, thiserror::Error)]
-pub enum AskRefusal {
-    /// The network address asked too often.
-    #[error("too many codes for one network address")]
-    Throttled(Duration),
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
-}
 
 /// What somebody who is known may be told of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,12 +33,7 @@ pub enum Asked {
 
 /// Sends a code that resets the password to whoever has the e-mail address, if anybody has it and the
 /// budgets allow; the caller learns neither.
-pub async fn ask(
-    app: &App,
-    email: &EmailAddress,
-    asker: &Asker,
-    language: Language,
-) -> Result<(), AskRefusal> {
+pub async fn ask(app: &App, email: &EmailAddress, asker: &Asker, language: Language) -> Result<(), Obstacle> {
     in_fixed_time(app, send_reset(app, email, asker, language)).await.map(|_| ())
 }
 
@@ -64,7 +48,7 @@ pub async fn ask_by_text(
     phone: &PhoneNumber,
     caller: Option<&Caller>,
     asker: &Asker,
-) -> Result<(), AskRefusal> {
+) -> Result<(), Obstacle> {
     in_fixed_time(app, send_text(app, purpose, phone, caller, asker)).await.map(|_| ())
 }
 
@@ -76,15 +60,15 @@ pub async fn ask_email_binding(
     email: &EmailAddress,
     asker: &Asker,
     language: Language,
-) -> Result<Asked, AskRefusal> {
+) -> Result<Asked, Obstacle> {
     in_fixed_time(app, send_binding(app, caller, email, asker, language)).await
 }
 
 /// Answers a request not before the time that hides whether a message was sent.
 async fn in_fixed_time(
     app: &App,
-    sending: impl Future<Output = Result<Asked, AskRefusal>>,
-) -> Result<Asked, AskRefusal> {
+    sending: impl Future<Output = Result<Asked, Obstacle>>,
+) -> Result<Asked, Obstacle> {
     let not_before = tokio::time::sleep(app.config.code_answer_time);
     let outcome = Box::pin(sending).await;
     not_before.await;
@@ -96,14 +80,14 @@ async fn send_reset(
     email: &EmailAddress,
     asker: &Asker,
     language: Language,
-) -> Result<Asked, AskRefusal> {
+) -> Result<Asked, Obstacle> {
     let code = draw(app);
     let destination = Destination::Email(email);
     let now = app.clock.now();
-    let (claim, wait) = claim_and_wait(app, asker, email).await?;
+    let (claim, admitted) = claim_and_admit(app, asker, email).await?;
     let made_for = claim.map(|claim| claim.account);
     let number = made_for.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
-    refuse_stranger(app, asker, wait, number).await?;
+    attempts::unless_known(app, asker, admitted, ready(Ok(number))).await?;
     let content = Content {
         purpose: CodePurpose::PasswordReset.name(),
         cause: Cause::Stranger,
@@ -134,18 +118,16 @@ async fn send_text(
     phone: &PhoneNumber,
     caller: Option<&Caller>,
     asker: &Asker,
-) -> Result<Asked, AskRefusal> {
+) -> Result<Asked, Obstacle> {
     let code = draw(app);
     let destination = Destination::Phone(phone);
-    let blocked = app.addresses.wait(asker.address, Deed::CodeRequest, app.clock.now());
     let may_be_owner = matches!(purpose, TextPurpose::ChangePwd);
-    if let Some(wait) = blocked.filter(|_| !may_be_owner) {
-        return Err(AskRefusal::Throttled(wait));
-    }
+    let admitted = address_gate::admit(app, asker, Deed::CodeRequest);
+    let admitted = if may_be_owner { admitted } else { Ok(admitted?) };
     let claim = app.store.claim_on(&Identifier::phone(phone), app.clock.now()).await?;
     let holder = claim.map(|claim| claim.account);
     let number = holder.unwrap_or_else(|| sessions::nobody(app, &subject(app, destination)));
-    refuse_stranger(app, asker, blocked, number).await?;
+    attempts::unless_known(app, asker, admitted, ready(Ok(number))).await?;
     let caller = caller.map(|caller| caller.account.number);
     let (cause, made_for, fits) = match purpose {
         TextPurpose::AccountReg => (Cause::Stranger, holder, holder.is_none()),
@@ -201,13 +183,11 @@ async fn send_binding(
     email: &EmailAddress,
     asker: &Asker,
     language: Language,
-) -> Result<Asked, AskRefusal> {
+) -> Result<Asked, Obstacle> {
     let code = draw(app);
     let owner = caller.account.number;
-    let (claim, wait) = claim_and_wait(app, asker, email).await?;
-    if let Some(wait) = wait {
-        return Err(AskRefusal::Throttled(wait));
-    }
+    let (claim, admitted) = claim_and_admit(app, asker, email).await?;
+    admitted?;
     let is_due = !claim.is_some_and(|claim| claim.is_proven && claim.account != owner);
     let content = Content {
         purpose: CodePurpose::EmailBinding.name(),
@@ -311,44 +291,28 @@ impl Due {
     }
 }
 
-/// Whose the address is, and how long the network address has to wait because it asked too often. That is
-/// known before anything is left behind for the destination.
-async fn claim_and_wait(
+/// Whose the address is, and whether the network address may ask once more. That is known before anything is
+/// left behind for the destination.
+async fn claim_and_admit(
     app: &App,
     asker: &Asker,
     email: &EmailAddress,
-) -> Result<(Option<Claim>, Option<Duration>), StoreError> {
-    let (identifier, now) = (Identifier::email(email), app.clock.now());
-    let lookup = app.store.claim_on(&identifier, now);
-    match app.addresses.wait(asker.address, Deed::CodeRequest, now) {
-        None => {
-            let counting = address_gate::count(app, asker, Deed::CodeRequest);
-            futures_util::future::try_join(lookup, counting).await
-        }
-        wait => Ok((lookup.await?, wait)),
-    }
-}
-
-/// Refuses whoever has to wait and is not where the account is known from.
-async fn refuse_stranger(
-    app: &App,
-    asker: &Asker,
-    wait: Option<Duration>,
-    number: AccountNumber,
-) -> Result<(), AskRefusal> {
-    let wait = attempts::wait_of_stranger(app, asker, wait, ready(Ok(number))).await?;
-    wait.map_or(Ok(()), |wait| Err(AskRefusal::Throttled(wait)))
+) -> Result<(Option<Claim>, Result<(), Obstacle>), StoreError> {
+    let identifier = Identifier::email(email);
+    let lookup = app.store.claim_on(&identifier, app.clock.now());
+    let admitted = address_gate::admit_and_count(app, asker, Deed::CodeRequest);
+    let (claim, admitted) = futures_util::future::join(lookup, admitted).await;
+    Ok((claim?, admitted))
 }
 
 /// A text message that is not even due, because its pause has not passed or its network address has
 /// used its messages up, counts as a request, so that nobody can go on asking for nothing. Whether
 /// anybody has the number makes no difference to this.
-async fn count_if_fruitless(app: &App, asker: &Asker, due: &Due) -> Result<(), AskRefusal> {
+async fn count_if_fruitless(app: &App, asker: &Asker, due: &Due) -> Result<(), Obstacle> {
     if due.message.is_some() && !matches!(due.taken, Err(UsedUp::Network)) {
         return Ok(());
     }
-    let wait = address_gate::count(app, asker, Deed::CodeRequest).await?;
-    wait.map_or(Ok(()), |wait| Err(AskRefusal::Throttled(wait)))
+    address_gate::count(app, asker, Deed::CodeRequest).await
 }
 
 fn draw(app: &App) -> Code {

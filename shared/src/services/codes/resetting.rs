@@ -1,41 +1,37 @@
 //! Setting a new password with a code.
 
-use std::time::Duration;
-
 use jiff::Timestamp;
 
 use super::notices::notify;
 use super::subject;
-use super::trying::{Trial, Trier, TryRefusal, compare, refuse_stranger_if_blocked, refuse_wrong};
+use super::trying::{Trial, Trier, TryRefusal, compare, refuse_wrong};
 use crate::app::App;
 use crate::courier::{Language, Letter};
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination};
 use crate::domain::email_change;
-use crate::domain::history::{Act, Actor, Record};
+use crate::domain::history::{Act, Actor};
 use crate::domain::password::{Password, PasswordFault};
+use crate::services::obstacle::{Declined, Reason};
+use crate::services::records::record;
 use crate::services::{attempts, sessions};
 use crate::store::key::Identifier;
-use crate::store::{Claim, Redemption, StoreError, Write};
+use crate::store::{Claim, Redemption};
 use crate::telemetry;
 
 /// Why a password was not reset.
 #[derive(Debug, thiserror::Error)]
 pub enum ResetRefusal {
     /// There is no such code, or not any more, or not for anybody who may use it.
-    #[error("the code is wrong")]
-    WrongCode,
+    #[error(transparent)]
+    Code(#[from] TryRefusal),
     /// The code is right; the password may not be set.
     #[error("the password may not be set")]
     Password(Vec<PasswordFault>),
-    /// The network address failed too often.
-    #[error("too many attempts")]
-    Throttled(Duration),
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
+
+impl Reason for ResetRefusal {}
 
 /// Sets a new password with a code that was sent by mail or by text message; every session of the
 /// account ends, and all its other codes die. The code is used up with it, or nothing happens at all.
@@ -50,7 +46,7 @@ pub async fn reset_password(
     new: &Password,
     asker: &Asker,
     language: Language,
-) -> Result<(), ResetRefusal> {
+) -> Result<(), Declined<ResetRefusal>> {
     let now = app.clock.now();
     let destination = destination.into();
     let (purpose, identifier) = match destination {
@@ -61,7 +57,7 @@ pub async fn reset_password(
     let holder =
         |claim: Option<Claim>| claim.map_or_else(|| sessions::nobody(app, &subject), |claim| claim.account);
     let whose = async { app.store.claim_on(&identifier, now).await.map(holder) };
-    Box::pin(refuse_stranger_if_blocked(app, asker, whose)).await?;
+    Box::pin(attempts::admit(app, asker, whose)).await?;
     let whose = Trier::of(asker);
     let (claim, trial) = futures_util::future::try_join(
         app.store.claim_on(&identifier, now),
@@ -72,37 +68,34 @@ pub async fn reset_password(
     let account = account.filter(|account| claim.is_some() && is_recovered(account, destination, now));
     let (account, tried) = match (account, trial) {
         (Some(account), Trial::Right(tried)) if tried.made_for == Some(account.number) => (account, tried),
-        (_, Trial::Right(_)) => return Err(refuse_wrong(app, asker, None).await.into()),
-        (_, Trial::Wrong(missed)) => return Err(refuse_wrong(app, asker, missed).await.into()),
+        (_, Trial::Right(_)) => return Err(refuse_wrong(app, asker, None).await.widen()),
+        (_, Trial::Wrong(missed)) => return Err(refuse_wrong(app, asker, missed).await.widen()),
     };
     telemetry::note(|notes| notes.account = Some(account.number));
     let faults = new.faults(&account.names());
     if !faults.is_empty() {
-        return Err(ResetRefusal::Password(faults));
+        return Err(ResetRefusal::Password(faults).into());
     }
     let credential = app.hasher.hash(new, app.entropy.bytes()).await;
-    let (at, op) = (app.clock.now(), app.entropy.mark());
+    let record = record(app, asker, Actor::CodeReader, Act::PasswordReset);
+    let (at, op) = (record.at, app.entropy.mark());
     let proves = match destination {
         Destination::Email(email) => email_change::by_reset(&account, email, at),
         Destination::Phone(_) => None,
     };
     let code = tried.into_spendable(subject, purpose);
-    let record = Record { act: Act::PasswordReset, by: Actor::CodeReader, door: asker.door.to_owned(), at };
     let redemption = Redemption { code: &code, proves: proves.as_ref(), record: &record, op: &op };
-    match app.store.redeem_for_credential(&account, &credential, &redemption).await? {
-        Write::Applied => {
-            // Whoever guessed at the old password has not used up the tries at the new one.
-            attempts::succeed_by_code(app, account.number, asker).await;
-            // Whoever has the phone that the code went to knows, so a text would tell nobody anything.
-            let channel = account.notice_channel(at).filter(|to| matches!(to, Destination::Email(_)));
-            if let Some(Destination::Email(to)) = channel.or(account.email.as_ref().map(Destination::Email)) {
-                notify(app, &account, to, &Letter::PasswordReset, language).await;
-            }
-            Ok(())
-        }
-        // Another request spent the code, or changed the account, first.
-        Write::Refused => Err(ResetRefusal::WrongCode),
+    // Where it is refused, another request spent the code, or changed the account, first.
+    let redeemed = app.store.redeem_for_credential(&account, &credential, &redemption).await?;
+    redeemed.map_err(|_| ResetRefusal::from(TryRefusal::WrongCode))?;
+    // Whoever guessed at the old password has not used up the tries at the new one.
+    attempts::succeed_by_code(app, account.number, asker).await;
+    // Whoever has the phone that the code went to knows, so a text would tell nobody anything.
+    let channel = account.notice_channel(at).filter(|to| matches!(to, Destination::Email(_)));
+    if let Some(Destination::Email(to)) = channel.or(account.email.as_ref().map(Destination::Email)) {
+        notify(app, &account, to, &Letter::PasswordReset, language).await;
     }
+    Ok(())
 }
 
 /// Whether a code that was sent there resets the account's password.
@@ -112,14 +105,4 @@ fn is_recovered(account: &Account, destination: Destination<'_>, now: Timestamp)
         Destination::Phone(phone) => account.is_recovered_by_phone(phone),
     };
     recovers && account.standing == Standing::Active
-}
-
-impl From<TryRefusal> for ResetRefusal {
-    fn from(refusal: TryRefusal) -> Self {
-        match refusal {
-            TryRefusal::WrongCode => Self::WrongCode,
-            TryRefusal::Throttled(wait) => Self::Throttled(wait),
-            TryRefusal::Unavailable(error) => Self::Unavailable(error),
-        }
-    }
 }

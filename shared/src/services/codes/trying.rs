@@ -2,7 +2,6 @@
 
 use std::future::ready;
 use std::net::IpAddr;
-use std::time::Duration;
 
 use super::{SpendableCode, is_same, subject};
 use crate::app::App;
@@ -11,7 +10,8 @@ use crate::domain::address_budget::{Deed, network};
 use crate::domain::asker::Asker;
 use crate::domain::code::{Code, CodePurpose, Destination, MISSED_CODES};
 use crate::secret::Purpose;
-use crate::services::sessions::{self, SignInRefusal};
+use crate::services::obstacle::{Declined, Obstacle, Reason};
+use crate::services::{address_gate, attempts};
 use crate::store::{StoreError, TriedCode};
 use crate::telemetry;
 
@@ -21,16 +21,9 @@ pub enum TryRefusal {
     /// There is no such code, or not any more, or it is another account's.
     #[error("the code is wrong")]
     WrongCode,
-    /// The network address failed too often.
-    #[error("too many attempts")]
-    Throttled(Duration),
-    /// The table is away.
-    #[error(transparent)]
-    Unavailable(#[from] StoreError),
 }
 
-/// Why a code is not called right; the same reasons.
-pub type CheckRefusal = TryRefusal;
+impl Reason for TryRefusal {}
 
 /// Tells whether a code is right. It counts as a try like any other and uses nothing up.
 pub async fn check(
@@ -39,8 +32,8 @@ pub async fn check(
     destination: impl Into<Destination<'_>>,
     typed: &Code,
     asker: &Asker,
-) -> Result<(), CheckRefusal> {
-    refuse_if_blocked(app, asker)?;
+) -> Result<(), Declined<TryRefusal>> {
+    address_gate::admit(app, asker, Deed::FailedLogin)?;
     let (purpose, subject) = (purpose.into(), subject(app, destination.into()));
     match compare(app, &subject, purpose, typed, &Trier::of(asker)).await? {
         Trial::Right(_) => Ok(()),
@@ -64,10 +57,10 @@ pub async fn try_for(
     typed: &Code,
     account: Option<AccountNumber>,
     asker: &Asker,
-) -> Result<SpendableCode, TryRefusal> {
+) -> Result<SpendableCode, Declined<TryRefusal>> {
     match account {
-        Some(number) => refuse_stranger_if_blocked(app, asker, ready(Ok(number))).await?,
-        None => refuse_if_blocked(app, asker)?,
+        Some(number) => attempts::admit(app, asker, ready(Ok(number))).await?,
+        None => address_gate::admit(app, asker, Deed::FailedLogin)?,
     }
     let (purpose, subject) = (purpose.into(), subject(app, destination.into()));
     let whose = account.map_or_else(|| Trier::of(asker), Trier::Account);
@@ -125,28 +118,19 @@ pub(super) async fn compare(
     })
 }
 
-fn refuse_if_blocked(app: &App, asker: &Asker) -> Result<(), TryRefusal> {
-    sessions::refuse_if_blocked(app, asker).map_err(refusal)
-}
-
-/// The same, but for whoever is where that account is known from.
-pub(super) async fn refuse_stranger_if_blocked(
-    app: &App,
-    asker: &Asker,
-    whose: impl Future<Output = Result<AccountNumber, StoreError>>,
-) -> Result<(), TryRefusal> {
-    sessions::refuse_stranger_if_blocked(app, asker, whose).await.map_err(refusal)
-}
-
 /// Counts a wrong code against the network address, and the code that it was not against the account
 /// that this was made for; and says so.
-pub(super) async fn refuse_wrong(app: &App, asker: &Asker, missed: Option<TriedCode>) -> TryRefusal {
+pub(super) async fn refuse_wrong(
+    app: &App,
+    asker: &Asker,
+    missed: Option<TriedCode>,
+) -> Declined<TryRefusal> {
     telemetry::note(|notes| notes.wrong_codes += 1);
-    let refused = sessions::refuse_wrong(app, asker);
-    let (refused, counted) = futures_util::future::join(refused, count_missed(app, missed)).await;
-    match counted {
-        Ok(()) => refusal(refused),
-        Err(error) => TryRefusal::Unavailable(error),
+    let admitted = address_gate::count(app, asker, Deed::FailedLogin);
+    let (admitted, counted) = futures_util::future::join(admitted, count_missed(app, missed)).await;
+    match counted.map_err(Obstacle::from).and(admitted) {
+        Ok(()) => TryRefusal::WrongCode.into(),
+        Err(obstacle) => obstacle.into(),
     }
 }
 
@@ -167,13 +151,5 @@ async fn count_missed(app: &App, missed: Option<TriedCode>) -> Result<(), StoreE
             app.store.stop_codes(account, MISSED_CODES.end_of_window(now)).await
         }
         Some(_) | None => Ok(()),
-    }
-}
-
-fn refusal(refusal: SignInRefusal) -> TryRefusal {
-    match refusal {
-        SignInRefusal::WrongCredentials | SignInRefusal::Frozen => TryRefusal::WrongCode,
-        SignInRefusal::Throttled(wait) => TryRefusal::Throttled(wait),
-        SignInRefusal::Unavailable(error) => TryRefusal::Unavailable(error),
     }
 }

@@ -1,13 +1,15 @@
 //! Signing out of one device, or of all.
 
 use super::recognition::recognise_cookie;
-use super::{Caller, ROUNDS, RecognisedBy};
+use super::{Caller, RecognisedBy};
 use crate::app::App;
 use crate::domain::account::{Account, Standing};
 use crate::domain::asker::Asker;
-use crate::domain::history::{Act, Actor, Record};
+use crate::domain::history::{Act, Actor};
 use crate::domain::session::Extent;
-use crate::store::{Guarded, StoreError, Write};
+use crate::services::records::record;
+use crate::services::rounds::Rounds;
+use crate::store::{Guarded, StoreError};
 
 /// Signs a caller out: of this device, or of all.
 pub async fn sign_out(app: &App, caller: &Caller, extent: Extent, asker: &Asker) -> Result<(), StoreError> {
@@ -38,11 +40,12 @@ pub async fn sign_out_browser(
 /// Ends all sessions and the shared key, and writes that down.
 async fn leave_everything(app: &App, caller: &Caller, asker: &Asker) -> Result<(), StoreError> {
     let op = app.entropy.mark();
-    let (door, at) = (asker.door.to_owned(), app.clock.now());
-    let record = Record { act: Act::SessionsEnded, by: Actor::Oneself, door, at };
+    let record = record(app, asker, Actor::Oneself, Act::SessionsEnded);
     let mut account = caller.account.clone();
-    for _ in 0..ROUNDS {
-        if app.store.end_own_sessions(&account, &record, &op).await? == Write::Applied {
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
+        if app.store.end_own_sessions(&account, &record, &op).await?.is_ok() {
             return Ok(());
         }
         match app.store.find_account(account.number).await? {
@@ -50,7 +53,6 @@ async fn leave_everything(app: &App, caller: &Caller, asker: &Asker) -> Result<(
             Some(_) | None => return Ok(()),
         }
     }
-    Err(StoreError::Unavailable("the account kept changing".into()))
 }
 
 /// Ends the session, gives the key back, or both.
@@ -61,10 +63,12 @@ async fn leave_device(app: &App, caller: &Caller) -> Result<(), StoreError> {
     };
     let op = app.entropy.mark();
     let mut account = caller.account.clone();
-    for _ in 0..ROUNDS {
-        let on = Guarded { number: account.number, epoch: account.epoch, op: &op };
+    let mut rounds = Rounds::usual();
+    loop {
+        rounds.begin()?;
+        let on = Guarded::of(&account, &op);
         let key = gives_key_back(&account, caller).then(|| account.shared_key.on_logout());
-        if app.store.record_sign_out(on, session, key).await? == Write::Applied {
+        if app.store.record_sign_out(on, session, key).await?.is_ok() {
             return Ok(());
         }
         // Somebody else changed the account first; what is left to do depends on what it is now.
@@ -73,7 +77,6 @@ async fn leave_device(app: &App, caller: &Caller) -> Result<(), StoreError> {
             Some(_) | None => return Ok(()),
         }
     }
-    Err(StoreError::Unavailable("the account kept changing".into()))
 }
 
 /// Whether the caller's device was handed the shared key: by the session, or it has just shown it.

@@ -66,7 +66,7 @@ pub async fn recognise_token(app: &App, value: &str) -> Result<Recognition, Stor
     Ok(Recognition::Unknown)
 }
 
-/// Recognises what the `token` header of contract 004 carries.
+/// Recognises what the `token` header of charity's contract carries.
 pub async fn recognise_token_header(app: &App, value: &str) -> Result<Option<Caller>, StoreError> {
     for key in app.secret.accepted_keys(Purpose::TokenSeal) {
         let Some(number) = TokenSeal::new(&key).account(value) else {

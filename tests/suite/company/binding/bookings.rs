@@ -1,13 +1,14 @@
 //! Booking events, and the operator's list of who did.
 
-use admin::arguments::{self, Invocation};
-use admin::commands;
-use admin::terminal::NoPassword;
+use admin::cli::Cli;
 use futures_util::future::join_all;
+use local::inbox::Channel;
 use serde_json::json;
 use tally::app::Basics;
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
+use tests::operator;
 use tests::server::Server;
 
 use super::{FOREIGN, NAME, STRANGER, account_of, freeze, give_phone, post, table, told, user, with_user};
@@ -24,11 +25,7 @@ async fn book(browser: &Client, event: &str) -> Answer {
 
 /// What the operator's command prints.
 async fn list(server: &Server, line: &str) -> Vec<String> {
-    let Ok(Invocation::Run(options)) = arguments::parse(line.split(' ').map(Into::into)) else {
-        panic!("{line} is no command");
-    };
-    let nobody = || Err(NoPassword::Missing);
-    let printed = commands::carry_out(&Basics::from(server.app()), options.command, nobody).await;
+    let printed = operator::tell(&Basics::from(server.app()), line, None).await;
     let printed = printed.expect("the list can be made");
     let text = printed.strip_prefix('\u{feff}').expect("Excel finds its mark");
     text.lines().map(str::to_owned).collect()
@@ -169,7 +166,7 @@ async fn bookings_are_spread_over_partitions_and_all_are_listed() {
 
 #[test]
 fn the_command_line_knows_two_events() {
-    let refuses = |line: &str| arguments::parse(line.split(' ').map(Into::into)).is_err();
+    let refuses = |line: &str| Cli::read(std::iter::once("tally-admin").chain(line.split(' '))).is_err();
     assert!(refuses("bookings --event 3") && refuses("bookings zhang") && refuses("show zhang --event 1"));
     assert!(!refuses("bookings") && !refuses("bookings --event 2"));
 }
@@ -190,7 +187,7 @@ async fn operators_find_people_by_their_mobile_number_too() {
 async fn give_phone_with_claim(server: &Server) {
     let send = json!({"action_name": "AccountReg", "mobile": "13800138000"});
     post(&server.client(), "/users/send_sms_code/", &send).await;
-    let code = super::code_in(&server.inbox().messages().pop().expect("a text message").text);
+    let code = code::latest(&server.inbox(), Channel::Sms);
     let form = json!({
         "user_email": "customer@example.com", "company_name": "例子公司", "password": super::PASSWORD,
         "phone": "13800138000", "name": "李明", "code": code,

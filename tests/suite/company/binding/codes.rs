@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use local::inbox::Channel;
 use serde_json::{Value, json};
 
 use super::{
@@ -166,7 +167,7 @@ async fn a_code_serves_one_address_one_purpose_and_whoever_asked_for_it() {
     assert_eq!(told(&change(&li, OTHER, &code).await), (200, WRONG_CODE), "another account");
     // A code that resets the password is no code that binds, nor the other way round.
     assert_eq!(reset_goes_to(&server, EMAIL).await.as_deref(), Some(EMAIL));
-    let reset_code = super::code_in(&server.inbox().messages().pop().expect("a mail").text);
+    let reset_code = tests::code::latest(&server.inbox(), Channel::Mail);
     assert_eq!(told(&change(&browser, EMAIL, &reset_code).await), (200, WRONG_CODE), "another purpose");
     let body: Value =
         json!({"username": OTHER, "vercode": code, "password": NEW_PASSWORD, "password2": NEW_PASSWORD});

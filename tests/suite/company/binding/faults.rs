@@ -2,14 +2,16 @@
 
 use std::time::Duration;
 
+use local::inbox::Channel;
 use serde_json::{Value, json};
 use tally::app::Basics;
 use tally::services::administration;
 use tests::answer::Answer;
+use tests::code;
 use tests::tap::{Action, Fault};
 use tests::tapped::{Ask, Ground, Tapped};
 
-use super::{CHANGE, EMAIL_CHANGED, PASSWORD, SEND_CODE, code_in};
+use super::{CHANGE, EMAIL_CHANGED, PASSWORD, SEND_CODE};
 
 const TRANSACTION: &str = "TransactWriteItems";
 const ADDRESS: &str = "zhang@example.com";
@@ -30,7 +32,7 @@ async fn with_two() -> (Ground, Tapped, Ask) {
     let body: Value = json!({"password": PASSWORD, "email": ADDRESS});
     let asked = service.send(&Ask::post(SEND_CODE, &body).session(&wang)).await;
     assert_eq!(asked.json()["status"], "ok", "{asked:?}");
-    let code = code_in(&ground.inbox().messages().pop().expect("a mail was sent").text);
+    let code = code::latest(&ground.inbox(), Channel::Mail);
     let body = json!({"password": PASSWORD, "code": code, "email": ADDRESS});
     let change = Ask::post(CHANGE, &body).session(&wang);
     drop(service.tap.take_calls());

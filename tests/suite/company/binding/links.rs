@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use local::inbox::Channel;
 use tally::http::request::GatewayDomain;
+use tests::code;
 
 use serde_json::json;
 use tests::server::Server;
@@ -122,7 +124,7 @@ async fn the_page_is_in_the_readers_language_and_tells_who_wants_the_address() {
     let server = Server::start().await;
     let send = json!({"action_name": "AccountReg", "mobile": "13800138000"});
     assert_eq!(post(&server.client(), "/users/send_sms_code/", &send).await.json()["status"], "ok");
-    let code = super::code_in(&server.inbox().messages().pop().expect("a text message").text);
+    let code = code::latest(&server.inbox(), Channel::Sms);
     let form = json!({
         "user_email": OTHER, "company_name": "<b>Squat & \"Sons\"</b>", "password": PASSWORD,
         "phone": "13800138000", "name": "李明", "code": code,

@@ -1,4 +1,4 @@
-//! What a company's customer binds to the account, and what they book: contract 003 over the wire.
+//! What a company's customer binds to the account, and what they book: company's contract over the wire.
 
 mod bookings;
 mod bounces;
@@ -12,16 +12,17 @@ mod weixin;
 
 use std::time::Duration;
 
+use local::inbox::Channel;
 use serde_json::{Value, json};
-use tally::app::{App, Basics};
-use tally::domain::account::Account;
-use tally::domain::administration::Order;
+use tally::app::App;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
-use tally::services::administration;
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code::{self, wrong};
 use tests::server::Server;
 use tests::table;
+
+use super::{FOREIGN, NEW_PASSWORD, PASSWORD, STRANGER, account_of, freeze, logged_in, login, post};
 
 const IS_BOUND: &str = "/users/notify_email_is_bind/";
 const RESEND: &str = "/users/resend_bind_email/";
@@ -33,15 +34,11 @@ const ACCOUNT_CHANGE: &str = "/api/accounts/account_change/";
 const NAME: &str = "zhang";
 const EMAIL: &str = "zhang@example.com";
 const OTHER: &str = "wang@example.com";
-const PASSWORD: &str = "fswxxz1456";
-const NEW_PASSWORD: &str = "tiger-tally-78";
 
 /// The pause after which another message may go to an address for certain.
 const PAUSE: Duration = Duration::from_mins(8);
 const WEEK: Duration = Duration::from_hours(7 * 24);
 
-const STRANGER: &str = r#"{"status":"error","msg":"请先登录"}"#;
-const FOREIGN: &str = r#"{"status":"error","msg":"请求来源不受信任"}"#;
 const PREFETCHED: &str = r#"{"status":"error","msg":"不处理预先获取的请求"}"#;
 const DEAD: &str = r#"{"status":"error","msg":"绑定链接无效或已过期，请登录后重新发送"}"#;
 const CODE_SENT: &str = r#"{"status":"ok","msg":"验证码已发送"}"#;
@@ -58,47 +55,14 @@ async fn with_user() -> (Server, Client) {
 
 /// Somebody who registered at rest-auth, in a browser that is logged in at the company's pages.
 async fn user(server: &Server, username: &str, email: Option<&str>) -> Client {
-    let body = json!({
-        "username": username,
-        "email": email.unwrap_or_default(),
-        "password1": PASSWORD,
-        "password2": PASSWORD,
-    });
-    let answer = server.client().post("/rest-auth/registration/").json(&body).send().await;
+    let answer = server.client().register_with(username, email.unwrap_or_default(), PASSWORD).await;
     assert_eq!(answer.code(), 201, "{answer:?}");
     logged_in(server, username, PASSWORD).await
-}
-
-async fn logged_in(server: &Server, username: &str, password: &str) -> Client {
-    let browser = server.client();
-    let answer = login(&browser, username, password).await;
-    assert_eq!(answer.json()["status"], "ok", "{answer:?}");
-    browser
-}
-
-async fn login(client: &Client, username: &str, password: &str) -> Answer {
-    post(client, "/users/account_login/", &json!({"username": username, "password": password})).await
-}
-
-async fn post(client: &Client, path: &str, body: &Value) -> Answer {
-    client.post(path).json(body).send().await
 }
 
 /// Status and body of an answer.
 fn told(answer: &Answer) -> (u16, &str) {
     (answer.code(), &answer.text)
-}
-
-/// The account, as the table has it.
-async fn account_of(server: &Server, user: &str) -> Account {
-    let found = administration::find(&Basics::from(server.app()), user).await;
-    found.expect("the user is there").account
-}
-
-async fn freeze(server: &Server, user: &str) {
-    let number = account_of(server, user).await.number;
-    let on = Basics::from(server.app());
-    administration::obey(&on, number, Order::Freeze).await.expect("the order is carried out");
 }
 
 /// The address that a page shows, and whether it is bound.
@@ -157,20 +121,7 @@ async fn code_for(server: &Server, browser: &Client, email: &str) -> String {
     let sent = server.inbox().messages().split_off(before);
     let to: Vec<&str> = sent.iter().map(|message| message.to.as_str()).collect();
     assert_eq!(to, [email]);
-    code_in(&sent[0].text)
-}
-
-/// The one code in a text.
-fn code_in(text: &str) -> String {
-    let digits: Vec<&str> = text.split(|c: char| !c.is_ascii_digit()).filter(|run| run.len() == 6).collect();
-    assert_eq!(digits.len(), 1, "one code in {text:?}");
-    digits[0].to_owned()
-}
-
-/// A code that is certainly another one.
-fn wrong(code: &str) -> String {
-    let digit = if code.starts_with('0') { "1" } else { "0" };
-    format!("{digit}{}", &code[1..])
+    code::find(&sent[0].text).expect("the mail has a code").to_owned()
 }
 
 fn binding(email: &str, code: &str) -> Value {
@@ -201,25 +152,21 @@ async fn move_unproven(browser: &Client, email: &str) -> Answer {
 /// Asks for a code that resets the password; tells to whom it went.
 async fn reset_goes_to(server: &Server, email: &str) -> Option<String> {
     let before = server.inbox().messages().len();
-    let body = json!({"username": email, "code_type": 1});
-    let answer = server.client().post("/v3_1/manage/verCode/").json(&body).send().await;
+    let answer = server.client().ask_reset(email).await;
     assert_eq!(answer.json()["meta"]["code"], 0, "{answer:?}");
     server.inbox().messages().split_off(before).pop().map(|message| message.to)
 }
 
 /// Resets the password by the code of the latest mail; tells whether that worked.
 async fn reset(server: &Server, email: &str) -> bool {
-    let code = code_in(&server.inbox().messages().pop().expect("a mail was sent").text);
-    let body =
-        json!({"username": email, "vercode": code, "password": NEW_PASSWORD, "password2": NEW_PASSWORD});
-    let answer = server.client().post("/v3_1/manage/password/reset/").json(&body).send().await;
+    let code = code::latest(&server.inbox(), Channel::Mail);
+    let answer = server.client().reset(email, &code, NEW_PASSWORD).await;
     answer.json()["meta"]["code"] == 0
 }
 
 /// Whether somebody new can register with that address.
 async fn can_register(server: &Server, username: &str, email: &str) -> bool {
-    let body = json!({"username": username, "email": email, "password1": PASSWORD, "password2": PASSWORD});
-    let answer = server.client().post("/rest-auth/registration/").json(&body).send().await;
+    let answer = server.client().register_with(username, email, PASSWORD).await;
     assert!([201, 400].contains(&answer.code()), "{answer:?}");
     answer.code() == 201
 }

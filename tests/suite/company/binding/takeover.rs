@@ -1,10 +1,12 @@
 //! Whoever proves an address gets it, also from an account that claimed it first without proof.
 
+use local::inbox::Channel;
 use serde_json::json;
+use tests::code;
 
 use super::{
     CHANGE, EMAIL, EMAIL_CHANGED, NAME, NEW_PASSWORD, OTHER, PASSWORD, PAUSE, TAKEN, WEEK, account_of, ask,
-    bind_by_code, bind_by_link, can_register, change, code_for, code_in, give_phone, link, logged_in, login,
+    bind_by_code, bind_by_link, can_register, change, code_for, give_phone, link, logged_in, login,
     move_unproven, reset, reset_goes_to, shown, told, user, with_user,
 };
 
@@ -170,7 +172,7 @@ async fn a_customer_registers_an_address_and_its_owner_takes_it() {
     let (server, _) = with_user().await;
     let send = json!({"action_name": "AccountReg", "mobile": PHONE});
     assert_eq!(super::post(&server.client(), "/users/send_sms_code/", &send).await.json()["status"], "ok");
-    let code = code_in(&server.inbox().messages().pop().expect("a text message").text);
+    let code = code::latest(&server.inbox(), Channel::Sms);
     let form = json!({
         "user_email": OTHER, "company_name": "例子公司", "password": PASSWORD, "phone": PHONE,
         "name": "李明", "code": code,

@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
+use local::inbox::Channel;
 use tally::app::App;
 use tally::courier::Language;
 use tally::domain::account::Account;
@@ -10,11 +11,13 @@ use tally::domain::code::{Code, CodePurpose};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::sent_messages::Cause;
 use tally::services::codes::{self, Asked, TryRefusal};
+use tally::services::obstacle::Declined;
 use tally::services::registration::{self, Registration};
 use tally::services::sessions::{Caller, RecognisedBy};
+use tests::code;
 use tests::server::Server;
 
-use super::{Duration, latest_code};
+use super::Duration;
 
 /// Whoever asks.
 fn somebody() -> Asker {
@@ -45,14 +48,15 @@ async fn a_code_for_binding_an_address_is_its_askers_alone() {
     assert_eq!(ask(app, &li, "new@example.com").await, Asked::Taken);
     let message = server.inbox().messages().pop().expect("a mail was sent");
     assert_eq!(message.subject.as_deref(), Some("Your code for binding this e-mail address"));
-    let (code, new) = (Code::typed(&latest_code(&server.inbox())), address("new@example.com"));
+    let (code, new) =
+        (Code::typed(&code::latest(&server.inbox(), Channel::Mail)), address("new@example.com"));
     for owner in [None, Some(wang.number)] {
         let tried = codes::try_for(app, CodePurpose::EmailBinding, &new, &code, owner, &somebody()).await;
-        assert!(matches!(tried, Err(TryRefusal::WrongCode)), "{owner:?}");
+        assert!(matches!(tried, Err(Declined::Because(TryRefusal::WrongCode))), "{owner:?}");
     }
     let other =
         codes::try_for(app, CodePurpose::PasswordReset, &new, &code, Some(li.number), &somebody()).await;
-    assert!(matches!(other, Err(TryRefusal::WrongCode)), "of another purpose");
+    assert!(matches!(other, Err(Declined::Because(TryRefusal::WrongCode))), "of another purpose");
     codes::try_for(app, CodePurpose::EmailBinding, &new, &code, Some(li.number), &somebody())
         .await
         .expect("it is right for whoever asked");
@@ -68,7 +72,7 @@ async fn an_address_that_another_account_has_proven_gets_no_code() {
     server.clock().advance(Duration::from_mins(2));
     // Wang proves it by a reset.
     codes::ask(app, &address("wang@example.com"), &somebody(), Language::English).await.expect("it is taken");
-    let code = Code::typed(&latest_code(&server.inbox()));
+    let code = Code::typed(&code::latest(&server.inbox(), Channel::Mail));
     let password = tally::domain::password::Password::new("tiger-tally-78").expect("this is a password");
     let wangs = address("wang@example.com");
     codes::reset_password(app, &wangs, &code, &password, &somebody(), Language::English)
@@ -98,7 +102,7 @@ async fn a_message_without_a_code_shares_the_numbers_of_its_destination() {
     let (app, to) = (server.app(), address("li@example.com"));
     let li = account(app, "li@example.com").await;
     assert_eq!(ask(app, &li, "li@example.com").await, Asked::Taken);
-    let code = Code::typed(&latest_code(&server.inbox()));
+    let code = Code::typed(&code::latest(&server.inbox(), Channel::Mail));
     let note = async || {
         codes::note_message(app, "a-link", Cause::Account(li.number), &to).await.expect("the table is there")
     };
@@ -112,5 +116,5 @@ async fn a_message_without_a_code_shares_the_numbers_of_its_destination() {
     assert_eq!(note().await.err(), Some(Duration::from_mins(44)), "three an hour, the code among them");
     server.clock().advance(Duration::from_mins(4));
     let tried = codes::check(app, CodePurpose::EmailBinding, &to, &code, &somebody()).await;
-    assert!(matches!(tried, Err(TryRefusal::WrongCode)), "it has expired meanwhile");
+    assert!(matches!(tried, Err(Declined::Because(TryRefusal::WrongCode))), "it has expired meanwhile");
 }

@@ -18,12 +18,11 @@ use tally::config::TextSettings;
 use tally::domain::message_budget::MessageBudget;
 use tests::answer::Answer;
 use tests::client::Client;
+use tests::code;
 use tests::server::Server;
 
-const SEND: &str = "/users/send_sms_code/";
-const REGISTER: &str = "/users/account_register/";
-const PASSWORD: &str = "fswxxz1456";
-const MOBILE: &str = "13800138000";
+use super::{MOBILE, PASSWORD, REGISTER, SEND, post};
+
 const HOUR: Duration = Duration::from_hours(1);
 const DAY: Duration = Duration::from_hours(24);
 
@@ -37,10 +36,6 @@ fn budget(per_hour: u32, per_day: u32) -> TextSettings {
 /// A client of a network of its own.
 fn client_at(server: &Server, last: u8) -> Client {
     Client::from_address(&server.url(), IpAddr::from([127, 0, 9, last]))
-}
-
-async fn post(client: &Client, path: &str, body: &serde_json::Value) -> Answer {
-    client.post(path).json(body).send().await
 }
 
 async fn ask(client: &Client, action: &str, mobile: &str) -> Answer {
@@ -71,10 +66,7 @@ fn texts(inbox: &Inbox) -> Vec<Message> {
     inbox.messages().into_iter().filter(|message| message.channel == Channel::Sms).collect()
 }
 
-/// The code in the latest message that has one.
+/// The code in the latest text message.
 fn latest_code(inbox: &Inbox) -> String {
-    let code = |message: &Message| {
-        message.text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6).map(str::to_owned)
-    };
-    inbox.messages().iter().rev().find_map(code).expect("a message with a code was sent")
+    code::latest(inbox, Channel::Sms)
 }

@@ -10,6 +10,7 @@ use tally::domain::asker::Asker;
 use tally::domain::code::TextPurpose;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
 use tally::services::codes;
+use tests::code;
 use tests::process;
 use tests::runtime_api::{Function, environment};
 use tests::tapped::Ground;
@@ -83,7 +84,7 @@ async fn the_deployed_function_keeps_the_budget_and_tells_nothing_in_its_log() {
         assert!(log.contains(told), "{told} is not in the log");
     }
     for message in sent {
-        let code = message.text.split(|c: char| !c.is_ascii_digit()).find(|run| run.len() == 6);
+        let code = code::find(&message.text);
         for secret in [code.expect("it has a code"), &message.to[3..]] {
             assert!(!log.contains(secret), "the log tells {secret}");
         }

@@ -1,4 +1,5 @@
-//! Pages of other origins that make a browser send its session cookie (rest-auth.md, point 9).
+//! Pages of other origins that make a browser send its session cookie
+//! (docs/contracts/rest-auth.md#differences, point 9).
 
 use insta::assert_snapshot;
 use serde_json::json;

@@ -1,4 +1,5 @@
-//! Accounts that an administrator stopped: told only to who knows the password, and dead at once.
+//! Accounts that an administrator stopped (security rule S18): told only to someone who knows the password,
+//! and dead at once.
 
 use insta::assert_snapshot;
 use tests::client::Client;

@@ -19,12 +19,7 @@ mod sessions;
 mod throttling;
 mod throttling_by_address;
 
-const REGISTRATION: &str = "/rest-auth/registration/";
-const LOGIN: &str = "/rest-auth/login/";
-const LOGOUT: &str = "/rest-auth/logout/";
-const CHANGE: &str = "/rest-auth/password/change/";
-const CREATE: &str = "/api/create_users_info/";
-const DISPLAY: &str = "/api/users_display/";
+use super::{CHANGE, CREATE, DETAILS, DISPLAY, LOGIN, LOGOUT, PASSWORD, REGISTRATION};
 
 /// Every endpoint that reads a body.
 const WRITING: [(&str, &str); 6] = [
@@ -46,8 +41,6 @@ const GUARDED: [(&str, &str); 6] = [
     ("PATCH", DISPLAY),
 ];
 
-const PASSWORD: &str = "fswxxz1456";
-const DETAILS: &str = r#"{"company":"rinc","tel":"1234567","address":"asasasasa"}"#;
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
 

@@ -1,4 +1,4 @@
-//! Guessing a password: five tries are free, then each has to wait (security rule 2.4).
+//! Guessing a password: five tries are free, then each has to wait (security rule S4).
 
 use std::time::Duration;
 

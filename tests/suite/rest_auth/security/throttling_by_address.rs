@@ -1,4 +1,4 @@
-//! What one network address may do with the limits of a deployment (security rules 2.4, B-02, B-10, H-02).
+//! What one network address may do with the limits of a deployment (security rules S5 and S21).
 
 use std::time::Duration;
 

@@ -108,7 +108,7 @@ impl<R: Read> Read for Utf8<R> {
             Err(fault) => {
                 let place = self.place + fault.valid_up_to() + 1;
                 return Err(unfit(format!(
-                    "it is no UTF-8 text from byte {place} on; if it is GBK, write it as UTF-8, as by \
+                    "it is not UTF-8 text from byte {place} on; if it is GBK, write it as UTF-8, as by \
                      iconv -f GBK -t UTF-8"
                 )));
             }

@@ -2,11 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use serde::Serialize;
 use tally::domain::account::Account;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::username::Username;
 
-use super::Import;
+use crate::cli::Import;
 use crate::django::Leftovers;
 use crate::printing::harmless;
 
@@ -14,23 +15,28 @@ use crate::printing::harmless;
 const MOST_NAMED: usize = 20;
 
 /// What came of the entries so far.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(super) struct Summary {
     pub(super) created: u64,
     pub(super) there: u64,
     pub(super) rejected: u64,
+    #[serde(rename = "dry_run")]
     is_rehearsal: bool,
     groups: u64,
+    #[serde(rename = "groups_with_permissions")]
     powerful_groups: u64,
+    #[serde(rename = "other_models")]
     others: BTreeMap<String, Others>,
+    #[serde(rename = "users_with_permissions")]
     without_permissions: u64,
+    #[serde(rename = "fields_passed_over")]
     passed_over: BTreeSet<String>,
     superusers: Vec<String>,
     staff: Vec<String>,
 }
 
 /// The entries of a model that is not read.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 struct Others {
     entries: u64,
     like_users: u64,

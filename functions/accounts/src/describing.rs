@@ -1,0 +1,90 @@
+//! Shorthands for describing operations in the OpenAPI document.
+
+use std::iter;
+use std::time::Duration;
+
+use schemars::JsonSchema;
+use serde::Serialize;
+use tally::domain::password::PasswordFault;
+use tally::http::endpoint::Refusal;
+use tally::http::field_errors::FieldErrors;
+use tally::http::form_field::FormField;
+use tally::http::openapi::{Field, Outcome};
+
+use crate::envelope;
+use crate::words::{self, Failure};
+
+/// What a refusal has for a body.
+pub(crate) type Refused = envelope::Refused<'static, &'static str>;
+
+/// What a form that is wrong is answered with.
+pub(crate) type WrongForm = envelope::Refused<'static, FieldErrors>;
+
+/// The ways to show a session and a token: the token in a header, or as a field of the body.
+pub(crate) const WITH_SESSION: [&[&str]; 4] = [
+    &["session", "csrfCookie", "csrfHeader"],
+    &["session", "csrfCookie"],
+    &["deployedSession", "csrfCookie", "csrfHeader"],
+    &["deployedSession", "csrfCookie"],
+];
+
+/// The ways to show a token where nobody has to be logged in.
+pub(crate) const WITH_TOKEN: [&[&str]; 2] = [&["csrfCookie", "csrfHeader"], &["csrfCookie"]];
+
+/// The fields of a form, and the token that each has.
+pub(crate) fn fields(form: impl IntoIterator<Item = FormField>) -> impl Iterator<Item = Field> {
+    let meaning = "The token, unless the header `X-CSRFToken` has it.";
+    let token = Field::text("csrfmiddlewaretoken", meaning);
+    iter::once(token).chain(form.into_iter().map(Field::from))
+}
+
+/// It worked.
+pub(crate) fn success<D, M>(name: &'static str, meaning: &str, data: D, msg: M) -> Outcome
+where
+    D: Serialize + JsonSchema,
+    M: Serialize + JsonSchema,
+{
+    Outcome::of::<envelope::Success<D, M>>(name, meaning, envelope::success(data, msg))
+}
+
+/// It did not.
+pub(crate) fn failure<Body: JsonSchema>(
+    name: &'static str,
+    meaning: &str,
+    failure: impl Into<Failure>,
+) -> Outcome {
+    Outcome::of::<Body>(name, meaning, words::say(failure.into()))
+}
+
+/// A field that a user told about themselves is wrong.
+pub(crate) fn wrong(name: &'static str, meaning: &str, field: FormField, sentence: &str) -> Outcome {
+    failure::<WrongForm>(name, meaning, Failure::UserForm(FieldErrors::of(field.name, sentence)))
+}
+
+/// That field is blank, and others may be.
+pub(crate) fn required(field: FormField) -> Outcome {
+    wrong("required", "Fields are blank or missing.", field, words::REQUIRED)
+}
+
+/// An e-mail address that is none.
+pub(crate) fn invalid_email(field: FormField) -> Outcome {
+    wrong("invalid_email", "The e-mail address is none.", field, words::INVALID_EMAIL)
+}
+
+/// What is told of a weak password.
+pub(crate) fn weak(field: FormField) -> FieldErrors {
+    let mut errors = FieldErrors::default();
+    let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
+    errors.add(field.name, words::password_sentences(&faults));
+    errors
+}
+
+/// There is no session.
+pub(crate) fn not_authenticated() -> Outcome {
+    failure::<Refused>("not_authenticated", "Nobody is logged in.", Refusal::NotAuthenticated)
+}
+
+/// Too often.
+pub(crate) fn throttled() -> Outcome {
+    failure::<Refused>("throttled", "Too many tries.", Refusal::Throttled(Duration::from_mins(1)))
+}

@@ -1,0 +1,216 @@
+//! `GET /users/my_info/`, and the three endpoints that change what it shows.
+
+use serde::Serialize;
+use tally::app::App;
+use tally::domain::account::Account;
+use tally::domain::customer::{self, Customer, CustomerChange, ReceivingAddress};
+use tally::domain::email_address::EmailAddress;
+use tally::domain::phone_number::PhoneNumber;
+use tally::domain::username::Username;
+use tally::http::answer::Answer;
+use tally::http::endpoint::{Endpoint, Guarded, described};
+use tally::http::request::Request;
+use tally::services::customer as customers;
+use tally::services::sessions::Caller;
+
+use crate::envelope::{Nothing, success};
+use crate::form::{self, Form, Kind};
+use crate::words::{self, Failure};
+
+pub(crate) const SHOW: Endpoint<Failure> =
+    Endpoint::at("/users/my_info/", "我的信息").get(Guarded(&show), described!(describe::show));
+pub(crate) const CHANGE_PERSON: Endpoint<Failure> = Endpoint::at("/users/change_my_info/", "修改个人信息")
+    .post(Guarded(&change_person), described!(describe::change_person));
+pub(crate) const CHANGE_FIRM: Endpoint<Failure> = Endpoint::at("/users/change_company_info/", "修改企业信息")
+    .post(Guarded(&change_firm), described!(describe::change_firm));
+pub(crate) const CHANGE_RECEIVING: Endpoint<Failure> =
+    Endpoint::at("/users/change_my_recv_info/", "修改收货信息")
+        .post(Guarded(&change_receiving), described!(describe::change_receiving));
+
+/// The most characters of each field.
+pub(crate) const REALNAME: Kind = Kind::Stored(50);
+pub(crate) const QQ: Kind = Kind::StoredDigits(20);
+pub(crate) const COMPANY_NAME: Kind = Kind::Stored(100);
+const COMPANY_URL: Kind = Kind::Stored(200);
+const PLACE: Kind = Kind::Stored(50);
+const STREET: Kind = Kind::Stored(200);
+const RECV_NAME: Kind = Kind::Stored(50);
+const RECV_PHONE: Kind = Kind::Telephone(30);
+
+/// The most lines of business, and the most characters of one.
+pub(crate) const SELECT_FIELDS: (usize, usize) = (20, 50);
+
+/// What a customer sees of themselves. Nothing else of the account could stand in it.
+#[derive(Serialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+struct MyInfo<'a> {
+    /// The user name.
+    username: &'a str,
+    /// The person's real name.
+    realname: &'a str,
+    /// The person's QQ number.
+    qq: &'a str,
+    /// The mobile number, as it was typed.
+    mobile: &'a str,
+    /// The notify address, bound or not.
+    notify_email: &'a str,
+    /// The company's name.
+    company_name: &'a str,
+    /// The company's home page.
+    company_url: &'a str,
+    /// The lines of business that were chosen at the registration.
+    user_industry: &'a [String],
+    /// Where parcels go: province.
+    province: &'a str,
+    /// City.
+    city: &'a str,
+    /// District or county.
+    area: &'a str,
+    /// Street and number.
+    street: &'a str,
+    /// Who takes the parcel.
+    recv_name: &'a str,
+    /// Their telephone number.
+    recv_phone: &'a str,
+}
+
+/// Shows the caller's data; what was never set is empty.
+async fn show(app: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
+    let customer = customers::find(&app, &caller.account).await?;
+    Ok(my_info(&caller.account, &customer))
+}
+
+/// What a customer is told of themselves.
+fn my_info(account: &Account, customer: &Customer) -> Answer {
+    let Customer { realname, qq, company_name, company_url, select_fields, receiving } = customer;
+    let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
+    let info = MyInfo {
+        username: account.username.as_ref().map_or("", Username::as_str),
+        realname,
+        qq,
+        mobile: account.phone.as_ref().map_or("", PhoneNumber::typed),
+        notify_email: account.email.as_ref().map_or("", EmailAddress::as_str),
+        company_name,
+        company_url,
+        user_industry: select_fields,
+        province,
+        city,
+        area,
+        street,
+        recv_name,
+        recv_phone,
+    };
+    success(words::INFO, info)
+}
+
+fn person_form(form: &mut Form<'_>) -> Option<CustomerChange> {
+    let realname = form.text("realname", REALNAME, "The person's real name.");
+    let qq = form.change("qq", QQ, "The person's QQ number; left out it stays, empty it goes.");
+    Some(CustomerChange::Person { realname: realname?, qq })
+}
+
+/// Changes the caller's own name and QQ number.
+async fn change_person(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    change(&app, &caller, &request, person_form).await
+}
+
+fn firm_form(form: &mut Form<'_>) -> Option<CustomerChange> {
+    let company_name = form.text("company_name", COMPANY_NAME, "The company's name.");
+    let meaning = "The company's home page, http or https; left out it stays, empty it goes.";
+    let company_url = form.change("company_url", COMPANY_URL, meaning);
+    if company_url.as_ref().is_some_and(|url| !url.is_empty() && !customer::is_home_page(url)) {
+        form.wrong("company_url", words::NOT_A_HOME_PAGE);
+    }
+    Some(CustomerChange::Firm { company_name: company_name?, company_url })
+}
+
+/// Changes the company's name and home page.
+async fn change_firm(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    change(&app, &caller, &request, firm_form).await
+}
+
+fn receiving_form(form: &mut Form<'_>) -> Option<CustomerChange> {
+    let province = form.text("province", PLACE, "Province.");
+    let city = form.text("city", PLACE, "City.");
+    let area = form.text("area", PLACE, "District or county.");
+    let street = form.text("street", STREET, "Street and number.");
+    let recv_name = form.text("recv_name", RECV_NAME, "Who takes the parcel.");
+    let recv_phone = form.text("recv_phone", RECV_PHONE, "Their telephone number, as it is written.");
+    Some(CustomerChange::Receiving(ReceivingAddress {
+        province: province?,
+        city: city?,
+        area: area?,
+        street: street?,
+        recv_name: recv_name?,
+        recv_phone: recv_phone?,
+    }))
+}
+
+/// Changes the address for parcels, all of it.
+async fn change_receiving(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
+    change(&app, &caller, &request, receiving_form).await
+}
+
+async fn change(
+    app: &App,
+    caller: &Caller,
+    request: &Request,
+    form: impl FnOnce(&mut Form<'_>) -> Option<CustomerChange>,
+) -> Result<Answer, Failure> {
+    let change = form::read(app, request, form).await?;
+    customers::change(app, caller, &change).await?;
+    Ok(success(words::CHANGED, Nothing {}))
+}
+
+#[cfg(feature = "openapi")]
+mod describe {
+    use tally::http::openapi::{Operation, Outcome};
+
+    use super::{COMPANY_NAME, MyInfo, QQ, STREET, firm_form, my_info, person_form, receiving_form};
+    use crate::describing::{account, customer, done, fields, required, told, wrong};
+    use crate::form::Kind;
+    use crate::words;
+
+    pub(super) fn change_person() -> Operation {
+        Operation::new("change_my_info", "Change one's name and QQ number")
+            .described("All that is sent, or nothing if one field is wrong.")
+            .reads(fields(person_form))
+            .answers([changed(), required(person_form), too_long("qq", QQ)])
+    }
+
+    pub(super) fn change_firm() -> Operation {
+        let meaning = "The home page is no http or https address.";
+        Operation::new("change_company_info", "Change the company's name and home page")
+            .described("All that is sent, or nothing if one field is wrong.")
+            .reads(fields(firm_form))
+            .answers([
+                changed(),
+                required(firm_form),
+                too_long("company_name", COMPANY_NAME),
+                wrong("invalid_url", meaning, &[("company_url", words::NOT_A_HOME_PAGE)]),
+            ])
+    }
+
+    pub(super) fn change_receiving() -> Operation {
+        Operation::new("change_my_recv_info", "Change the address for parcels")
+            .described("All six fields, or none if one is wrong.")
+            .reads(fields(receiving_form))
+            .answers([changed(), required(receiving_form), too_long("street", STREET)])
+    }
+
+    pub(super) fn show() -> Operation {
+        let answer = my_info(&account(), &customer());
+        Operation::new("my_info", "Show one's own data")
+            .described("What was never set is an empty text.")
+            .answers([told::<MyInfo<'_>>("shown", "The caller's own data.", answer)])
+    }
+
+    fn changed() -> Outcome {
+        done("changed", "The data is changed.", words::CHANGED)
+    }
+
+    fn too_long(field: &'static str, kind: Kind) -> Outcome {
+        let most = kind.most().unwrap_or_default();
+        wrong("too_long", "A field is over its limit.", &[(field, &words::too_long(most))])
+    }
+}

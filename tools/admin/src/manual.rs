@@ -1,0 +1,36 @@
+//! What is made from the command line's own description: completions for shells, and man pages.
+
+use clap::{Command, CommandFactory};
+use clap_complete::Shell;
+use clap_mangen::Man;
+
+use crate::cli::Cli;
+use crate::outcome::{Failure, refused};
+
+/// The script that completes commands in a shell.
+#[must_use]
+pub fn completions(shell: Shell) -> String {
+    let mut script = Vec::new();
+    clap_complete::generate(shell, &mut Cli::command(), "tally-admin", &mut script);
+    text(script)
+}
+
+/// The man page, in roff, of the whole or of the command that these words lead to.
+pub fn page(path: &[String]) -> Result<String, Failure> {
+    let mut command = Cli::command();
+    command.build();
+    let mut command: &Command = &command;
+    for word in path {
+        command = command
+            .find_subcommand(word)
+            .ok_or_else(|| refused(format!("There is no command {word:?}. See: tally-admin --help")))?;
+    }
+    let mut page = Vec::new();
+    let page_of = Man::new(command.clone());
+    page_of.render(&mut page).map_err(|error| refused(format!("The page cannot be written: {error}.")))?;
+    Ok(text(page))
+}
+
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).expect("names and help texts are UTF-8")
+}
