@@ -12,7 +12,7 @@ use crate::aws::Storage;
 /// Tigertally on this computer: the account APIs, an embedded DynamoDB, and an
 /// inbox for the mail and text messages they send. No AWS account is used.
 #[derive(Clone, Debug, PartialEq, Eq, Parser)]
-#[command(name = "tigertally", version, verbatim_doc_comment, args_override_self = true, after_help = EXAMPLES)]
+#[command(name = "tigertally", version, verbatim_doc_comment, args_override_self = true, term_width = 0, after_help = EXAMPLES)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
 pub struct Options {
     /// Port of the APIs and the inbox page, 0 for any free one
