@@ -48,10 +48,8 @@ pub(crate) enum Failure {
     Body(BodyFault),
     /// The body is JSON, but no object.
     NotAnObject,
-    /// There is no such user with that password.
-    WrongCredentials,
-    /// The password is right, but the user was stopped.
-    Frozen,
+    /// Nobody was logged in.
+    SignIn(SignInRefusal),
     /// What a user told about themselves is wrong.
     UserForm(FieldErrors),
     /// What a user told about themselves is right, and somebody else's.
@@ -63,14 +61,14 @@ pub(crate) enum Failure {
 }
 
 /// What a failure is in the log.
-pub(crate) fn outcome(failure: &Failure) -> Outcome {
+fn outcome(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
         Failure::Csrf(_) => Outcome::Csrf,
         Failure::Body(fault) => fault.outcome(),
         Failure::NotAnObject | Failure::UserForm(_) | Failure::PasswordForm(_) => Outcome::Invalid,
-        Failure::WrongCredentials => Outcome::WrongCredentials,
-        Failure::Frozen => Outcome::Frozen,
+        Failure::SignIn(SignInRefusal::WrongCredentials) => Outcome::WrongCredentials,
+        Failure::SignIn(SignInRefusal::Frozen) => Outcome::Frozen,
         Failure::Taken(_) => Outcome::Taken,
         Failure::WrongOldPassword(_) => Outcome::WrongPassword,
     }
@@ -86,8 +84,8 @@ pub(crate) fn say(said: Failure) -> Answer {
             refusal(status, sentence)
         }
         Failure::NotAnObject => refusal(StatusCode::BAD_REQUEST, "请求内容必须是 JSON 对象"),
-        Failure::WrongCredentials => failure("", WRONG_CREDENTIALS),
-        Failure::Frozen => failure("", FROZEN),
+        Failure::SignIn(SignInRefusal::WrongCredentials) => failure("", WRONG_CREDENTIALS),
+        Failure::SignIn(SignInRefusal::Frozen) => failure("", FROZEN),
         Failure::UserForm(errors) | Failure::Taken(errors) => failure(errors, WRONG_USER_FORM),
         Failure::PasswordForm(errors) | Failure::WrongOldPassword(errors) => failure(errors, ""),
     }
@@ -169,15 +167,6 @@ tally::fails_like_others!(Failure);
 impl From<CsrfFault> for Failure {
     fn from(fault: CsrfFault) -> Self {
         Self::Csrf(fault)
-    }
-}
-
-impl From<SignInRefusal> for Failure {
-    fn from(refused: SignInRefusal) -> Self {
-        match refused {
-            SignInRefusal::WrongCredentials => Self::WrongCredentials,
-            SignInRefusal::Frozen => Self::Frozen,
-        }
     }
 }
 

@@ -29,10 +29,8 @@ pub(crate) enum Failure {
     NotPermitted(Tail),
     /// Nobody has the target's number, or the target is deleted.
     NoTarget(Tail),
-    /// Wrong number or password.
-    WrongCredentials,
-    /// The password is right, but the account is frozen.
-    Frozen,
+    /// Nobody was logged in.
+    SignIn(SignInRefusal),
 }
 
 impl Failure {
@@ -48,15 +46,15 @@ impl Failure {
 }
 
 /// What a failure is in the log.
-pub(crate) fn outcome(failure: &Failure) -> Outcome {
+fn outcome(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
         Failure::Body(fault) => fault.outcome(),
         Failure::BadRequest => Outcome::Invalid,
         Failure::NotPermitted(_) => Outcome::NotPermitted,
         Failure::NoTarget(_) => Outcome::NoTarget,
-        Failure::WrongCredentials => Outcome::WrongCredentials,
-        Failure::Frozen => Outcome::Frozen,
+        Failure::SignIn(SignInRefusal::WrongCredentials) => Outcome::WrongCredentials,
+        Failure::SignIn(SignInRefusal::Frozen) => Outcome::Frozen,
     }
 }
 
@@ -71,8 +69,10 @@ pub(crate) fn say(failure: Failure) -> Answer {
             refusal(StatusCode::UNAUTHORIZED, "you don't enough permissions", tail)
         }
         Failure::NoTarget(tail) => refusal(StatusCode::NOT_FOUND, "The target user does not exist", tail),
-        Failure::WrongCredentials => bare(StatusCode::UNAUTHORIZED, "Incorrect username or password"),
-        Failure::Frozen => bare(StatusCode::FORBIDDEN, "Account status is abnormal"),
+        Failure::SignIn(SignInRefusal::WrongCredentials) => {
+            bare(StatusCode::UNAUTHORIZED, "Incorrect username or password")
+        }
+        Failure::SignIn(SignInRefusal::Frozen) => bare(StatusCode::FORBIDDEN, "Account status is abnormal"),
     }
 }
 
@@ -108,15 +108,6 @@ fn say_body_fault(fault: &BodyFault) -> Answer {
 }
 
 tally::fails_like_others!(Failure);
-
-impl From<SignInRefusal> for Failure {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::WrongCredentials => Self::WrongCredentials,
-            SignInRefusal::Frozen => Self::Frozen,
-        }
-    }
-}
 
 impl From<Taken> for Failure {
     /// Whoever registers here brings no identifier that could be.

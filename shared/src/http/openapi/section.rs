@@ -126,7 +126,7 @@ where
     Body: JsonSchema,
 {
     let mut writer = Writer::new::<D>(group);
-    let nowhere = D::say(Refusal::NotFound.into());
+    let nowhere = refused::<D, Body>(Refusal::NotFound).answer;
     let elsewhere = format!(
         "\n\nWhat is asked for at any other path is answered with status {}: `{}`.",
         nowhere.status.as_u16(),
