@@ -79,10 +79,7 @@ pub(crate) fn say(said: Failure) -> Answer {
     match said {
         Failure::Refused(refused) => refused.headed(refusal(refused.status(), &refusal_sentence(&refused))),
         Failure::Csrf(fault) => refusal(StatusCode::FORBIDDEN, csrf_sentence(fault)),
-        Failure::Body(fault) => {
-            let (status, sentence) = body_sentence(&fault);
-            refusal(status, sentence)
-        }
+        Failure::Body(fault) => refusal(fault.status(), body_sentence(&fault)),
         Failure::NotAnObject => refusal(StatusCode::BAD_REQUEST, "请求内容必须是 JSON 对象"),
         Failure::SignIn(SignInRefusal::WrongCredentials) => failure("", WRONG_CREDENTIALS),
         Failure::SignIn(SignInRefusal::Frozen) => failure("", FROZEN),
@@ -118,11 +115,11 @@ const fn csrf_sentence(fault: CsrfFault) -> &'static str {
     }
 }
 
-const fn body_sentence(fault: &BodyFault) -> (StatusCode, &'static str) {
+const fn body_sentence(fault: &BodyFault) -> &'static str {
     match fault {
-        BodyFault::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持的请求内容类型"),
-        BodyFault::Json(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON"),
-        BodyFault::Form(_) | BodyFault::Multipart(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的表单"),
+        BodyFault::UnsupportedMediaType(_) => "不支持的请求内容类型",
+        BodyFault::Json(_) => "请求内容不是有效的 JSON",
+        BodyFault::Form(_) | BodyFault::Multipart(_) => "请求内容不是有效的表单",
     }
 }
 

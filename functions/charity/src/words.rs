@@ -63,7 +63,7 @@ pub(crate) fn say(failure: Failure) -> Answer {
     let bare = |status, sentence: &str| refusal(status, sentence, Tail::Bare);
     match failure {
         Failure::Refused(refusal) => say_refusal(&refusal),
-        Failure::Body(fault) => say_body_fault(&fault),
+        Failure::Body(fault) => bare(fault.status(), body_sentence(&fault)),
         Failure::BadRequest => bare(StatusCode::BAD_REQUEST, BAD_REQUEST),
         Failure::NotPermitted(tail) => {
             refusal(StatusCode::UNAUTHORIZED, "you don't enough permissions", tail)
@@ -97,14 +97,11 @@ fn say_refusal(refused: &Refusal) -> Answer {
     refused.headed(refusal(refused.status(), sentence, Tail::Bare))
 }
 
-fn say_body_fault(fault: &BodyFault) -> Answer {
-    let (status, sentence) = match fault {
-        BodyFault::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
-        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => {
-            (StatusCode::BAD_REQUEST, BAD_REQUEST)
-        }
-    };
-    refusal(status, sentence, Tail::Bare)
+const fn body_sentence(fault: &BodyFault) -> &'static str {
+    match fault {
+        BodyFault::UnsupportedMediaType(_) => "Unsupported media type",
+        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => BAD_REQUEST,
+    }
 }
 
 tally::fails_like_others!(Failure);

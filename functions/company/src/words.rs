@@ -136,10 +136,7 @@ fn outcome(failure: &Failure) -> Outcome {
 pub(crate) fn say(failure: Failure) -> Answer {
     match failure {
         Failure::Refused(refusal) => refusal.headed(error(refusal.status(), &refusal_sentence(&refusal))),
-        Failure::Body(fault) => {
-            let (status, sentence) = body_sentence(&fault);
-            error(status, sentence)
-        }
+        Failure::Body(fault) => error(fault.status(), body_sentence(&fault)),
         Failure::NotAnObject => error(StatusCode::BAD_REQUEST, "请求内容必须是一个 JSON 对象"),
         Failure::Form(errors) | Failure::Taken(errors) => form_error(WRONG_FORM, &errors),
         Failure::WrongFormCode => form_error(WRONG_FORM, &FieldErrors::of("code", WRONG_CODE)),
@@ -181,14 +178,10 @@ fn refusal_sentence(refusal: &Refusal) -> String {
     sentence.to_owned()
 }
 
-const fn body_sentence(fault: &BodyFault) -> (StatusCode, &'static str) {
+const fn body_sentence(fault: &BodyFault) -> &'static str {
     match fault {
-        BodyFault::UnsupportedMediaType(_) => {
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求内容类型必须是 application/json")
-        }
-        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => {
-            (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON")
-        }
+        BodyFault::UnsupportedMediaType(_) => "请求内容类型必须是 application/json",
+        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => "请求内容不是有效的 JSON",
     }
 }
 

@@ -3,7 +3,6 @@
 //! `meta.code` is 0 for success. Documented outcomes, failures too, are answered with HTTP 200; what
 //! is outside the document uses the status that HTTP has for it (docs/contracts/README.md).
 
-use http::StatusCode;
 use tally::domain::password::{self, PasswordFault};
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
@@ -72,7 +71,7 @@ fn outcome(failure: &Failure) -> Outcome {
 pub(crate) fn say(said: Failure) -> Answer {
     match said {
         Failure::Refused(refused) => say_refusal(&refused),
-        Failure::Body(fault) => say_body_fault(&fault),
+        Failure::Body(fault) => refusal(fault.status(), body_sentence(&fault)),
         Failure::Input(fault) => failure(Fault::Input, &input_sentence(fault)),
         Failure::SignIn(SignInRefusal::WrongCredentials) => failure(Fault::Credentials, "邮箱或密码错误"),
         Failure::SignIn(SignInRefusal::Frozen) => failure(Fault::Frozen, "账号已被冻结"),
@@ -104,13 +103,12 @@ fn say_refusal(refused: &Refusal) -> Answer {
     refused.headed(refusal(refused.status(), sentence))
 }
 
-fn say_body_fault(fault: &BodyFault) -> Answer {
-    let (status, sentence) = match fault {
-        BodyFault::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持该请求内容类型"),
-        BodyFault::Json(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON"),
-        BodyFault::Form(_) | BodyFault::Multipart(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的表单"),
-    };
-    refusal(status, sentence)
+const fn body_sentence(fault: &BodyFault) -> &'static str {
+    match fault {
+        BodyFault::UnsupportedMediaType(_) => "不支持该请求内容类型",
+        BodyFault::Json(_) => "请求内容不是有效的 JSON",
+        BodyFault::Form(_) | BodyFault::Multipart(_) => "请求内容不是有效的表单",
+    }
 }
 
 fn input_sentence(fault: InputFault) -> String {

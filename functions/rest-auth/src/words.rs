@@ -137,17 +137,13 @@ fn say_refusal(refusal: &Refusal) -> Answer {
 }
 
 fn say_body_fault(fault: &BodyFault) -> Answer {
-    match fault {
-        BodyFault::UnsupportedMediaType(sent) => {
-            let sentence = format!("Unsupported media type \"{sent}\" in request.");
-            detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &sentence)
-        }
-        BodyFault::Json(what) => detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {what}")),
-        BodyFault::Form(what) => detail(StatusCode::BAD_REQUEST, &format!("Form parse error - {what}")),
-        BodyFault::Multipart(what) => {
-            detail(StatusCode::BAD_REQUEST, &format!("Multipart form parse error - {what}"))
-        }
-    }
+    let sentence = match fault {
+        BodyFault::UnsupportedMediaType(sent) => format!("Unsupported media type \"{sent}\" in request."),
+        BodyFault::Json(what) => format!("JSON parse error - {what}"),
+        BodyFault::Form(what) => format!("Form parse error - {what}"),
+        BodyFault::Multipart(what) => format!("Multipart form parse error - {what}"),
+    };
+    detail(fault.status(), &sentence)
 }
 
 fn bad_request(errors: &FieldErrors) -> Answer {

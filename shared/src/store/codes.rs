@@ -317,14 +317,6 @@ fn sent_messages(item: &Item) -> Vec<SentMessage> {
     sent.into_iter().flatten().filter_map(read).collect()
 }
 
-impl std::fmt::Debug for TriedCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TriedCode(..)")
-    }
-}
+hidden!(TriedCode);
 
-impl std::fmt::Debug for SpendableCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SpendableCode(..)")
-    }
-}
+hidden!(SpendableCode);
