@@ -113,8 +113,7 @@ pub struct ConfigFaults(pub Vec<String>);
 impl Config {
     /// Reads the settings of a deployed function.
     pub fn from_env() -> Result<Self, ConfigFaults> {
-        #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_lookup(variable)
     }
 
     /// The settings while developing, those of [`LOCAL`].
@@ -168,33 +167,41 @@ impl Config {
 impl OperatorConfig {
     /// Reads the settings; a table that was named otherwise counts before the environment's.
     pub fn from_env(table: Option<String>) -> Result<Self, ConfigFaults> {
-        #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
-        Self::from_lookup(table, |name| std::env::var(name).ok())
+        Self::from_lookup(table, variable)
     }
 
     fn from_lookup(
         table: Option<String>,
         lookup: impl Fn(&str) -> Option<String>,
     ) -> Result<Self, ConfigFaults> {
-        let table = table.or_else(|| lookup("TALLY_TABLE")).filter(|table| !table.is_empty());
-        let table = table
-            .ok_or_else(|| ConfigFaults(vec!["TALLY_TABLE is missing, and no table was named".to_owned()]))?;
-        let ca_bundle = aws::ca_bundle(&Environment::new(lookup));
-        Ok(Self { table, ca_bundle })
+        let table = named(table, "TALLY_TABLE", "table", &lookup)?;
+        Ok(Self { table, ca_bundle: aws::ca_bundle(&Environment::new(lookup)) })
     }
 }
 
 impl SecretConfig {
     /// Reads the settings; a secret that was named otherwise counts before the environment's.
     pub fn from_env(secret: Option<String>) -> Result<Self, ConfigFaults> {
-        #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
-        let lookup = |name: &str| std::env::var(name).ok();
-        let secret = secret.or_else(|| lookup("TALLY_SECRET_ID")).filter(|id| !id.is_empty());
-        let secret_id = secret.ok_or_else(|| {
-            ConfigFaults(vec!["TALLY_SECRET_ID is missing, and no secret was named".to_owned()])
-        })?;
-        Ok(Self { secret_id, ca_bundle: aws::ca_bundle(&Environment::new(lookup)) })
+        let secret_id = named(secret, "TALLY_SECRET_ID", "secret", variable)?;
+        Ok(Self { secret_id, ca_bundle: aws::ca_bundle(&Environment::new(variable)) })
     }
+}
+
+/// A variable of the process.
+fn variable(name: &str) -> Option<String> {
+    #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
+    std::env::var(name).ok()
+}
+
+/// What was named, or else what the variable names.
+fn named(
+    named: Option<String>,
+    variable: &str,
+    kind: &str,
+    lookup: impl Fn(&str) -> Option<String>,
+) -> Result<String, ConfigFaults> {
+    let name = named.or_else(|| lookup(variable)).filter(|name| !name.is_empty());
+    name.ok_or_else(|| ConfigFaults(vec![format!("{variable} is missing, and no {kind} was named")]))
 }
 
 /// Whether the text is where something is served: `http(s)://host[:port]`.

@@ -4,6 +4,17 @@
 //! [`store`] keeps it in one DynamoDB table, [`http`] carries it over the wire. [`app::App`]
 //! ties them together; [`host`] runs a function's router on Lambda; [`telemetry`] tells of every request.
 
+/// Keeps what a value holds out of every log: for debugging it is its type's name.
+macro_rules! hidden {
+    ($name:ident) => {
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(..)"))
+            }
+        }
+    };
+}
+
 pub mod app;
 pub mod aws;
 pub mod clock;

@@ -9,8 +9,6 @@ mod held;
 mod rotation;
 mod vault;
 
-use std::fmt;
-
 use data_encoding::HEXLOWER;
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::Timestamp;
@@ -198,11 +196,7 @@ fn full_code(secret: &str, purpose: Purpose, message: &[u8]) -> [u8; 32] {
     mac.finalize().into_bytes().into()
 }
 
-impl fmt::Debug for ServerSecret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("ServerSecret(..)")
-    }
-}
+hidden!(ServerSecret);
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,30 @@
 //! is; when it is answered, [`tell`] writes the line. Nothing that a client typed belongs into it:
 //! accounts are told by number, endpoints by their pattern, outcomes by a word of [`Outcome`].
 
+/// An enum whose members have a word each.
+macro_rules! worded {
+    ($(#[$about:meta])* $name:ident, $word:ident { $($(#[$doc:meta])* $member:ident = $text:literal,)+ }) => {
+        $(#[$about])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $($(#[$doc])* $member,)+
+        }
+
+        impl $name {
+            /// All of them.
+            pub const ALL: [Self; [$($text),+].len()] = [$(Self::$member),+];
+
+            /// What it is called.
+            #[must_use]
+            pub const fn $word(self) -> &'static str {
+                match self {
+                    $(Self::$member => $text,)+
+                }
+            }
+        }
+    };
+}
+
 mod line;
 mod metric;
 mod outcome;

@@ -159,8 +159,4 @@ fn away(why: &str) -> WeixinFault {
     WeixinFault::Away(why.into())
 }
 
-impl std::fmt::Debug for AppSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("AppSecret(..)")
-    }
-}
+hidden!(AppSecret);

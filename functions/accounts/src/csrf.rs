@@ -9,7 +9,7 @@ use tally::http::csrf::{self, CsrfFault};
 use tally::http::endpoint::{Endpoint, Welcoming, described};
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::sessions::{Caller, RecognisedBy};
+use tally::services::sessions::Caller;
 
 use crate::envelope::success;
 use crate::words::Failure;
@@ -32,7 +32,7 @@ pub(crate) enum Tokens {
 /// Hands out a token, newly masked, with the cookie it fits. For a stranger nothing is read and
 /// nothing stored: the token proves itself.
 async fn get_token(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
-    let binding = caller.as_ref().and_then(session).map_or(Binding::Anonymous, Binding::Session);
+    let binding = caller.as_ref().and_then(Caller::session).map_or(Binding::Anonymous, Binding::Session);
     let issued = csrf::issue(&app, &request, binding);
     Ok(success(issued.token, "").with_cookie(issued.cookie))
 }
@@ -45,7 +45,7 @@ pub(crate) fn check(
     fields: &Fields,
     tokens: Tokens,
 ) -> Result<bool, CsrfFault> {
-    let session = caller.and_then(session);
+    let session = caller.and_then(Caller::session);
     let presented: Vec<SessionDigest> =
         session_cookie::presented(app, request).into_iter().map(SessionDigest::of).collect();
     let bound = csrf::check(app, request, fields, &bindings(session, &presented, tokens))?;
@@ -67,13 +67,6 @@ fn bindings<'a>(
         Tokens::OfCaller | Tokens::OrAnonymous | Tokens::OrEndedSession => {}
     }
     bindings
-}
-
-fn session(caller: &Caller) -> Option<&SessionDigest> {
-    match &caller.by {
-        RecognisedBy::Session(digest) => Some(digest),
-        RecognisedBy::SharedKey => None,
-    }
 }
 
 #[cfg(feature = "openapi")]

@@ -19,7 +19,6 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
-use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -63,14 +62,6 @@ impl Dialect for Accounts {
 
     fn describe(_endpoint: &Endpoint<Failure>) -> Answer {
         envelope::success("", "")
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
     }
 
     fn finish(_request: &Request, answer: Answer) -> Answer {

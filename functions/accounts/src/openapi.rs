@@ -31,14 +31,12 @@ pub fn section() -> Section {
             ],
             recognised_by: vec![&["session"], &["deployedSession"]],
             content_types: &body::CONTENT_TYPES,
-            parameters: Vec::new(),
-            always: Vec::new(),
-            of_callers: Vec::new(),
             of_bodies: vec![
                 failure::<Refused>("no_object", "The body is JSON, but no object.", Failure::NotAnObject),
                 csrf("csrf_token", "The CSRF token is missing, forged or dead.", CsrfFault::Token),
                 csrf("no_csrf_cookie", "There is no cookie for the token to fit.", CsrfFault::NoCookie),
             ],
+            ..Group::default()
         },
     )
 }

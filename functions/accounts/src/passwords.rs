@@ -1,14 +1,12 @@
 //! `POST /api/accounts/password_change/`.
 
 use tally::app::App;
-use tally::domain::password::Password;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Endpoint, Refusal, Welcoming, described};
 use tally::http::form_field::{FormField, Kind};
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::obstacle::Declined;
-use tally::services::passwords::{self, Proven, WrongPassword};
+use tally::services::passwords;
 use tally::services::sessions::Caller;
 
 use crate::csrf::Tokens;
@@ -36,10 +34,7 @@ async fn change(app: App, caller: Option<Caller>, request: Request) -> Result<An
     let [old_password, new @ ..] = FORM;
     let new = form.new_password(new, &caller.account.names());
     let old = form.text(old_password);
-    let proven = match &old {
-        Some(old) => prove(&app, &caller, old, &request).await?,
-        None => None,
-    };
+    let proven = passwords::prove_typed(&app, &caller.account, old.as_deref(), &request.asker).await?;
     let is_wrong = old.is_some() && proven.is_none();
     if is_wrong {
         form.wrong(old_password, words::WRONG_OLD_PASSWORD);
@@ -54,21 +49,6 @@ async fn change(app: App, caller: Option<Caller>, request: Request) -> Result<An
     passwords::replace(&app, proven, &new, request.language()).await?;
     let answer = success(words::PASSWORD_CHANGED, "");
     Ok(end_session(&app, session_cookie::forget(&app, answer)))
-}
-
-/// Checks the old password; `None` for a wrong one.
-async fn prove<'a>(
-    app: &App,
-    caller: &'a Caller,
-    old: &str,
-    request: &'a Request,
-) -> Result<Option<Proven<'a>>, Failure> {
-    let old = Password::new(old).ok();
-    match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
-        Ok(proven) => Ok(Some(proven)),
-        Err(Declined::Because(WrongPassword)) => Ok(None),
-        Err(Declined::Obstacle(obstacle)) => Err(obstacle.into()),
-    }
 }
 
 #[cfg(feature = "openapi")]

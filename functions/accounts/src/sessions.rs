@@ -12,7 +12,7 @@ use tally::http::form_field::{FormField, Kind};
 use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn};
+use tally::services::sessions::{self, Caller, LoginName, NewSession, SignIn, SignInRefusal};
 use tally::store::key::Identifier;
 
 use crate::csrf::Tokens;
@@ -43,7 +43,7 @@ async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Ans
     // is for.
     let password = form.text(PASSWORD).filter(|typed| characters(typed) >= FEWEST_CHARACTERS);
     let (Some(username), Some(password)) = (username, password) else {
-        return Err(Failure::WrongCredentials);
+        return Err(SignInRefusal::WrongCredentials.into());
     };
     let sign_in = SignIn {
         name: LoginName::Claimed(Identifier::typed_username(&username)),

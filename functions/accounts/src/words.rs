@@ -48,10 +48,8 @@ pub(crate) enum Failure {
     Body(BodyFault),
     /// The body is JSON, but no object.
     NotAnObject,
-    /// There is no such user with that password.
-    WrongCredentials,
-    /// The password is right, but the user was stopped.
-    Frozen,
+    /// Nobody was logged in.
+    SignIn(SignInRefusal),
     /// What a user told about themselves is wrong.
     UserForm(FieldErrors),
     /// What a user told about themselves is right, and somebody else's.
@@ -63,14 +61,14 @@ pub(crate) enum Failure {
 }
 
 /// What a failure is in the log.
-pub(crate) fn outcome(failure: &Failure) -> Outcome {
+fn outcome(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
         Failure::Csrf(_) => Outcome::Csrf,
         Failure::Body(fault) => fault.outcome(),
         Failure::NotAnObject | Failure::UserForm(_) | Failure::PasswordForm(_) => Outcome::Invalid,
-        Failure::WrongCredentials => Outcome::WrongCredentials,
-        Failure::Frozen => Outcome::Frozen,
+        Failure::SignIn(SignInRefusal::WrongCredentials) => Outcome::WrongCredentials,
+        Failure::SignIn(SignInRefusal::Frozen) => Outcome::Frozen,
         Failure::Taken(_) => Outcome::Taken,
         Failure::WrongOldPassword(_) => Outcome::WrongPassword,
     }
@@ -81,13 +79,10 @@ pub(crate) fn say(said: Failure) -> Answer {
     match said {
         Failure::Refused(refused) => refused.headed(refusal(refused.status(), &refusal_sentence(&refused))),
         Failure::Csrf(fault) => refusal(StatusCode::FORBIDDEN, csrf_sentence(fault)),
-        Failure::Body(fault) => {
-            let (status, sentence) = body_sentence(&fault);
-            refusal(status, sentence)
-        }
+        Failure::Body(fault) => refusal(fault.status(), body_sentence(&fault)),
         Failure::NotAnObject => refusal(StatusCode::BAD_REQUEST, "请求内容必须是 JSON 对象"),
-        Failure::WrongCredentials => failure("", WRONG_CREDENTIALS),
-        Failure::Frozen => failure("", FROZEN),
+        Failure::SignIn(SignInRefusal::WrongCredentials) => failure("", WRONG_CREDENTIALS),
+        Failure::SignIn(SignInRefusal::Frozen) => failure("", FROZEN),
         Failure::UserForm(errors) | Failure::Taken(errors) => failure(errors, WRONG_USER_FORM),
         Failure::PasswordForm(errors) | Failure::WrongOldPassword(errors) => failure(errors, ""),
     }
@@ -120,11 +115,11 @@ const fn csrf_sentence(fault: CsrfFault) -> &'static str {
     }
 }
 
-const fn body_sentence(fault: &BodyFault) -> (StatusCode, &'static str) {
+const fn body_sentence(fault: &BodyFault) -> &'static str {
     match fault {
-        BodyFault::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持的请求内容类型"),
-        BodyFault::Json(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON"),
-        BodyFault::Form(_) | BodyFault::Multipart(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的表单"),
+        BodyFault::UnsupportedMediaType(_) => "不支持的请求内容类型",
+        BodyFault::Json(_) => "请求内容不是有效的 JSON",
+        BodyFault::Form(_) | BodyFault::Multipart(_) => "请求内容不是有效的表单",
     }
 }
 
@@ -169,15 +164,6 @@ tally::fails_like_others!(Failure);
 impl From<CsrfFault> for Failure {
     fn from(fault: CsrfFault) -> Self {
         Self::Csrf(fault)
-    }
-}
-
-impl From<SignInRefusal> for Failure {
-    fn from(refused: SignInRefusal) -> Self {
-        match refused {
-            SignInRefusal::WrongCredentials => Self::WrongCredentials,
-            SignInRefusal::Frozen => Self::Frozen,
-        }
     }
 }
 

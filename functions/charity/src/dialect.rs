@@ -5,11 +5,10 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
-use tally::telemetry::Outcome;
 
 use crate::envelope::Nothing;
 use crate::words::Failure;
-use crate::{envelope, sessions, words};
+use crate::{envelope, sessions};
 
 /// The dialect of the charity.
 #[derive(Debug)]
@@ -27,13 +26,5 @@ impl Dialect for Charity {
 
     fn describe(_: &Endpoint<Failure>) -> Answer {
         envelope::success(Nothing {})
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
     }
 }

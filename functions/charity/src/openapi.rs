@@ -25,10 +25,8 @@ pub fn section() -> Section {
             )],
             recognised_by: vec![&[CARRIER]],
             content_types: &body::CONTENT_TYPES,
-            parameters: Vec::new(),
-            always: Vec::new(),
-            of_callers: Vec::new(),
             of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::BadRequest)],
+            ..Group::default()
         },
     )
 }

@@ -49,13 +49,9 @@ async fn register(app: App, request: Request) -> Result<Answer, Failure> {
         session: Some(sessions::SESSION),
         ..Registration::new(password, request.asker)
     };
-    let Registered { account, token } = match sponsor {
-        None => Box::pin(registration::register(&app, wanted)).await?,
-        Some(sponsor) => {
-            let registered = Box::pin(registration::register_vouched(&app, wanted, &sponsor.account));
-            registered.await?
-        }
-    };
+    let sponsor = sponsor.as_ref().map(|sponsor| &sponsor.account);
+    let Registered { account, token } =
+        Box::pin(registration::register_vouched(&app, wanted, sponsor)).await?;
     let token = token.ok_or(Refusal::Internal)?;
     Ok(welcome(&account, token.as_str()))
 }

@@ -29,10 +29,8 @@ pub(crate) enum Failure {
     NotPermitted(Tail),
     /// Nobody has the target's number, or the target is deleted.
     NoTarget(Tail),
-    /// Wrong number or password.
-    WrongCredentials,
-    /// The password is right, but the account is frozen.
-    Frozen,
+    /// Nobody was logged in.
+    SignIn(SignInRefusal),
 }
 
 impl Failure {
@@ -48,15 +46,15 @@ impl Failure {
 }
 
 /// What a failure is in the log.
-pub(crate) fn outcome(failure: &Failure) -> Outcome {
+fn outcome(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
         Failure::Body(fault) => fault.outcome(),
         Failure::BadRequest => Outcome::Invalid,
         Failure::NotPermitted(_) => Outcome::NotPermitted,
         Failure::NoTarget(_) => Outcome::NoTarget,
-        Failure::WrongCredentials => Outcome::WrongCredentials,
-        Failure::Frozen => Outcome::Frozen,
+        Failure::SignIn(SignInRefusal::WrongCredentials) => Outcome::WrongCredentials,
+        Failure::SignIn(SignInRefusal::Frozen) => Outcome::Frozen,
     }
 }
 
@@ -65,14 +63,16 @@ pub(crate) fn say(failure: Failure) -> Answer {
     let bare = |status, sentence: &str| refusal(status, sentence, Tail::Bare);
     match failure {
         Failure::Refused(refusal) => say_refusal(&refusal),
-        Failure::Body(fault) => say_body_fault(&fault),
+        Failure::Body(fault) => bare(fault.status(), body_sentence(&fault)),
         Failure::BadRequest => bare(StatusCode::BAD_REQUEST, BAD_REQUEST),
         Failure::NotPermitted(tail) => {
             refusal(StatusCode::UNAUTHORIZED, "you don't enough permissions", tail)
         }
         Failure::NoTarget(tail) => refusal(StatusCode::NOT_FOUND, "The target user does not exist", tail),
-        Failure::WrongCredentials => bare(StatusCode::UNAUTHORIZED, "Incorrect username or password"),
-        Failure::Frozen => bare(StatusCode::FORBIDDEN, "Account status is abnormal"),
+        Failure::SignIn(SignInRefusal::WrongCredentials) => {
+            bare(StatusCode::UNAUTHORIZED, "Incorrect username or password")
+        }
+        Failure::SignIn(SignInRefusal::Frozen) => bare(StatusCode::FORBIDDEN, "Account status is abnormal"),
     }
 }
 
@@ -97,26 +97,14 @@ fn say_refusal(refused: &Refusal) -> Answer {
     refused.headed(refusal(refused.status(), sentence, Tail::Bare))
 }
 
-fn say_body_fault(fault: &BodyFault) -> Answer {
-    let (status, sentence) = match fault {
-        BodyFault::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "Unsupported media type"),
-        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => {
-            (StatusCode::BAD_REQUEST, BAD_REQUEST)
-        }
-    };
-    refusal(status, sentence, Tail::Bare)
+const fn body_sentence(fault: &BodyFault) -> &'static str {
+    match fault {
+        BodyFault::UnsupportedMediaType(_) => "Unsupported media type",
+        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => BAD_REQUEST,
+    }
 }
 
 tally::fails_like_others!(Failure);
-
-impl From<SignInRefusal> for Failure {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::WrongCredentials => Self::WrongCredentials,
-            SignInRefusal::Frozen => Self::Frozen,
-        }
-    }
-}
 
 impl From<Taken> for Failure {
     /// Whoever registers here brings no identifier that could be.

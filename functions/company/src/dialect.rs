@@ -7,10 +7,9 @@ use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::http::session_cookie;
 use tally::services::sessions::{self, Caller};
-use tally::telemetry::Outcome;
 
+use crate::envelope;
 use crate::words::Failure;
-use crate::{envelope, outcome, words};
 
 /// The dialect of company's contract.
 #[derive(Debug)]
@@ -31,14 +30,6 @@ impl Dialect for Company {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::success(endpoint.name, envelope::Nothing {})
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        outcome::of(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
     }
 
     fn finish(_: &Request, answer: Answer) -> Answer {

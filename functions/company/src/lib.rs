@@ -13,7 +13,6 @@ mod link_page;
 mod mailed_link;
 #[cfg(feature = "openapi")]
 pub mod openapi;
-mod outcome;
 mod passwords;
 mod phones;
 mod registration;

@@ -26,10 +26,8 @@ pub fn section() -> Section {
             carriers: Carrier::session_cookies().into(),
             recognised_by: vec![&["session"], &["deployedSession"]],
             content_types: &CONTENT_TYPES,
-            parameters: Vec::new(),
-            always: Vec::new(),
-            of_callers: Vec::new(),
             of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::NotAnObject)],
+            ..Group::default()
         },
     )
 }

@@ -89,10 +89,8 @@ pub(crate) enum Failure {
     Input(FieldErrors),
     /// The mobile number in them is somebody else's.
     PhoneTaken,
-    /// There is no such user with that password.
-    WrongCredentials,
-    /// The password is right, but the user was stopped.
-    Frozen,
+    /// Nobody was logged in.
+    SignIn(SignInRefusal),
     /// Somebody who is in gave another password than theirs.
     WrongPassword,
     /// Wrong, expired or used code, or a number nobody has.
@@ -117,14 +115,28 @@ impl Failure {
     }
 }
 
+/// What a failure is in the log.
+fn outcome(failure: &Failure) -> Outcome {
+    match failure {
+        Failure::Refused(refusal) => refusal.outcome(),
+        Failure::Body(fault) => fault.outcome(),
+        Failure::NotAnObject | Failure::Form(_) | Failure::Input(_) => Outcome::Invalid,
+        Failure::Taken(_) | Failure::PhoneTaken => Outcome::Taken,
+        Failure::SignIn(SignInRefusal::WrongCredentials) => Outcome::WrongCredentials,
+        Failure::SignIn(SignInRefusal::Frozen) => Outcome::Frozen,
+        Failure::WrongPassword => Outcome::WrongPassword,
+        Failure::WrongFormCode | Failure::WrongCode => Outcome::WrongCode,
+        Failure::Documented(_, outcome) => *outcome,
+        Failure::DeadLink | Failure::DeadLinkOnPage(_) => Outcome::DeadLink,
+        Failure::Prefetch => Outcome::Prefetch,
+    }
+}
+
 /// Says a failure.
 pub(crate) fn say(failure: Failure) -> Answer {
     match failure {
         Failure::Refused(refusal) => refusal.headed(error(refusal.status(), &refusal_sentence(&refusal))),
-        Failure::Body(fault) => {
-            let (status, sentence) = body_sentence(&fault);
-            error(status, sentence)
-        }
+        Failure::Body(fault) => error(fault.status(), body_sentence(&fault)),
         Failure::NotAnObject => error(StatusCode::BAD_REQUEST, "请求内容必须是一个 JSON 对象"),
         Failure::Form(errors) | Failure::Taken(errors) => form_error(WRONG_FORM, &errors),
         Failure::WrongFormCode => form_error(WRONG_FORM, &FieldErrors::of("code", WRONG_CODE)),
@@ -133,10 +145,10 @@ pub(crate) fn say(failure: Failure) -> Answer {
             error(StatusCode::OK, &input_sentence(&FieldErrors::of("mobile", PHONE_TAKEN)))
         }
         // Under the field that clears it: a form shows the sentence there, and the name stays.
-        Failure::WrongCredentials => {
+        Failure::SignIn(SignInRefusal::WrongCredentials) => {
             form_error(WRONG_CREDENTIALS, &FieldErrors::of("password", WRONG_CREDENTIALS))
         }
-        Failure::Frozen => form_error(FROZEN, &FieldErrors::of("username", FROZEN)),
+        Failure::SignIn(SignInRefusal::Frozen) => form_error(FROZEN, &FieldErrors::of("username", FROZEN)),
         Failure::WrongPassword => error(StatusCode::OK, WRONG_PASSWORD),
         Failure::WrongCode => error(StatusCode::OK, WRONG_CODE),
         Failure::Documented(sentence, _) => error(StatusCode::OK, sentence),
@@ -166,14 +178,10 @@ fn refusal_sentence(refusal: &Refusal) -> String {
     sentence.to_owned()
 }
 
-const fn body_sentence(fault: &BodyFault) -> (StatusCode, &'static str) {
+const fn body_sentence(fault: &BodyFault) -> &'static str {
     match fault {
-        BodyFault::UnsupportedMediaType(_) => {
-            (StatusCode::UNSUPPORTED_MEDIA_TYPE, "请求内容类型必须是 application/json")
-        }
-        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => {
-            (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON")
-        }
+        BodyFault::UnsupportedMediaType(_) => "请求内容类型必须是 application/json",
+        BodyFault::Json(_) | BodyFault::Form(_) | BodyFault::Multipart(_) => "请求内容不是有效的 JSON",
     }
 }
 
@@ -217,15 +225,6 @@ pub(crate) fn too_long(most: usize) -> String {
 }
 
 tally::fails_like_others!(Failure);
-
-impl From<SignInRefusal> for Failure {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::WrongCredentials => Self::WrongCredentials,
-            SignInRefusal::Frozen => Self::Frozen,
-        }
-    }
-}
 
 impl From<WrongPassword> for Failure {
     fn from(_: WrongPassword) -> Self {

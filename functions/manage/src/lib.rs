@@ -18,7 +18,6 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
-use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -54,13 +53,5 @@ impl Dialect for Manage {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::success(endpoint.name, envelope::Nothing {})
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
     }
 }

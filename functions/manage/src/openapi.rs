@@ -23,10 +23,7 @@ pub fn section() -> Section {
             )],
             recognised_by: vec![&["token"]],
             content_types: &body::CONTENT_TYPES,
-            parameters: Vec::new(),
-            always: Vec::new(),
-            of_callers: Vec::new(),
-            of_bodies: Vec::new(),
+            ..Group::default()
         },
     )
 }

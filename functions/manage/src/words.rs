@@ -3,7 +3,6 @@
 //! `meta.code` is 0 for success. Documented outcomes, failures too, are answered with HTTP 200; what
 //! is outside the document uses the status that HTTP has for it (docs/contracts/README.md).
 
-use http::StatusCode;
 use tally::domain::password::{self, PasswordFault};
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
@@ -27,10 +26,8 @@ pub(crate) enum Failure {
     Body(BodyFault),
     /// The body's fields are not what the document asks for.
     Input(InputFault),
-    /// Wrong e-mail address or password, or not a member of staff.
-    WrongCredentials,
-    /// The password is right, but the account is frozen.
-    Frozen,
+    /// Nobody was logged in.
+    SignIn(SignInRefusal),
     /// Wrong, expired or used code, or an address nobody has.
     WrongCode,
     /// The two passwords differ.
@@ -59,13 +56,13 @@ pub(crate) enum InputFault {
 }
 
 /// What a failure is in the log.
-pub(crate) fn outcome(failure: &Failure) -> Outcome {
+fn outcome(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
         Failure::Body(fault) => fault.outcome(),
         Failure::Input(_) | Failure::Mismatch | Failure::Password(_) => Outcome::Invalid,
-        Failure::WrongCredentials => Outcome::WrongCredentials,
-        Failure::Frozen => Outcome::Frozen,
+        Failure::SignIn(SignInRefusal::WrongCredentials) => Outcome::WrongCredentials,
+        Failure::SignIn(SignInRefusal::Frozen) => Outcome::Frozen,
         Failure::WrongCode => Outcome::WrongCode,
     }
 }
@@ -74,10 +71,10 @@ pub(crate) fn outcome(failure: &Failure) -> Outcome {
 pub(crate) fn say(said: Failure) -> Answer {
     match said {
         Failure::Refused(refused) => say_refusal(&refused),
-        Failure::Body(fault) => say_body_fault(&fault),
+        Failure::Body(fault) => refusal(fault.status(), body_sentence(&fault)),
         Failure::Input(fault) => failure(Fault::Input, &input_sentence(fault)),
-        Failure::WrongCredentials => failure(Fault::Credentials, "邮箱或密码错误"),
-        Failure::Frozen => failure(Fault::Frozen, "账号已被冻结"),
+        Failure::SignIn(SignInRefusal::WrongCredentials) => failure(Fault::Credentials, "邮箱或密码错误"),
+        Failure::SignIn(SignInRefusal::Frozen) => failure(Fault::Frozen, "账号已被冻结"),
         Failure::WrongCode => failure(Fault::Code, "验证码错误或已失效"),
         Failure::Mismatch => failure(Fault::Mismatch, "两次输入的密码不一致"),
         Failure::Password(faults) => failure(Fault::Password, &password_sentence(&faults)),
@@ -106,13 +103,12 @@ fn say_refusal(refused: &Refusal) -> Answer {
     refused.headed(refusal(refused.status(), sentence))
 }
 
-fn say_body_fault(fault: &BodyFault) -> Answer {
-    let (status, sentence) = match fault {
-        BodyFault::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持该请求内容类型"),
-        BodyFault::Json(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的 JSON"),
-        BodyFault::Form(_) | BodyFault::Multipart(_) => (StatusCode::BAD_REQUEST, "请求内容不是有效的表单"),
-    };
-    refusal(status, sentence)
+const fn body_sentence(fault: &BodyFault) -> &'static str {
+    match fault {
+        BodyFault::UnsupportedMediaType(_) => "不支持该请求内容类型",
+        BodyFault::Json(_) => "请求内容不是有效的 JSON",
+        BodyFault::Form(_) | BodyFault::Multipart(_) => "请求内容不是有效的表单",
+    }
 }
 
 fn input_sentence(fault: InputFault) -> String {
@@ -142,15 +138,6 @@ tally::fails_like_others!(Failure);
 impl From<InputFault> for Failure {
     fn from(fault: InputFault) -> Self {
         Self::Input(fault)
-    }
-}
-
-impl From<SignInRefusal> for Failure {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::WrongCredentials => Self::WrongCredentials,
-            SignInRefusal::Frozen => Self::Frozen,
-        }
     }
 }
 

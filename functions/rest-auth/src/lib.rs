@@ -20,7 +20,6 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::{Dialect, Endpoint};
 use tally::http::request::Request;
 use tally::services::sessions::Caller;
-use tally::telemetry::Outcome;
 
 use words::Failure;
 
@@ -67,14 +66,6 @@ impl Dialect for RestAuth {
 
     fn describe(endpoint: &Endpoint<Failure>) -> Answer {
         envelope::description(endpoint.name)
-    }
-
-    fn outcome(failure: &Failure) -> Outcome {
-        words::outcome(failure)
-    }
-
-    fn say(failure: Failure) -> Answer {
-        words::say(failure)
     }
 
     fn finish(request: &Request, answer: Answer) -> Answer {

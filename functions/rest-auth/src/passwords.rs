@@ -2,13 +2,11 @@
 
 use http::StatusCode;
 use tally::app::App;
-use tally::domain::password::Password;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Endpoint, Guarded, described};
 use tally::http::form_field::{FormField, Kind};
 use tally::http::request::Request;
-use tally::services::obstacle::Declined;
-use tally::services::passwords::{self, Proven, WrongPassword};
+use tally::services::passwords;
 use tally::services::sessions::Caller;
 
 use crate::envelope::detail;
@@ -31,10 +29,7 @@ async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Fa
     let mut form = Form::read(&request).await?;
     let [old_password, _, again] = FORM;
     let [old, new, repeated] = FORM.map(|field| form.text(field));
-    let proven = match &old {
-        Some(old) => prove(&app, &caller, old, &request).await?,
-        None => None,
-    };
+    let proven = passwords::prove_typed(&app, &caller.account, old.as_deref(), &request.asker).await?;
     let Some(proven) = proven else {
         if old.is_none() {
             return Err(Failure::Fields(form.errors.in_order(&FORM)));
@@ -58,21 +53,6 @@ async fn change(app: App, caller: Caller, request: Request) -> Result<Answer, Fa
     };
     passwords::replace(&app, &proven, &new, request.language()).await?;
     Ok(without_session(&app, &caller, detail(StatusCode::OK, words::PASSWORD_SAVED)))
-}
-
-/// Checks the old password; `None` for a wrong one.
-async fn prove<'a>(
-    app: &App,
-    caller: &'a Caller,
-    old: &str,
-    request: &'a Request,
-) -> Result<Option<Proven<'a>>, Failure> {
-    let old = Password::new(old).ok();
-    match passwords::prove(app, &caller.account, old.as_ref(), &request.asker).await {
-        Ok(proven) => Ok(Some(proven)),
-        Err(Declined::Because(WrongPassword)) => Ok(None),
-        Err(Declined::Obstacle(obstacle)) => Err(obstacle.into()),
-    }
 }
 
 #[cfg(feature = "openapi")]

@@ -12,7 +12,7 @@ use tally::http::form_field::{FormField, Kind};
 use tally::http::origin;
 use tally::http::request::Request;
 use tally::http::session_cookie;
-use tally::services::sessions::{self, Caller, LoginName, NewSession, RecognisedBy, Recognition, SignIn};
+use tally::services::sessions::{self, Caller, LoginName, NewSession, Recognition, SignIn};
 use tally::store::key::Identifier;
 
 use crate::envelope::{Key, detail, whole_body};
@@ -108,10 +108,7 @@ pub(crate) fn welcome(
 
 /// Makes the browser forget a session that is over, if it presented one.
 pub(crate) fn without_session(app: &App, caller: &Caller, answer: Answer) -> Answer {
-    match &caller.by {
-        RecognisedBy::Session(_) => session_cookie::forget(app, answer),
-        RecognisedBy::SharedKey => answer,
-    }
+    if caller.session().is_some() { session_cookie::forget(app, answer) } else { answer }
 }
 
 async fn recognise_key(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {

@@ -54,10 +54,8 @@ pub(crate) enum Failure {
     Fields(FieldErrors),
     /// An identifier that was asked for is somebody else's.
     Taken(FieldErrors),
-    /// There is no such user with that password.
-    WrongCredentials,
-    /// The password is right, but the user was stopped.
-    Frozen,
+    /// Nobody was logged in.
+    SignIn(SignInRefusal),
     /// The old password is wrong, perhaps among other things.
     WrongOldPassword(FieldErrors),
     /// The details were submitted before.
@@ -78,15 +76,15 @@ pub(crate) enum TokenFault {
 }
 
 /// What a failure is in the log.
-pub(crate) fn outcome(failure: &Failure) -> Outcome {
+fn outcome(failure: &Failure) -> Outcome {
     match failure {
         Failure::Refused(refusal) => refusal.outcome(),
         Failure::Token(_) => Outcome::NotAuthenticated,
         Failure::Body(fault) => fault.outcome(),
         Failure::NotAnObject(_) | Failure::Fields(_) => Outcome::Invalid,
         Failure::Taken(_) => Outcome::Taken,
-        Failure::WrongCredentials => Outcome::WrongCredentials,
-        Failure::Frozen => Outcome::Frozen,
+        Failure::SignIn(SignInRefusal::WrongCredentials) => Outcome::WrongCredentials,
+        Failure::SignIn(SignInRefusal::Frozen) => Outcome::Frozen,
         Failure::WrongOldPassword(_) => Outcome::WrongPassword,
         Failure::DetailsExist => Outcome::AlreadyDone,
     }
@@ -105,8 +103,8 @@ pub(crate) fn say(failure: Failure) -> Answer {
         Failure::Fields(errors) | Failure::Taken(errors) | Failure::WrongOldPassword(errors) => {
             bad_request(&errors)
         }
-        Failure::WrongCredentials => bad_request(&whole_body(WRONG_CREDENTIALS)),
-        Failure::Frozen => bad_request(&whole_body(DISABLED)),
+        Failure::SignIn(SignInRefusal::WrongCredentials) => bad_request(&whole_body(WRONG_CREDENTIALS)),
+        Failure::SignIn(SignInRefusal::Frozen) => bad_request(&whole_body(DISABLED)),
         Failure::DetailsExist => Answer::json(StatusCode::BAD_REQUEST, &[DETAILS_EXIST]),
     }
 }
@@ -139,17 +137,13 @@ fn say_refusal(refusal: &Refusal) -> Answer {
 }
 
 fn say_body_fault(fault: &BodyFault) -> Answer {
-    match fault {
-        BodyFault::UnsupportedMediaType(sent) => {
-            let sentence = format!("Unsupported media type \"{sent}\" in request.");
-            detail(StatusCode::UNSUPPORTED_MEDIA_TYPE, &sentence)
-        }
-        BodyFault::Json(what) => detail(StatusCode::BAD_REQUEST, &format!("JSON parse error - {what}")),
-        BodyFault::Form(what) => detail(StatusCode::BAD_REQUEST, &format!("Form parse error - {what}")),
-        BodyFault::Multipart(what) => {
-            detail(StatusCode::BAD_REQUEST, &format!("Multipart form parse error - {what}"))
-        }
-    }
+    let sentence = match fault {
+        BodyFault::UnsupportedMediaType(sent) => format!("Unsupported media type \"{sent}\" in request."),
+        BodyFault::Json(what) => format!("JSON parse error - {what}"),
+        BodyFault::Form(what) => format!("Form parse error - {what}"),
+        BodyFault::Multipart(what) => format!("Multipart form parse error - {what}"),
+    };
+    detail(fault.status(), &sentence)
 }
 
 fn bad_request(errors: &FieldErrors) -> Answer {
@@ -214,15 +208,6 @@ pub(crate) fn add_taken(errors: &mut FieldErrors, taken: Taken) {
 }
 
 tally::fails_like_others!(Failure);
-
-impl From<SignInRefusal> for Failure {
-    fn from(refusal: SignInRefusal) -> Self {
-        match refusal {
-            SignInRefusal::WrongCredentials => Self::WrongCredentials,
-            SignInRefusal::Frozen => Self::Frozen,
-        }
-    }
-}
 
 impl From<Taken> for Failure {
     fn from(taken: Taken) -> Self {

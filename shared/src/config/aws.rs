@@ -42,8 +42,7 @@ const SERVICES: [&str; 4] = ["DynamoDB", "Secrets Manager", "SESv2", "SNS"];
 impl AwsSettings {
     /// Reads them.
     pub fn from_env() -> Result<Self, ConfigFaults> {
-        #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
-        Self::from_lookup(|name| std::env::var(name).ok())
+        Self::from_lookup(super::variable)
     }
 
     pub(super) fn from_lookup(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigFaults> {

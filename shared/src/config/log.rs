@@ -7,8 +7,7 @@ use tracing_subscriber::filter::{LevelFilter, Targets};
 /// them: below it the libraries log whole requests.
 #[must_use]
 pub fn log_filter() -> Targets {
-    #[expect(clippy::disallowed_methods, reason = "this is where the environment enters")]
-    of(std::env::var("RUST_LOG").ok().as_deref())
+    of(super::variable("RUST_LOG").as_deref())
 }
 
 fn of(directives: Option<&str>) -> Targets {

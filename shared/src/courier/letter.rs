@@ -69,6 +69,19 @@ impl Language {
     }
 }
 
+/// The text and the HTML of a letter, in Chinese and in English.
+macro_rules! templates {
+    ($name:literal) => {
+        [templates!($name, ".zh"), templates!($name, ".en")]
+    };
+    ($name:literal, $language:literal) => {
+        (
+            include_str!(concat!("letters/", $name, $language, ".txt")),
+            include_str!(concat!("letters/", $name, $language, ".html")),
+        )
+    };
+}
+
 impl Letter<'_> {
     /// Fills the letter in.
     #[must_use]
@@ -82,69 +95,20 @@ impl Letter<'_> {
         }
     }
 
-    #[expect(clippy::too_many_lines, reason = "an arm for each letter and language")]
     const fn templates(&self, language: Language) -> (&'static str, &'static str) {
-        match (self, language) {
-            (Self::PasswordResetCode(_), Language::Chinese) => (
-                include_str!("letters/password_reset_code.zh.txt"),
-                include_str!("letters/password_reset_code.zh.html"),
-            ),
-            (Self::PasswordResetCode(_), Language::English) => (
-                include_str!("letters/password_reset_code.en.txt"),
-                include_str!("letters/password_reset_code.en.html"),
-            ),
-            (Self::EmailBindingCode(_), Language::Chinese) => (
-                include_str!("letters/email_binding_code.zh.txt"),
-                include_str!("letters/email_binding_code.zh.html"),
-            ),
-            (Self::EmailBindingCode(_), Language::English) => (
-                include_str!("letters/email_binding_code.en.txt"),
-                include_str!("letters/email_binding_code.en.html"),
-            ),
-            (Self::EmailBindingLink(_), Language::Chinese) => (
-                include_str!("letters/email_binding_link.zh.txt"),
-                include_str!("letters/email_binding_link.zh.html"),
-            ),
-            (Self::EmailBindingLink(_), Language::English) => (
-                include_str!("letters/email_binding_link.en.txt"),
-                include_str!("letters/email_binding_link.en.html"),
-            ),
-            (Self::EmailReplaced, Language::Chinese) => (
-                include_str!("letters/email_replaced.zh.txt"),
-                include_str!("letters/email_replaced.zh.html"),
-            ),
-            (Self::EmailReplaced, Language::English) => (
-                include_str!("letters/email_replaced.en.txt"),
-                include_str!("letters/email_replaced.en.html"),
-            ),
-            (Self::EmailChanged, Language::Chinese) => {
-                (include_str!("letters/email_changed.zh.txt"), include_str!("letters/email_changed.zh.html"))
-            }
-            (Self::EmailChanged, Language::English) => {
-                (include_str!("letters/email_changed.en.txt"), include_str!("letters/email_changed.en.html"))
-            }
-            (Self::PasswordChanged, Language::Chinese) => (
-                include_str!("letters/password_changed.zh.txt"),
-                include_str!("letters/password_changed.zh.html"),
-            ),
-            (Self::PasswordChanged, Language::English) => (
-                include_str!("letters/password_changed.en.txt"),
-                include_str!("letters/password_changed.en.html"),
-            ),
-            (Self::PasswordReset, Language::Chinese) => (
-                include_str!("letters/password_reset.zh.txt"),
-                include_str!("letters/password_reset.zh.html"),
-            ),
-            (Self::PasswordReset, Language::English) => (
-                include_str!("letters/password_reset.en.txt"),
-                include_str!("letters/password_reset.en.html"),
-            ),
-            (Self::PhoneChanged, Language::Chinese) => {
-                (include_str!("letters/phone_changed.zh.txt"), include_str!("letters/phone_changed.zh.html"))
-            }
-            (Self::PhoneChanged, Language::English) => {
-                (include_str!("letters/phone_changed.en.txt"), include_str!("letters/phone_changed.en.html"))
-            }
+        let [chinese, english] = match self {
+            Self::PasswordResetCode(_) => templates!("password_reset_code"),
+            Self::EmailBindingCode(_) => templates!("email_binding_code"),
+            Self::EmailBindingLink(_) => templates!("email_binding_link"),
+            Self::EmailChanged => templates!("email_changed"),
+            Self::EmailReplaced => templates!("email_replaced"),
+            Self::PasswordChanged => templates!("password_changed"),
+            Self::PasswordReset => templates!("password_reset"),
+            Self::PhoneChanged => templates!("phone_changed"),
+        };
+        match language {
+            Language::Chinese => chinese,
+            Language::English => english,
         }
     }
 

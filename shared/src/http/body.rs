@@ -1,6 +1,7 @@
 //! Bodies: JSON, form-urlencoded and multipart fields, told apart by their content type.
 
 use bytes::Bytes;
+use http::StatusCode;
 use http::header::CONTENT_TYPE;
 
 use super::json::{self, Document, Value};
@@ -45,6 +46,15 @@ pub enum BodyFault {
 }
 
 impl BodyFault {
+    /// The status of the answer, in every group.
+    #[must_use]
+    pub const fn status(&self) -> StatusCode {
+        match self {
+            Self::UnsupportedMediaType(_) => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Json(_) | Self::Form(_) | Self::Multipart(_) => StatusCode::BAD_REQUEST,
+        }
+    }
+
     /// What it is in the log.
     #[must_use]
     pub const fn outcome(&self) -> Outcome {

@@ -22,8 +22,8 @@ pub use super::handler::Handler::{Guarded, Open, Welcoming};
 use super::handler::{Description, Handler, Operation};
 use super::headers::harden;
 use super::origin;
+use super::refusal::Failing;
 pub use super::refusal::Refusal;
-use super::refusal::RefusedBy;
 use super::request::{Invocation, Request, RequestId};
 use super::session_cookie;
 use crate::app::App;
@@ -112,7 +112,7 @@ impl<F> Endpoint<F> {
 /// How a group speaks.
 pub trait Dialect: Send + Sync + 'static {
     /// All that can go wrong in the group.
-    type Failure: From<Refusal> + RefusedBy + Send + 'static;
+    type Failure: Failing;
 
     /// The group's name, for the log.
     const NAME: &'static str;
@@ -138,12 +138,6 @@ pub trait Dialect: Send + Sync + 'static {
 
     /// Answers OPTIONS.
     fn describe(endpoint: &Endpoint<Self::Failure>) -> Answer;
-
-    /// What a failure is in the log.
-    fn outcome(failure: &Self::Failure) -> Outcome;
-
-    /// Says a failure in the group's words.
-    fn say(failure: Self::Failure) -> Answer;
 
     /// The last touch on every answer of an endpoint.
     fn finish(_request: &Request, answer: Answer) -> Answer {
@@ -274,8 +268,8 @@ fn fail<D: Dialect>(failure: D::Failure) -> (Answer, Outcome) {
     if let Some(Refusal::Store(error)) = failure.refusal() {
         tracing::error!(error = %chain(error), "the table failed");
     }
-    let outcome = D::outcome(&failure);
-    (D::say(failure), outcome)
+    let outcome = failure.outcome();
+    (failure.say(), outcome)
 }
 
 async fn handle<D: Dialect>(

@@ -1,7 +1,7 @@
 //! `{field: [sentences]}`: all that is wrong with a body, in the order of its fields.
 
 use serde::Serialize;
-use serde::ser::{SerializeMap, Serializer};
+use serde::ser::Serializer;
 
 use super::form_field::FormField;
 
@@ -46,10 +46,6 @@ impl FieldErrors {
 
 impl Serialize for FieldErrors {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut map = serializer.serialize_map(Some(self.0.len()))?;
-        for (field, sentences) in &self.0 {
-            map.serialize_entry(field, sentences)?;
-        }
-        map.end()
+        serializer.collect_map(self.iter())
     }
 }

@@ -101,14 +101,21 @@ impl From<StoreError> for Refusal {
     }
 }
 
-/// A failure that may be a refusal.
-pub trait RefusedBy {
+/// A failure of a group.
+pub trait Failing: From<Refusal> + Send + 'static {
     /// The refusal, if it is one.
     fn refusal(&self) -> Option<&Refusal>;
+
+    /// What it is in the log.
+    fn outcome(&self) -> Outcome;
+
+    /// The answer in the group's words.
+    fn say(self) -> Answer;
 }
 
-/// Makes a group's `Failure`, which has the variants `Refused(Refusal)` and `Body(BodyFault)`, of what every
-/// group refuses alike, and of what an operation is declined for, where the group has words for its reasons.
+/// Makes a group's `Failure`, which has the variants `Refused(Refusal)`, `Body(BodyFault)` and
+/// `SignIn(SignInRefusal)`, of what every group refuses alike, and of what an operation is declined for, where
+/// the group has words for its reasons. Beside it are the functions `outcome` and `say` of the group.
 #[macro_export]
 macro_rules! fails_like_others {
     ($failure:ty) => {
@@ -116,6 +123,7 @@ macro_rules! fails_like_others {
         $crate::fails_like_others!($failure, Refused: $crate::services::obstacle::Obstacle);
         $crate::fails_like_others!($failure, Refused: $crate::store::StoreError);
         $crate::fails_like_others!($failure, Body: $crate::http::body::BodyFault);
+        $crate::fails_like_others!($failure, SignIn: $crate::services::sessions::SignInRefusal);
 
         impl<R> From<$crate::services::obstacle::Declined<R>> for $failure
         where
@@ -129,9 +137,17 @@ macro_rules! fails_like_others {
             }
         }
 
-        impl $crate::http::refusal::RefusedBy for $failure {
+        impl $crate::http::refusal::Failing for $failure {
             fn refusal(&self) -> Option<&$crate::http::refusal::Refusal> {
                 if let Self::Refused(refusal) = self { Some(refusal) } else { None }
+            }
+
+            fn outcome(&self) -> $crate::telemetry::Outcome {
+                outcome(self)
+            }
+
+            fn say(self) -> $crate::http::answer::Answer {
+                say(self)
             }
         }
     };

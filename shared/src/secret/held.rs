@@ -160,8 +160,4 @@ fn age(of: Timestamp, now: Timestamp) -> SignedDuration {
     now.duration_since(of).abs()
 }
 
-impl std::fmt::Debug for HeldSecret {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("HeldSecret(..)")
-    }
-}
+hidden!(HeldSecret);

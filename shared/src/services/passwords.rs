@@ -120,6 +120,23 @@ pub async fn prove<'a>(
     }
 }
 
+/// The same with a password as it was typed, if it was; `None` where it was not, or is wrong.
+pub async fn prove_typed<'a>(
+    app: &App,
+    account: &'a Account,
+    typed: Option<&str>,
+    asker: &'a Asker,
+) -> Result<Option<Proven<'a>>, Obstacle> {
+    let Some(typed) = typed else {
+        return Ok(None);
+    };
+    match prove(app, account, Password::new(typed).ok().as_ref(), asker).await {
+        Ok(proven) => Ok(Some(proven)),
+        Err(Declined::Because(WrongPassword)) => Ok(None),
+        Err(Declined::Obstacle(obstacle)) => Err(obstacle),
+    }
+}
+
 /// Sets the new password: every session and the shared key end with the same write. The owner is told.
 ///
 /// [`Obstacle::SignedOut`] means that the account changed since it was read, for instance by the same

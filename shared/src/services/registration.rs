@@ -136,17 +136,17 @@ pub async fn probe(
 
 /// Makes the account, or nothing.
 pub async fn register(app: &App, wanted: Registration) -> Result<Registered, Declined<Taken>> {
-    found(app, wanted, None, None).await
+    register_vouched(app, wanted, None).await
 }
 
-/// The same on an administrator's word, as long as they are one when the account is made;
+/// The same on an administrator's word, if any, as long as they are one when the account is made;
 /// [`Obstacle::SignedOut`] where they are not.
 pub async fn register_vouched(
     app: &App,
     wanted: Registration,
-    sponsor: &Account,
+    sponsor: Option<&Account>,
 ) -> Result<Registered, Declined<Taken>> {
-    found(app, wanted, Some(sponsor), None).await
+    found(app, wanted, sponsor, None).await
 }
 
 /// The same by a code, which proves the phone and is used up.

@@ -347,10 +347,7 @@ async fn record(
 /// The client's own earlier session, if it is on the same account: a login renews it.
 fn replaced_session(request: &SignIn, account: &Account) -> Option<SessionDigest> {
     let caller = request.replaces.as_ref().filter(|caller| caller.account.number == account.number)?;
-    match &caller.by {
-        RecognisedBy::Session(digest) => Some(digest.clone()),
-        RecognisedBy::SharedKey => None,
-    }
+    caller.session().cloned()
 }
 
 /// Ends the client's earlier session on another account, so that a browser has one session only.
@@ -358,7 +355,7 @@ async fn forget_other_account(app: &App, request: &SignIn, number: AccountNumber
     let Some(caller) = request.replaces.as_ref().filter(|caller| caller.account.number != number) else {
         return;
     };
-    if let RecognisedBy::Session(digest) = &caller.by {
+    if let Some(digest) = caller.session() {
         let op = app.entropy.mark();
         let on = Guarded::of(&caller.account, &op);
         if let Err(error) = app.store.forget_session(on, digest).await {

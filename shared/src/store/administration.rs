@@ -88,8 +88,9 @@ impl Store {
         act: &Acted<'_>,
     ) -> Result<Result<(), Veto>, StoreError> {
         let Acted { by, op, .. } = *act;
-        let update = if_as_read(set_role(everything_ends(account), ruling.role), account, op)
-            .set(STANDING, text(standing_word(ruling.standing)));
+        let update =
+            if_as_read(everything_ends(account).put(ROLE, role_word(ruling.role).map(text)), account, op)
+                .set(STANDING, text(standing_word(ruling.standing)));
         let update = set_flag(set_flag(update, IS_STAFF, ruling.is_staff), IS_SUPERUSER, ruling.is_superuser);
         let update = list_as_ruled(in_present_form(update, ruling.charity), account, ruling);
         let mut parts: Vec<_> = meaning(self.acting_items(account, update, act)?, Veto::Changed).collect();
@@ -183,16 +184,12 @@ impl Store {
         act: &Acted<'_>,
     ) -> Result<Write, StoreError> {
         let op = act.op;
-        let update =
-            Update::default().set(OP, text(op)).if_equal(STANDING, text(standing_word(account.standing)));
-        // Absent means none, in the table as well.
-        let update = if account.groups.is_empty() {
-            update.if_absent(GROUPS)
-        } else {
-            update.if_equal(GROUPS, list(&account.groups)?)
-        };
-        let update =
-            if groups.is_empty() { update.remove(GROUPS) } else { update.set(GROUPS, list(groups)?) };
+        let update = Update::default()
+            .set(OP, text(op))
+            .if_equal(STANDING, text(standing_word(account.standing)))
+            // Absent means none, in the table as well.
+            .if_is(GROUPS, list(&account.groups)?)
+            .put(GROUPS, list(groups)?);
         self.transact(self.acting_items(account, update, act)?, account.number, op).await
     }
 
@@ -280,17 +277,9 @@ fn list_as_ruled(update: Update, account: &Account, ruling: Ruling) -> Update {
     }
 }
 
-/// The usual role is not written down.
-fn set_role(update: Update, role: Role) -> Update {
-    match role_word(role) {
-        Some(word) => update.set(ROLE, text(word)),
-        None => update.remove(ROLE),
-    }
-}
-
 /// Absent means false, in the table as well.
-fn set_flag(update: Update, flag: &str, value: bool) -> Update {
-    if value { update.set(flag, AttributeValue::Bool(true)) } else { update.remove(flag) }
+pub(super) fn set_flag(update: Update, flag: &str, value: bool) -> Update {
+    update.put(flag, value.then_some(AttributeValue::Bool(true)))
 }
 
 /// The set that holds this account alone.
@@ -298,8 +287,9 @@ fn only(account: AccountNumber) -> AttributeValue {
     AttributeValue::Ns(vec![account.to_string()])
 }
 
-fn list(groups: &[Group]) -> Result<AttributeValue, StoreError> {
-    attribute(groups.iter().map(GroupRecord::from).collect::<Vec<_>>())
+fn list(groups: &[Group]) -> Result<Option<AttributeValue>, StoreError> {
+    let records: Vec<GroupRecord> = groups.iter().map(GroupRecord::from).collect();
+    (!records.is_empty()).then(|| attribute(records)).transpose()
 }
 
 fn read_number(registry: &Item, name: &GroupName) -> Option<u32> {

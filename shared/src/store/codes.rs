@@ -125,10 +125,7 @@ impl Store {
         if let Some(code) = &new.code {
             update = update.set(new.purpose, AttributeValue::M(record(new, code)));
         }
-        let update = match seen {
-            None => update.if_absent(OP),
-            Some(seen) => update.if_equal(OP, text(&seen.op)),
-        };
+        let update = update.if_is(OP, seen.map(|seen| text(&seen.op)));
         // Another message may have been noted since ours was, by a request that an answer lost to us let in.
         let is_ours = |item: &Item| sent_messages(item).iter().any(|message| message.mark == new.op);
         match self.write_code(&new.destination, update).await? {
@@ -320,14 +317,6 @@ fn sent_messages(item: &Item) -> Vec<SentMessage> {
     sent.into_iter().flatten().filter_map(read).collect()
 }
 
-impl std::fmt::Debug for TriedCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("TriedCode(..)")
-    }
-}
+hidden!(TriedCode);
 
-impl std::fmt::Debug for SpendableCode {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("SpendableCode(..)")
-    }
-}
+hidden!(SpendableCode);

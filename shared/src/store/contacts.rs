@@ -154,39 +154,24 @@ pub(super) fn email_update(
     account: &Account,
     change: &EmailChange,
 ) -> Result<Update, StoreError> {
-    let update = set_formers(update, &change.formers)?.set(EMAIL, text(change.email.as_str()));
-    let update = if change.is_proven {
-        update.set(EMAIL_PROVEN, AttributeValue::Bool(true))
-    } else {
-        update.remove(EMAIL_PROVEN)
-    };
+    let update = set_formers(update, &change.formers)?
+        .set(EMAIL, text(change.email.as_str()))
+        .put(EMAIL_PROVEN, change.is_proven.then_some(AttributeValue::Bool(true)));
     Ok(if_claims_are_as_read(update, account))
 }
 
 /// The condition that no claim of the account has moved since it was read.
 fn if_claims_are_as_read(update: Update, account: &Account) -> Update {
-    let update = match &account.email {
-        Some(email) => update.if_equal(EMAIL, text(email.as_str())),
-        None => update.if_absent(EMAIL),
-    };
-    let update = if account.email_proven {
-        update.if_equal(EMAIL_PROVEN, AttributeValue::Bool(true))
-    } else {
-        update.if_absent(EMAIL_PROVEN)
-    };
-    match account.codes_since {
-        Some(since) => update.if_equal(CODES_SINCE, number(since.as_microsecond())),
-        None => update.if_absent(CODES_SINCE),
-    }
+    update
+        .if_is(EMAIL, account.email.as_ref().map(|email| text(email.as_str())))
+        .if_is(EMAIL_PROVEN, account.email_proven.then_some(AttributeValue::Bool(true)))
+        .if_is(CODES_SINCE, account.codes_since.map(|since| number(since.as_microsecond())))
 }
 
 fn set_formers(update: Update, formers: &[FormerEmail]) -> Result<Update, StoreError> {
-    let update = update.remove(FORMER_EMAIL);
-    if formers.is_empty() {
-        return Ok(update.remove(FORMER_EMAILS));
-    }
     let records: Vec<FormerEmailRecord> = formers.iter().map(FormerEmailRecord::from).collect();
-    Ok(update.set(FORMER_EMAILS, attribute(records)?))
+    let records = (!records.is_empty()).then(|| attribute(records)).transpose()?;
+    Ok(update.remove(FORMER_EMAIL).put(FORMER_EMAILS, records))
 }
 
 /// What an account loses with its claim on the address: the address itself, or its being a former one;

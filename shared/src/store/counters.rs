@@ -159,16 +159,8 @@ impl Store {
             update = update.increase(CREDIT, -1);
         }
         let once = Builder::new().retry_config(RetryConfig::disabled());
-        let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key::budget(counter.scope(), window.day)))
-            .update_expression(update.update_expression())
-            .set_condition_expression(update.condition_expression());
-        let (names, values) = update.into_placeholders();
-        let request = request.set_expression_attribute_names(Some(names));
-        request.set_expression_attribute_values(values).customize().config_override(once).send().await?;
+        let request = self.update_request(key::budget(counter.scope(), window.day), update);
+        request.customize().config_override(once).send().await?;
         Ok(())
     }
 }

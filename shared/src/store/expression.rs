@@ -84,38 +84,44 @@ impl Update {
     }
 
     /// Only if the place has another value, or none.
-    pub(super) fn unless_equal<'a>(mut self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
-        let (path, value) = (self.path(place.into()), self.value(value));
-        self.conditions.push(format!("{path} <> {value}"));
-        self
+    pub(super) fn unless_equal<'a>(self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
+        self.condition(place, value, |path, value| format!("{path} <> {value}"))
+    }
+
+    /// Gives a place a value, or takes it out of the item.
+    pub(super) fn put<'a>(self, place: impl Into<Place<'a>>, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.set(place, value),
+            None => self.remove(place),
+        }
+    }
+
+    /// Only if the place has this value, or is not there.
+    pub(super) fn if_is<'a>(self, place: impl Into<Place<'a>>, value: Option<AttributeValue>) -> Self {
+        match value {
+            Some(value) => self.if_equal(place, value),
+            None => self.if_absent(place),
+        }
     }
 
     /// Only if the place has this value.
-    pub(super) fn if_equal<'a>(mut self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
-        let (path, value) = (self.path(place.into()), self.value(value));
-        self.conditions.push(format!("{path} = {value}"));
-        self
+    pub(super) fn if_equal<'a>(self, place: impl Into<Place<'a>>, value: AttributeValue) -> Self {
+        self.condition(place, value, |path, value| format!("{path} = {value}"))
     }
 
     /// Only if the number is above this one.
-    pub(super) fn if_above<'a>(mut self, place: impl Into<Place<'a>>, value: i64) -> Self {
-        let (path, value) = (self.path(place.into()), self.value(super::number(value)));
-        self.conditions.push(format!("{path} > {value}"));
-        self
+    pub(super) fn if_above<'a>(self, place: impl Into<Place<'a>>, value: i64) -> Self {
+        self.condition(place, super::number(value), |path, value| format!("{path} > {value}"))
     }
 
     /// Only if the number is below this one.
-    pub(super) fn if_below<'a>(mut self, place: impl Into<Place<'a>>, value: i64) -> Self {
-        let (path, value) = (self.path(place.into()), self.value(super::number(value)));
-        self.conditions.push(format!("{path} < {value}"));
-        self
+    pub(super) fn if_below<'a>(self, place: impl Into<Place<'a>>, value: i64) -> Self {
+        self.condition(place, super::number(value), |path, value| format!("{path} < {value}"))
     }
 
     /// Only if the set is there and has more members than this.
-    pub(super) fn if_larger(mut self, attribute: &str, size: i64) -> Self {
-        let (path, size) = (self.path(attribute.into()), self.value(super::number(size)));
-        self.conditions.push(format!("size({path}) > {size}"));
-        self
+    pub(super) fn if_larger(self, attribute: &str, size: i64) -> Self {
+        self.condition(attribute, super::number(size), |path, size| format!("size({path}) > {size}"))
     }
 
     /// Only if the place is there.
@@ -133,17 +139,17 @@ impl Update {
     }
 
     /// Only if the number is absent or below this one.
-    pub(super) fn if_absent_or_below<'a>(mut self, place: impl Into<Place<'a>>, value: i64) -> Self {
-        let (path, value) = (self.path(place.into()), self.value(super::number(value)));
-        self.conditions.push(format!("(attribute_not_exists({path}) OR {path} < {value})"));
-        self
+    pub(super) fn if_absent_or_below<'a>(self, place: impl Into<Place<'a>>, value: i64) -> Self {
+        self.condition(place, super::number(value), |path, value| {
+            format!("(attribute_not_exists({path}) OR {path} < {value})")
+        })
     }
 
     /// Only if the number is absent or above this one.
-    pub(super) fn if_absent_or_above(mut self, attribute: &str, value: i64) -> Self {
-        let (path, value) = (self.path(attribute.into()), self.value(super::number(value)));
-        self.conditions.push(format!("(attribute_not_exists({path}) OR {path} > {value})"));
-        self
+    pub(super) fn if_absent_or_above(self, attribute: &str, value: i64) -> Self {
+        self.condition(attribute, super::number(value), |path, value| {
+            format!("(attribute_not_exists({path}) OR {path} > {value})")
+        })
     }
 
     /// Puts a value at the end of a list, which is made if it is not there.
@@ -156,25 +162,23 @@ impl Update {
     }
 
     /// Only if the list is absent or has fewer values.
-    pub(super) fn if_shorter(mut self, attribute: &str, length: usize) -> Self {
-        let (path, length) = (self.path(attribute.into()), self.value(super::number(length)));
-        self.conditions.push(format!("(attribute_not_exists({path}) OR size({path}) < {length})"));
-        self
+    pub(super) fn if_shorter(self, attribute: &str, length: usize) -> Self {
+        self.condition(attribute, super::number(length), |path, length| {
+            format!("(attribute_not_exists({path}) OR size({path}) < {length})")
+        })
     }
 
     /// Only if the list has so many values; one that is absent has none.
-    pub(super) fn if_long(mut self, attribute: &str, length: usize) -> Self {
+    pub(super) fn if_long(self, attribute: &str, length: usize) -> Self {
         if length == 0 {
             return self.if_absent(attribute);
         }
-        let (path, length) = (self.path(attribute.into()), self.value(super::number(length)));
-        self.conditions.push(format!("size({path}) = {length}"));
-        self
+        self.condition(attribute, super::number(length), |path, length| format!("size({path}) = {length}"))
     }
 
     /// Only if the number is this one; one that is absent is 0.
     pub(super) fn if_number_or_absent(self, attribute: &str, value: i64) -> Self {
-        if value == 0 { self.if_absent(attribute) } else { self.if_equal(attribute, super::number(value)) }
+        self.if_is(attribute, (value != 0).then(|| super::number(value)))
     }
 
     /// Only if one of the numbers is above its bound, or the last one is absent or not above its own.
@@ -247,6 +251,17 @@ impl Update {
             .build()
             .expect("a check with a table, a key and a condition is complete");
         TransactWriteItem::builder().condition_check(check).build()
+    }
+
+    fn condition<'a>(
+        mut self,
+        place: impl Into<Place<'a>>,
+        value: AttributeValue,
+        write: impl Fn(String, String) -> String,
+    ) -> Self {
+        let (path, value) = (self.path(place.into()), self.value(value));
+        self.conditions.push(write(path, value));
+        self
     }
 
     fn path(&mut self, place: Place<'_>) -> String {

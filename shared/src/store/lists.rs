@@ -32,10 +32,8 @@ pub(super) fn listing(account: &Account) -> Item {
 
 /// The part of an update that lists the account by these names. Goes with the write that sets them.
 pub(super) fn list_names(update: Update, first_name: &str, last_name: &str) -> Update {
-    names(first_name, last_name).into_iter().fold(update, |update, (index, partition)| match partition {
-        Some(partition) => update.set(index.partition(), text(partition)),
-        None => update.remove(index.partition()),
-    })
+    let names = names(first_name, last_name).into_iter();
+    names.fold(update, |update, (index, partition)| update.put(index.partition(), partition.map(text)))
 }
 
 /// The part of an update that lists an account in all lists, under this role. Goes with the write that

@@ -39,10 +39,7 @@ impl Store {
         let on = Guarded::of(account, op);
         let update = codes_die(Update::default().set(PHONE, text(to.as_str())), record.at);
         let update = if_code_lives(others_end(update, account, stays), code);
-        let update = match &account.phone {
-            Some(from) => update.if_equal(PHONE, text(from.as_str())),
-            None => update.if_absent(PHONE),
-        };
+        let update = update.if_is(PHONE, account.phone.as_ref().map(|from| text(from.as_str())));
         let freed = account.phone.as_ref().filter(|from| *from != to);
         let freed = freed.map(|from| self.free(&Identifier::phone(from), on.number));
         // In the order in which they decide.

@@ -1,9 +1,7 @@
 //! Accounts whose power is still written in the former form, and writing it anew
 //! (`domain/former_power.rs`).
 
-use aws_sdk_dynamodb::types::AttributeValue;
-
-use super::administration::{Acted, IS_STAFF, POWER, in_present_form};
+use super::administration::{Acted, IS_STAFF, POWER, in_present_form, set_flag};
 use super::expression::Update;
 use super::guarded::{OP, Write};
 use super::lists::{CHARITY, list_nowhere};
@@ -43,12 +41,7 @@ impl Store {
     ) -> Result<Write, StoreError> {
         let FormerlyWritten { account, mark, .. } = one;
         let update = Update::default().set(OP, text(op)).if_absent(POWER).if_equal(OP, text(mark));
-        let update = in_present_form(update, account.charity);
-        let update = if account.is_staff {
-            update.set(IS_STAFF, AttributeValue::Bool(true))
-        } else {
-            update.remove(IS_STAFF)
-        };
+        let update = set_flag(in_present_form(update, account.charity), IS_STAFF, account.is_staff);
         let update = if account.is_of_charity() { update } else { list_nowhere(update).if_absent(CHARITY) };
         let Some(Acted { record, op, .. }) = act else {
             return self.write_account(account.number, op, update, |_| false).await;

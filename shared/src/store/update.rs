@@ -1,6 +1,7 @@
 //! One conditional update of one item: the way all of them go.
 
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
+use aws_sdk_dynamodb::operation::update_item::builders::UpdateItemFluentBuilder;
 use aws_sdk_dynamodb::types::{ReturnValue, ReturnValuesOnConditionCheckFailure};
 
 use super::expression::Update;
@@ -16,20 +17,13 @@ impl Store {
         update: Update,
         returning: ReturnValue,
     ) -> Result<Result<Item, Option<Item>>, StoreError> {
-        let condition = update.condition_expression();
-        let on_failure = condition.is_some().then_some(ReturnValuesOnConditionCheckFailure::AllOld);
+        let on_failure =
+            update.condition_expression().is_some().then_some(ReturnValuesOnConditionCheckFailure::AllOld);
         let request = self
-            .client
-            .update_item()
-            .table_name(&self.table)
-            .set_key(Some(key))
-            .update_expression(update.update_expression())
-            .set_condition_expression(condition)
+            .update_request(key, update)
             .return_values(returning)
             .set_return_values_on_condition_check_failure(on_failure);
-        let (names, values) = update.into_placeholders();
-        let request = request.set_expression_attribute_names(Some(names));
-        let error = match request.set_expression_attribute_values(values).send().await {
+        let error = match request.send().await {
             Ok(answer) => return Ok(Ok(answer.attributes.unwrap_or_default())),
             Err(error) => error,
         };
@@ -37,5 +31,18 @@ impl Store {
             return Ok(Err(refusal.item().cloned()));
         }
         Err(error.into())
+    }
+
+    /// The bare request.
+    pub(super) fn update_request(&self, key: Key, update: Update) -> UpdateItemFluentBuilder {
+        let request = self
+            .client
+            .update_item()
+            .table_name(&self.table)
+            .set_key(Some(key))
+            .update_expression(update.update_expression())
+            .set_condition_expression(update.condition_expression());
+        let (names, values) = update.into_placeholders();
+        request.set_expression_attribute_names(Some(names)).set_expression_attribute_values(values)
     }
 }

@@ -23,15 +23,10 @@ impl Store {
         op: &str,
     ) -> Result<Result<(), Setback>, StoreError> {
         let number = account.number;
-        let update = codes_die(Update::default(), record.at);
-        let update = match &account.weixin {
-            Some(seen) => update.if_equal(WEIXIN, text(seen.as_str())),
-            None => update.if_absent(WEIXIN),
-        };
-        let update = match id {
-            Some(id) => update.set(WEIXIN, text(id.as_str())),
-            None => update.remove(WEIXIN),
-        };
+        let written = |id: Option<&OpenId>| id.map(|id| text(id.as_str()));
+        let update = codes_die(Update::default(), record.at)
+            .if_is(WEIXIN, written(account.weixin.as_ref()))
+            .put(WEIXIN, written(id));
         let mut parts = vec![(self.guarded_part(Guarded::of(account, op), update), Setback::Changed)];
         // Nobody releases an id for later, so there is no time to look at.
         parts.extend(

@@ -12,105 +12,54 @@ use crate::config::MetricSettings;
 /// The member of a line that says which group it is about, and the dimension of that name.
 pub(super) const GROUP: &str = "group";
 
-/// A number that operators watch. Its name is its field's in the log line and the metric's.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Metric {
-    /// Sessions opened with a password.
-    Logins,
-    /// Wrong passwords.
-    LoginFailures,
-    /// Wrong codes.
-    WrongCodes,
-    /// Accounts made.
-    Registrations,
-    /// Mails that may have gone.
-    MailsSent,
-    /// Text messages that may have gone.
-    TextsSent,
-    /// Messages that the provider did not say it has.
-    MessageFailures,
-    /// Messages not sent because a budget was used up.
-    BudgetRefusals,
-    /// Ranges of numbers that get suspiciously many messages.
-    SuspiciousRanges,
-    /// Requests turned away because somebody asks or guesses too often.
-    Throttled,
-    /// Answers of 500 and more.
-    ServerErrors,
-    /// How long a request took.
-    DurationMilliseconds,
-    /// How long passwords were hashed in a request.
-    HashMilliseconds,
-    /// Read units that DynamoDB charged.
-    ReadUnits,
-    /// Write units that DynamoDB charged.
-    WriteUnits,
+worded! {
+    /// A number that operators watch. Its name is its field's in the log line and the metric's.
+    Metric, name {
+        /// Sessions opened with a password.
+        Logins = "Logins",
+        /// Wrong passwords.
+        LoginFailures = "LoginFailures",
+        /// Wrong codes.
+        WrongCodes = "WrongCodes",
+        /// Accounts made.
+        Registrations = "Registrations",
+        /// Mails that may have gone.
+        MailsSent = "MailsSent",
+        /// Text messages that may have gone.
+        TextsSent = "TextsSent",
+        /// Messages that the provider did not say it has.
+        MessageFailures = "MessageFailures",
+        /// Messages not sent because a budget was used up.
+        BudgetRefusals = "BudgetRefusals",
+        /// Ranges of numbers that get suspiciously many messages.
+        SuspiciousRanges = "SuspiciousRanges",
+        /// Requests turned away because somebody asks or guesses too often.
+        Throttled = "Throttled",
+        /// Answers of 500 and more.
+        ServerErrors = "ServerErrors",
+        /// How long a request took.
+        DurationMilliseconds = "DurationMilliseconds",
+        /// How long passwords were hashed in a request.
+        HashMilliseconds = "HashMilliseconds",
+        /// Read units that DynamoDB charged.
+        ReadUnits = "ReadUnits",
+        /// Write units that DynamoDB charged.
+        WriteUnits = "WriteUnits",
+    }
 }
 
 impl Metric {
-    /// All of them.
-    pub const ALL: [Self; 15] = [
-        Self::Logins,
-        Self::LoginFailures,
-        Self::WrongCodes,
-        Self::Registrations,
-        Self::MailsSent,
-        Self::TextsSent,
-        Self::MessageFailures,
-        Self::BudgetRefusals,
-        Self::SuspiciousRanges,
-        Self::Throttled,
-        Self::ServerErrors,
-        Self::DurationMilliseconds,
-        Self::HashMilliseconds,
-        Self::ReadUnits,
-        Self::WriteUnits,
-    ];
-
     /// The few that are told by group as well, where that is wished: each costs once more per group.
     pub const BY_GROUP: [Self; 4] =
         [Self::Logins, Self::LoginFailures, Self::ServerErrors, Self::DurationMilliseconds];
 
-    /// Its name, in the log and in CloudWatch.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Logins => "Logins",
-            Self::LoginFailures => "LoginFailures",
-            Self::WrongCodes => "WrongCodes",
-            Self::Registrations => "Registrations",
-            Self::MailsSent => "MailsSent",
-            Self::TextsSent => "TextsSent",
-            Self::MessageFailures => "MessageFailures",
-            Self::BudgetRefusals => "BudgetRefusals",
-            Self::SuspiciousRanges => "SuspiciousRanges",
-            Self::Throttled => "Throttled",
-            Self::ServerErrors => "ServerErrors",
-            Self::DurationMilliseconds => "DurationMilliseconds",
-            Self::HashMilliseconds => "HashMilliseconds",
-            Self::ReadUnits => "ReadUnits",
-            Self::WriteUnits => "WriteUnits",
-        }
-    }
-
     /// Its unit, as CloudWatch calls it.
     #[must_use]
     pub const fn unit(self) -> &'static str {
-        match self {
-            Self::Logins
-            | Self::LoginFailures
-            | Self::WrongCodes
-            | Self::Registrations
-            | Self::MailsSent
-            | Self::TextsSent
-            | Self::MessageFailures
-            | Self::BudgetRefusals
-            | Self::SuspiciousRanges
-            | Self::Throttled
-            | Self::ServerErrors
-            | Self::ReadUnits
-            | Self::WriteUnits => "Count",
-            Self::DurationMilliseconds | Self::HashMilliseconds => "Milliseconds",
+        if matches!(self, Self::DurationMilliseconds | Self::HashMilliseconds) {
+            "Milliseconds"
+        } else {
+            "Count"
         }
     }
 }

@@ -1,135 +1,69 @@
 //! What became of a request, in a word that machines can count.
 
-/// What became of a request. Each group derives it from its own failures (`words.rs`), never from the
-/// status: in some contracts every documented answer is a 200.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Outcome {
-    /// It was done, or shown.
-    Ok,
-    /// A browser asked what a trusted page may send.
-    Preflight,
-    /// There is nothing at the path, or nothing was stored yet.
-    NotFound,
-    /// The client reads no kind of answer there is.
-    NotAcceptable,
-    /// The endpoint does not know the method.
-    MethodNotAllowed,
-    /// The body is longer than any may be.
-    BodyTooLarge,
-    /// The body did not arrive whole.
-    BodyIncomplete,
-    /// The body is of a type that nobody reads here.
-    UnsupportedMediaType,
-    /// The body is not what its type says.
-    Malformed,
-    /// Fields are missing or wrong.
-    Invalid,
-    /// A page of others sent it, or one without its token.
-    Csrf,
-    /// A browser fetched ahead.
-    Prefetch,
-    /// Nobody is logged in, or not any more.
-    NotAuthenticated,
-    /// No such user with that password.
-    WrongCredentials,
-    /// Somebody who is in gave another password than theirs.
-    WrongPassword,
-    /// The password is right, and the account was stopped.
-    Frozen,
-    /// Wrong, expired or used code.
-    WrongCode,
-    /// A mailed link that does not work, or not any more.
-    DeadLink,
-    /// An identifier is somebody else's.
-    Taken,
-    /// It was done before.
-    AlreadyDone,
-    /// The caller may not.
-    NotPermitted,
-    /// What it is about is not there.
-    NoTarget,
-    /// A message that was due could not be sent.
-    NotSent,
-    /// The deployment does not offer it.
-    NotConfigured,
-    /// WeChat refused.
-    ProviderRefused,
-    /// Too often.
-    Throttled,
-    /// DynamoDB or WeChat is away.
-    Unavailable,
-    /// A fault of ours.
-    Internal,
+worded! {
+    /// What became of a request. Each group derives it from its own failures (`words.rs`), never from the
+    /// status: in some contracts every documented answer is a 200.
+    Outcome, word {
+        /// It was done, or shown.
+        Ok = "ok",
+        /// A browser asked what a trusted page may send.
+        Preflight = "preflight",
+        /// There is nothing at the path, or nothing was stored yet.
+        NotFound = "not_found",
+        /// The client reads no kind of answer there is.
+        NotAcceptable = "not_acceptable",
+        /// The endpoint does not know the method.
+        MethodNotAllowed = "method_not_allowed",
+        /// The body is longer than any may be.
+        BodyTooLarge = "body_too_large",
+        /// The body did not arrive whole.
+        BodyIncomplete = "body_incomplete",
+        /// The body is of a type that nobody reads here.
+        UnsupportedMediaType = "unsupported_media_type",
+        /// The body is not what its type says.
+        Malformed = "malformed",
+        /// Fields are missing or wrong.
+        Invalid = "invalid",
+        /// A page of others sent it, or one without its token.
+        Csrf = "csrf",
+        /// A browser fetched ahead.
+        Prefetch = "prefetch",
+        /// Nobody is logged in, or not any more.
+        NotAuthenticated = "not_authenticated",
+        /// No such user with that password.
+        WrongCredentials = "wrong_credentials",
+        /// Somebody who is in gave another password than theirs.
+        WrongPassword = "wrong_password",
+        /// The password is right, and the account was stopped.
+        Frozen = "frozen",
+        /// Wrong, expired or used code.
+        WrongCode = "wrong_code",
+        /// A mailed link that does not work, or not any more.
+        DeadLink = "dead_link",
+        /// An identifier is somebody else's.
+        Taken = "taken",
+        /// It was done before.
+        AlreadyDone = "already_done",
+        /// The caller may not.
+        NotPermitted = "not_permitted",
+        /// What it is about is not there.
+        NoTarget = "no_target",
+        /// A message that was due could not be sent.
+        NotSent = "not_sent",
+        /// The deployment does not offer it.
+        NotConfigured = "not_configured",
+        /// WeChat refused.
+        ProviderRefused = "provider_refused",
+        /// Too often.
+        Throttled = "throttled",
+        /// DynamoDB or WeChat is away.
+        Unavailable = "unavailable",
+        /// A fault of ours.
+        Internal = "internal",
+    }
 }
 
 impl Outcome {
-    /// All of them.
-    pub const ALL: [Self; 28] = [
-        Self::Ok,
-        Self::Preflight,
-        Self::NotFound,
-        Self::NotAcceptable,
-        Self::MethodNotAllowed,
-        Self::BodyTooLarge,
-        Self::BodyIncomplete,
-        Self::UnsupportedMediaType,
-        Self::Malformed,
-        Self::Invalid,
-        Self::Csrf,
-        Self::Prefetch,
-        Self::NotAuthenticated,
-        Self::WrongCredentials,
-        Self::WrongPassword,
-        Self::Frozen,
-        Self::WrongCode,
-        Self::DeadLink,
-        Self::Taken,
-        Self::AlreadyDone,
-        Self::NotPermitted,
-        Self::NoTarget,
-        Self::NotSent,
-        Self::NotConfigured,
-        Self::ProviderRefused,
-        Self::Throttled,
-        Self::Unavailable,
-        Self::Internal,
-    ];
-
-    /// The word for it, which queries and dashboards count by: it never changes.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Preflight => "preflight",
-            Self::NotFound => "not_found",
-            Self::NotAcceptable => "not_acceptable",
-            Self::MethodNotAllowed => "method_not_allowed",
-            Self::BodyTooLarge => "body_too_large",
-            Self::BodyIncomplete => "body_incomplete",
-            Self::UnsupportedMediaType => "unsupported_media_type",
-            Self::Malformed => "malformed",
-            Self::Invalid => "invalid",
-            Self::Csrf => "csrf",
-            Self::Prefetch => "prefetch",
-            Self::NotAuthenticated => "not_authenticated",
-            Self::WrongCredentials => "wrong_credentials",
-            Self::WrongPassword => "wrong_password",
-            Self::Frozen => "frozen",
-            Self::WrongCode => "wrong_code",
-            Self::DeadLink => "dead_link",
-            Self::Taken => "taken",
-            Self::AlreadyDone => "already_done",
-            Self::NotPermitted => "not_permitted",
-            Self::NoTarget => "no_target",
-            Self::NotSent => "not_sent",
-            Self::NotConfigured => "not_configured",
-            Self::ProviderRefused => "provider_refused",
-            Self::Throttled => "throttled",
-            Self::Unavailable => "unavailable",
-            Self::Internal => "internal",
-        }
-    }
-
     /// Whether somebody gave a wrong password.
     pub(super) fn is_login_failure(self) -> bool {
         [Self::WrongCredentials, Self::WrongPassword].contains(&self)

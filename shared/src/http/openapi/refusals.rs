@@ -6,12 +6,13 @@ use schemars::JsonSchema;
 use super::outcome::Outcome;
 use crate::http::body::{self, BodyFault};
 use crate::http::endpoint::{Dialect, Refusal};
+use crate::http::refusal::Failing;
 use crate::store::StoreError;
 
 /// A refusal as the group says it.
 pub(super) fn refused<D: Dialect, Body: JsonSchema>(refusal: Refusal) -> Outcome {
     let (name, meaning) = meaning(&refusal);
-    Outcome::of::<Body>(name, &meaning, D::say(refusal.into()))
+    Outcome::of::<Body>(name, &meaning, D::Failure::from(refusal).say())
 }
 
 /// What a body that cannot be read is answered, where these content types are taken.
@@ -28,7 +29,7 @@ where
     ];
     let say = |fault: BodyFault| {
         let (name, meaning) = fault_meaning(&fault);
-        Outcome::of::<Body>(name, meaning, D::say(fault.into()))
+        Outcome::of::<Body>(name, meaning, D::Failure::from(fault).say())
     };
     let [json, form, multipart] = body::CONTENT_TYPES;
     let is_possible = |fault: &BodyFault| match fault {

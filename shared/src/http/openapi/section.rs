@@ -23,7 +23,7 @@ use crate::http::handler::Handler;
 use crate::http::request::Request;
 
 /// What a group tells of itself.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Group {
     /// What it is called in the document.
     pub title: &'static str,
@@ -57,19 +57,18 @@ impl Carrier {
     /// A header.
     #[must_use]
     pub fn header(name: &'static str, header: &str, meaning: &str) -> Self {
-        Self {
-            name,
-            scheme: json!({"type": "apiKey", "in": "header", "name": header, "description": meaning}),
-        }
+        Self::of(name, "header", header, meaning)
     }
 
     /// A cookie.
     #[must_use]
     pub fn cookie(name: &'static str, cookie: &str, meaning: &str) -> Self {
-        Self {
-            name,
-            scheme: json!({"type": "apiKey", "in": "cookie", "name": cookie, "description": meaning}),
-        }
+        Self::of(name, "cookie", cookie, meaning)
+    }
+
+    fn of(name: &'static str, place: &str, key: &str, meaning: &str) -> Self {
+        let scheme = json!({"type": "apiKey", "in": place, "name": key, "description": meaning});
+        Self { name, scheme }
     }
 
     /// The cookie of a session, by the name it has on plain-http hosts and by the one it has deployed.
@@ -126,7 +125,7 @@ where
     Body: JsonSchema,
 {
     let mut writer = Writer::new::<D>(group);
-    let nowhere = D::say(Refusal::NotFound.into());
+    let nowhere = refused::<D, Body>(Refusal::NotFound).answer;
     let elsewhere = format!(
         "\n\nWhat is asked for at any other path is answered with status {}: `{}`.",
         nowhere.status.as_u16(),

@@ -57,10 +57,7 @@ async fn leave_everything(app: &App, caller: &Caller, asker: &Asker) -> Result<(
 
 /// Ends the session, gives the key back, or both.
 async fn leave_device(app: &App, caller: &Caller) -> Result<(), StoreError> {
-    let session = match &caller.by {
-        RecognisedBy::Session(digest) => Some(digest),
-        RecognisedBy::SharedKey => None,
-    };
+    let session = caller.session();
     let op = app.entropy.mark();
     let mut account = caller.account.clone();
     let mut rounds = Rounds::usual();
