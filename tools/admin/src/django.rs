@@ -174,7 +174,7 @@ impl Dump {
                     [Value::Text(name)] => GroupName::parse(name).map_err(Reason::Group),
                     _ => Err(Reason::Kind("groups".to_owned(), "a list of keys")),
                 },
-                Value::Null | Value::Flag(_) | Value::OtherNumber | Value::Text(_) | Value::Object(_) => {
+                Value::Null | Value::Flag(_) | Value::OtherNumber(_) | Value::Text(_) | Value::Object(_) => {
                     Err(Reason::Kind("groups".to_owned(), "a list of keys"))
                 }
             };

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::reason::{Faults, Reason};
 
@@ -10,16 +11,17 @@ use crate::reason::{Faults, Reason};
 const MOST_SHOWN: usize = 40;
 
 /// A JSON value. It may be a password's hash, so it is never shown.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, Deserialize, PartialEq)]
+#[serde(untagged)]
 pub(crate) enum Value {
     Null,
     Flag(bool),
     Number(u64),
     /// Any number that is no count.
-    OtherNumber,
+    OtherNumber(f64),
     Text(String),
     List(Vec<Self>),
-    Object(Vec<(String, Self)>),
+    Object(#[serde(deserialize_with = "pairs")] Vec<(String, Self)>),
 }
 
 impl Value {
@@ -76,7 +78,7 @@ impl Fields {
             Value::Null | Value::Flag(false) => true,
             Value::Text(text) => text.is_empty(),
             Value::List(list) => list.is_empty(),
-            Value::Flag(true) | Value::Number(_) | Value::OtherNumber | Value::Object(_) => false,
+            Value::Flag(true) | Value::Number(_) | Value::OtherNumber(_) | Value::Object(_) => false,
         };
         self.left.iter().all(|(_, value)| says_nothing(value))
     }
@@ -167,63 +169,22 @@ fn shown(place: &str, name: &str) -> String {
     format!("{place}{short:?}")
 }
 
-impl<'de> Deserialize<'de> for Value {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyValue)
-    }
+fn pairs<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<(String, Value)>, D::Error> {
+    deserializer.deserialize_map(Pairs)
 }
 
-struct AnyValue;
+/// Reads an object's fields as they stand, also those of one name.
+struct Pairs;
 
-impl<'de> Visitor<'de> for AnyValue {
-    type Value = Value;
+impl<'de> Visitor<'de> for Pairs {
+    type Value = Vec<(String, Value)>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a JSON value")
+        f.write_str("an object")
     }
 
-    fn visit_unit<E>(self) -> Result<Value, E> {
-        Ok(Value::Null)
-    }
-
-    fn visit_bool<E>(self, flag: bool) -> Result<Value, E> {
-        Ok(Value::Flag(flag))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Value, E> {
-        Ok(Value::Number(number))
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<Value, E> {
-        Ok(Value::OtherNumber)
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<Value, E> {
-        Ok(Value::OtherNumber)
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Value, E> {
-        Ok(Value::Text(text.to_owned()))
-    }
-
-    fn visit_string<E>(self, text: String) -> Result<Value, E> {
-        Ok(Value::Text(text))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Value, A::Error> {
-        let mut values = Vec::new();
-        while let Some(value) = list.next_element()? {
-            values.push(value);
-        }
-        Ok(Value::List(values))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Value, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(field) = map.next_entry()? {
-            fields.push(field);
-        }
-        Ok(Value::Object(fields))
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        std::iter::from_fn(|| map.next_entry().transpose()).collect()
     }
 }
 

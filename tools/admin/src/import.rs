@@ -11,8 +11,6 @@ mod wanted;
 use std::collections::{HashSet, VecDeque};
 use std::io::{self, BufReader};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use tally::app::Basics;
@@ -51,7 +49,6 @@ struct Run<'a> {
     summary: Summary,
     rejects: Option<Rejects>,
     progress: Progress,
-    read: Arc<AtomicU64>,
 }
 
 /// What an account must have for itself alone while it is under way, so that of two entries that want
@@ -70,11 +67,11 @@ pub(crate) async fn carry_out(on: &Basics, wanted: &Import, terminal: &Terminal)
     let (source, size) = source::open(&wanted.file).map_err(|error| unreadable(&wanted.file, &error))?;
     let rejects = wanted.rejects.as_deref().filter(|_| !wanted.dry_run);
     let rejects = rejects.map(|path| prepare(path, &wanted.file)).transpose()?;
-    let read = Arc::new(AtomicU64::new(0));
-    let counter = Arc::clone(&read);
+    let progress = Progress::new(size);
+    let source = progress.of_reading(source);
     let (sender, pieces) = mpsc::channel(READ_AHEAD);
     let reader = tokio::task::spawn_blocking(move || {
-        let text = source::text(source, counter)?;
+        let text = source::text(source)?;
         entries::read(BufReader::new(text), |piece| sender.blocking_send(piece).is_ok())
     });
     let mut run = Run {
@@ -85,8 +82,7 @@ pub(crate) async fn carry_out(on: &Basics, wanted: &Import, terminal: &Terminal)
         early: VecDeque::new(),
         summary: Summary::new(wanted.dry_run),
         rejects,
-        progress: Progress::new(size),
-        read,
+        progress,
     };
     let end = run.go_through(pieces).await;
     run.progress.end();
@@ -223,8 +219,7 @@ impl Run<'_> {
                     Arrived::Created => self.summary.welcome(&arrival.account),
                     Arrived::There => self.summary.there += 1,
                 }
-                let message = self.summary.so_far();
-                self.progress.show(self.read.load(Ordering::Relaxed), message);
+                self.progress.tell(self.summary.so_far());
                 return Ok(());
             }
             Err(ArrivalRefusal::Unavailable(StoreError::Unreadable(why))) => {

@@ -75,16 +75,7 @@ impl Failure {
     /// What the process exits with: 130 where somebody stopped it, as shells have it, and else 1.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        match self {
-            Self::Stopped(_) => 130,
-            Self::Refused(_)
-            | Self::Partly(_)
-            | Self::NoPassword(_)
-            | Self::Misconfigured(_)
-            | Self::Trust(_)
-            | Self::Table { .. }
-            | Self::Secret(_) => 1,
-        }
+        if matches!(self, Self::Stopped(_)) { 130 } else { 1 }
     }
 }
 

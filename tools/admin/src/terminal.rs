@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::future::pending;
-use std::io::{self, BufRead, IsTerminal, Write};
+use std::io::{self, BufRead, IsTerminal, Read, Write};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tally::domain::password::MAX_BYTES;
@@ -226,7 +226,17 @@ impl Progress {
     /// Shows how far it is.
     pub(crate) fn show(&self, steps: u64, message: String) {
         self.0.set_position(steps);
+        self.tell(message);
+    }
+
+    /// Shows what has come of it.
+    pub(crate) fn tell(&self, message: String) {
         self.0.set_message(message);
+    }
+
+    /// The same source, each byte of which is a step.
+    pub(crate) fn of_reading<R: Read>(&self, source: R) -> impl Read + use<R> {
+        self.0.wrap_read(source)
     }
 
     /// Says something on standard error without disturbing the bar.

@@ -84,7 +84,6 @@ mod tests {
 
     use super::*;
     use crate::load::Kind as LoadKind;
-    use crate::scoreboard::Build;
 
     fn parsed(line: &str) -> Result<Benchmark, clap::Error> {
         let words = ["tally-bench"].into_iter().chain(line.split_whitespace());
@@ -118,11 +117,11 @@ mod tests {
     #[test]
     fn a_scoreboard_may_be_quick() {
         let usual = scoreboard("scoreboard");
-        assert_eq!((usual.rounds, usual.pools, usual.build()), (60, [1000, 1_000_000], Build::Release));
+        assert_eq!((usual.rounds, usual.pools, usual.dev, usual.built), (60, [1000, 1_000_000], false, None));
         let quick = scoreboard("scoreboard --quick --cpu-quota --dev");
-        assert_eq!((quick.rounds, quick.pools, quick.build()), (10, [1000, 100_000], Build::Dev));
+        assert_eq!((quick.rounds, quick.pools, quick.dev), (10, [1000, 100_000], true));
         let written = scoreboard("scoreboard --quick --rounds 3 --into x.md --built y --sizes 2,3");
-        assert_eq!((written.rounds, written.pools, written.build()), (3, [2, 3], Build::In("y".into())));
+        assert_eq!((written.rounds, written.pools, written.built), (3, [2, 3], Some("y".into())));
         assert_eq!(written.into, Some("x.md".into()));
     }
 

@@ -5,7 +5,6 @@ use std::io;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
-use std::time::Duration;
 
 use harness::gateway::{self, Arrival};
 use harness::process;
@@ -14,7 +13,9 @@ use harness::template;
 use serde_json::Value;
 use tally::clock::Clock;
 
+use crate::error::BenchError;
 use crate::process_meter::ProcessMeter;
+use crate::requests;
 
 /// A request to any of the functions.
 pub type Request = http::Request<String>;
@@ -44,34 +45,13 @@ pub struct Fleet<'a> {
 #[derive(Debug)]
 pub struct Running {
     function: Function,
-    meter: ProcessMeter,
+    /// The meters of the process.
+    pub meter: ProcessMeter,
 }
 
 /// What a function answered.
 #[derive(Clone, Debug)]
 pub struct Reply(Value);
-
-/// Why something could not be measured.
-#[derive(Debug, thiserror::Error)]
-pub enum FleetError {
-    /// Another answer was expected.
-    #[error("{request} was answered with {answer}")]
-    Unexpected {
-        /// Method and path.
-        request: String,
-        /// The answer.
-        answer: String,
-    },
-    /// It is not built.
-    #[error("there is no {0} in {folder}", folder = .1.display())]
-    Missing(String, PathBuf),
-    /// No function is for it.
-    #[error("no function answers {0}")]
-    Nobody(String),
-    /// A meter cannot be read: these benchmarks need Linux.
-    #[error("the system does not tell what a process costs")]
-    Meter(#[from] io::Error),
-}
 
 impl Binaries {
     /// Has cargo build all functions, and the one that does nothing, as they are deployed, which takes minutes
@@ -91,11 +71,11 @@ impl Binaries {
     }
 
     /// Finds them in a folder, as cargo-lambda leaves them there (`NAME/bootstrap`) or cargo (`NAME`).
-    pub fn built_in(folder: &Path) -> Result<Self, FleetError> {
+    pub fn built_in(folder: &Path) -> Result<Self, BenchError> {
         let found = names().map(|name| {
             let places = [folder.join(&name).join("bootstrap"), folder.join(&name)];
             let binary = places.into_iter().find(|place| place.is_file());
-            binary.map(|binary| (name.clone(), binary)).ok_or(FleetError::Missing(name, folder.to_owned()))
+            binary.map(|binary| (name.clone(), binary)).ok_or(BenchError::Missing(name, folder.to_owned()))
         });
         Ok(Self(found.collect::<Result<_, _>>()?))
     }
@@ -106,8 +86,8 @@ impl Binaries {
     }
 
     /// Starts a process of one.
-    pub async fn start(&self, name: &str, environment: &Environment) -> Result<Running, FleetError> {
-        let binary = self.0.get(name).ok_or_else(|| FleetError::Nobody(name.to_owned()))?;
+    pub async fn start(&self, name: &str, environment: &Environment) -> Result<Running, BenchError> {
+        let binary = self.0.get(name).ok_or_else(|| BenchError::Nobody(name.to_owned()))?;
         let function = Function::start(binary, environment).await;
         let number = function.id().ok_or_else(|| io::Error::other("the process has ended"))?;
         Ok(Running { function, meter: ProcessMeter::of(number) })
@@ -122,29 +102,37 @@ impl<'a> Fleet<'a> {
     }
 
     /// Asks the function whose route it is.
-    pub async fn ask(&mut self, request: &Request) -> Result<Reply, FleetError> {
+    pub async fn ask(&mut self, request: &Request) -> Result<Reply, BenchError> {
         let path = request.uri().path();
         let (_, name) =
-            template::route_of(&ROUTES, path).ok_or_else(|| FleetError::Nobody(path.to_owned()))?;
+            template::route_of(&ROUTES, path).ok_or_else(|| BenchError::Nobody(path.to_owned()))?;
         if !self.running.contains_key(name) {
             let running = self.binaries.start(name, &self.environment).await?;
             running.ready().await;
             self.running.insert(name.clone(), running);
         }
-        let running = self.running.get_mut(name).ok_or_else(|| FleetError::Nobody(name.clone()))?;
+        let running = self.running.get_mut(name).ok_or_else(|| BenchError::Nobody(name.clone()))?;
         let reply = running.ask(request).await;
         running.ready().await;
         reply
     }
 
     /// Asks it, and wants this status.
-    pub async fn expect(&mut self, request: &Request, status: u64) -> Result<Reply, FleetError> {
+    pub async fn expect(&mut self, request: &Request, status: u64) -> Result<Reply, BenchError> {
         self.ask(request).await?.expect(request, status)
     }
 
+    /// Registers somebody, who notes their details and logs in; answers the shared key.
+    pub async fn enrol(&mut self, username: &str) -> Result<String, BenchError> {
+        self.expect(&requests::registration(username), 201).await?;
+        let key = self.expect(&requests::login(username, requests::PASSWORD), 200).await?.key();
+        self.expect(&requests::details(&key), 201).await?;
+        Ok(key)
+    }
+
     /// A running function, to be asked alone.
-    pub fn function(&mut self, name: &str) -> Result<&mut Running, FleetError> {
-        self.running.get_mut(name).ok_or_else(|| FleetError::Nobody(name.to_owned()))
+    pub fn function(&mut self, name: &str) -> Result<&mut Running, BenchError> {
+        self.running.get_mut(name).ok_or_else(|| BenchError::Nobody(name.to_owned()))
     }
 }
 
@@ -155,31 +143,20 @@ impl Running {
     }
 
     /// Sends it a request as the gateway does, and waits for its answer.
-    pub async fn ask(&mut self, request: &Request) -> Result<Reply, FleetError> {
+    pub async fn ask(&mut self, request: &Request) -> Result<Reply, BenchError> {
         let answer = self.function.invoke(&event(request)).await;
         answer.map(Reply).map_err(|error| unexpected(request, &error))
     }
 
     /// CPU milliseconds that one such request takes, the mean of so many, each answered with this status.
-    pub async fn cost(&mut self, request: &Request, times: u32, status: u64) -> Result<f64, FleetError> {
+    pub async fn cost(&mut self, request: &Request, times: u32, status: u64) -> Result<f64, BenchError> {
         let before = self.meter.cpu()?;
         for _ in 0..times {
             self.ask(request).await?.expect(request, status)?;
             self.ready().await;
         }
         let spent = self.meter.cpu()?.saturating_sub(before);
-        Ok(crate::stopwatch::milliseconds(spent) / f64::from(times))
-    }
-
-    /// The CPU time of the process since its start.
-    pub fn cpu(&self) -> Result<Duration, FleetError> {
-        Ok(self.meter.cpu()?)
-    }
-
-    /// Its meters.
-    #[must_use]
-    pub fn meter(&self) -> ProcessMeter {
-        self.meter
+        Ok(crate::statistics::milliseconds(spent) / f64::from(times))
     }
 
     /// The system's number of the process.
@@ -190,17 +167,17 @@ impl Running {
 }
 
 impl Reply {
-    /// The status.
-    #[must_use]
-    pub fn status(&self) -> Option<u64> {
-        self.0["statusCode"].as_u64()
-    }
-
     /// The body as JSON; null where it is none.
     #[must_use]
     pub fn json(&self) -> Value {
         let body = self.0["body"].as_str().unwrap_or_default();
         serde_json::from_str(body).unwrap_or_default()
+    }
+
+    /// The shared key of a login's answer; empty where there is none.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.json()["key"].as_str().unwrap_or_default().to_owned()
     }
 
     /// The value of a cookie that it sets.
@@ -211,8 +188,12 @@ impl Reply {
     }
 
     /// Itself, if it has this status.
-    pub fn expect(self, request: &Request, status: u64) -> Result<Self, FleetError> {
-        if self.status() == Some(status) { Ok(self) } else { Err(unexpected(request, &self.0)) }
+    pub fn expect(self, request: &Request, status: u64) -> Result<Self, BenchError> {
+        if self.0["statusCode"].as_u64() == Some(status) {
+            Ok(self)
+        } else {
+            Err(unexpected(request, &self.0))
+        }
     }
 }
 
@@ -221,9 +202,9 @@ fn names() -> impl Iterator<Item = String> {
     template::functions().into_iter().map(|function| function.name).chain([HELLO.to_owned()])
 }
 
-fn unexpected(request: &Request, answer: &Value) -> FleetError {
+fn unexpected(request: &Request, answer: &Value) -> BenchError {
     let request = format!("{} {}", request.method(), request.uri().path());
-    FleetError::Unexpected { request, answer: answer.to_string() }
+    BenchError::Unexpected { request, answer: answer.to_string() }
 }
 
 /// The event that the gateway would make of it.

@@ -14,7 +14,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
 use crate::process_meter::ProcessMeter;
 use crate::requests::PASSWORD;
-use crate::stopwatch::milliseconds;
+use crate::statistics::milliseconds;
 
 /// Which way of hashing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -44,22 +44,11 @@ pub struct HashCost {
     pub page_faults: f64,
 }
 
-impl Kind {
-    /// The word for it on the command line.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Own => "own",
-            Self::Plain => "plain",
-        }
-    }
-}
-
 impl HashProcess {
     /// Starts one: this program, told to hash.
     pub fn start(kind: Kind) -> io::Result<Self> {
         let mut child = Command::new(std::env::current_exe()?)
-            .args(["hashes", kind.word()])
+            .args(["hashes", if kind == Kind::Own { "own" } else { "plain" }])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .kill_on_drop(true)

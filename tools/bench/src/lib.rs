@@ -1,10 +1,10 @@
 //! `tally-bench`: what the service costs, measured on the embedded DynamoDB.
 
 pub mod arguments;
+pub mod error;
 pub mod fleet;
 pub mod hashes;
 pub mod load;
-pub mod meter;
 pub mod people;
 pub mod pool;
 pub mod process_meter;
@@ -13,6 +13,5 @@ pub mod scoreboard;
 pub mod search;
 pub mod stage;
 pub mod statistics;
-pub mod stopwatch;
 pub mod table;
 pub mod tls_front;

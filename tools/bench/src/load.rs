@@ -9,11 +9,12 @@ pub mod host;
 pub mod line;
 pub mod soak;
 
-use std::fmt::Write as _;
-use std::io;
 use std::time::Duration;
 
+use clap::ValueEnum;
+
 use crate::arguments::{positive, seconds, time, url};
+use crate::error::BenchError;
 use crate::table::markdown;
 
 use crowd::{Crowd, Outcome};
@@ -65,43 +66,8 @@ pub struct Loaded {
     pub soaked: Option<Soaked>,
 }
 
-/// Why nothing was measured.
-#[derive(Debug, thiserror::Error)]
-pub enum LoadError {
-    /// The service does not do what it should with a request that prepares the others.
-    #[error("{request} was answered with {status}: {body}")]
-    Unexpected {
-        /// Method and path.
-        request: String,
-        /// The status.
-        status: u16,
-        /// The body.
-        body: String,
-    },
-    /// Nobody is there.
-    #[error("the service does not answer")]
-    Silent(#[from] line::Broken),
-    /// The system refuses something.
-    #[error("the system does not let it be measured")]
-    System(#[from] io::Error),
-}
-
-impl Kind {
-    /// The word for it.
-    #[must_use]
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Login => "login",
-            Self::Read => "read",
-            Self::Register => "register",
-            Self::Code => "code",
-            Self::Mixed => "mixed",
-        }
-    }
-}
-
 /// Sends the load.
-pub async fn run(options: &Options) -> Result<Loaded, LoadError> {
+pub async fn run(options: &Options) -> Result<Loaded, BenchError> {
     let host = match &options.url {
         Some(url) => Host::At(url.clone()),
         None => Host::start(options.soak.is_some()).await?,
@@ -113,7 +79,8 @@ pub async fn run(options: &Options) -> Result<Loaded, LoadError> {
     }
     let mut outcomes = Vec::new();
     for kind in &options.kinds {
-        outcomes.push((kind.word().to_owned(), crowd.send(*kind, options.duration).await));
+        let word = kind.to_possible_value().map(|word| word.get_name().to_owned()).unwrap_or_default();
+        outcomes.push((word, crowd.send(*kind, options.duration).await));
     }
     if options.kinds.contains(&Kind::Read) && options.kinds.contains(&Kind::Login) {
         let (reads, logins) = crowd.halves();
@@ -147,35 +114,23 @@ impl Loaded {
     pub fn markdown(&self) -> String {
         let mut text = String::new();
         if !self.outcomes.is_empty() {
+            let line = |(name, outcome): &(String, Outcome)| {
+                let [median, slow] = [50, 99].map(|percent| format!("{:.1}", outcome.percentile(percent)));
+                vec![name.clone(), format!("{:.0}", outcome.per_second()), median, slow, outcome.answers()]
+            };
             let header = ["requests", "a second", "p50 ms", "p99 ms", "answers"];
-            let mut lines = vec![header.map(str::to_owned).to_vec()];
-            lines.extend(self.outcomes.iter().map(|(name, outcome)| {
-                vec![
-                    name.clone(),
-                    format!("{:.0}", outcome.per_second()),
-                    format!("{:.1}", outcome.percentile(50)),
-                    format!("{:.1}", outcome.percentile(99)),
-                    outcome.answers(),
-                ]
-            }));
-            text += &markdown(&lines);
+            text += &markdown(&header, self.outcomes.iter().map(line));
         }
-        let verdict = match self.is_starved() {
+        text += match self.is_starved() {
             Some(false) => {
-                "Reads are not starved: while others log in, p99 of a read is below p50 of a login.
-"
+                "Reads are not starved: while others log in, p99 of a read is below p50 of a login.\n"
             }
             Some(true) => {
-                "Reads are **starved**: while others log in, p99 of a read is above p50 of a login.
-"
+                "Reads are **starved**: while others log in, p99 of a read is above p50 of a login.\n"
             }
             None => "",
         };
-        text += verdict;
-        if let Some(soaked) = &self.soaked {
-            writeln!(text, "{}", soaked.told()).expect("a string takes any text");
-        }
-        text
+        text + &self.soaked.as_ref().map(|soaked| soaked.told() + "\n").unwrap_or_default()
     }
 
     /// Whether the memory grew.

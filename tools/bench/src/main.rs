@@ -1,13 +1,12 @@
 //! The benchmarks' command.
 
-use std::error::Error;
-use std::io::{self, Write};
 use std::process::ExitCode;
 
 use bench::arguments::{Arguments, Benchmark};
 use bench::scoreboard::report;
 use bench::{hashes, load, scoreboard, search};
 use clap::Parser;
+use local::terminal::{Outcome, complain, say};
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -19,8 +18,6 @@ async fn main() -> ExitCode {
         }
     }
 }
-
-type Outcome = Result<(), Box<dyn Error>>;
 
 async fn run(benchmark: Benchmark) -> Outcome {
     match benchmark {
@@ -37,17 +34,4 @@ async fn run(benchmark: Benchmark) -> Outcome {
         Benchmark::Search(options) => say(&search::run(&options).await?),
         Benchmark::Hashes { kind } => Ok(hashes::obey(kind)?),
     }
-}
-
-fn say(text: &str) -> Outcome {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
-}
-
-/// Tells on the terminal what went wrong, with everything that caused it.
-fn complain(error: &(dyn Error + 'static)) {
-    // A terminal that is gone hears nothing.
-    _ = writeln!(io::stderr().lock(), "{}", tally::store::chain(error));
 }

@@ -1,18 +1,13 @@
-//! A pool of users in an embedded DynamoDB, filled past the protocol, which would take hours.
-
-use std::sync::Arc;
+//! Fills the embedded DynamoDB with a pool of users, past the protocol, which would take hours.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use dynoxide::{Database, ImportOptions};
 use indicatif::{ProgressBar, ProgressStyle};
-use local::aws::{AwsEndpoint, AwsOptions, StartError, Storage};
 use local::service::TABLE;
-use tally::clock::Clock;
 use tally::domain::account::Account;
-use tally::store::{self, Item, Store, StoreError, TableError};
-use tokio::net::TcpListener;
+use tally::store::{self, Item, StoreError};
 
-use crate::meter::Meter;
+use crate::error::BenchError;
 use crate::people::People;
 
 /// How many accounts go into the database at once.
@@ -25,65 +20,9 @@ const NAMESAKES: usize = 1_001;
 /// The seed of everybody in every pool.
 const SEED: u64 = 20_211_128;
 
-/// A running pool; it is gone when it is dropped.
-#[derive(Debug)]
-pub struct Pool {
-    /// The table.
-    pub store: Store,
-    /// What its calls cost.
-    pub meter: Meter,
-    /// Kept for as long as the pool.
-    _aws: AwsEndpoint,
-}
-
-/// Why there is no pool.
-#[derive(Debug, thiserror::Error)]
-pub enum PoolError {
-    /// The stand-in for DynamoDB did not start.
-    #[error("the embedded DynamoDB did not start")]
-    Aws(#[from] StartError),
-    /// It has no table.
-    #[error("the table could not be made")]
-    Table(#[from] TableError),
-    /// An account could not be written down.
-    #[error("an account has no item")]
-    Account(#[from] StoreError),
-    /// The items did not go in.
-    #[error("the table could not be filled")]
-    Import(#[from] dynoxide::DynoxideError),
-    /// The system gave no socket.
-    #[error("the system refuses a socket")]
-    System(#[from] std::io::Error),
-}
-
-impl Pool {
-    /// A pool of so many users.
-    pub async fn of(size: usize) -> Result<Self, PoolError> {
-        let options = AwsOptions {
-            storage: Storage::Memory,
-            secret_id: "none".to_owned(),
-            secret_string: "none".to_owned(),
-            clock: Arc::new(|| Clock::System.now()),
-        };
-        let aws = AwsEndpoint::start(TcpListener::bind("127.0.0.1:0").await?, options).await?;
-        let meter = Meter::default();
-        let settings = tally::aws::stand_in(&aws.url()).into_builder();
-        let settings = settings.http_client(meter.clone()).build();
-        let store = Store::new(&settings, TABLE.to_owned());
-        store.create_table_if_missing().await?;
-        let database = aws.database();
-        // Nothing else has to be done meanwhile.
-        tokio::task::block_in_place(|| fill(&database, size))?;
-        Ok(Self { store, meter, _aws: aws })
-    }
-}
-
 /// Puts so many users into the table, and shows on a terminal how far it is. Blocks.
-pub fn fill(database: &Database, size: usize) -> Result<(), PoolError> {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len}, {eta} left");
-    let bar = ProgressBar::new(u64::try_from(size).unwrap_or(u64::MAX));
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.set_message("Filling the pool");
+pub fn fill(database: &Database, size: usize) -> Result<(), BenchError> {
+    let bar = progress("Filling the pool", size);
     let mut people = People::seeded(SEED);
     let namesakes = NAMESAKES.min(size / 16);
     let mut made = 0;
@@ -100,6 +39,14 @@ pub fn fill(database: &Database, size: usize) -> Result<(), PoolError> {
     }
     bar.finish_and_clear();
     Ok(())
+}
+
+/// A bar on the terminal, for so many steps.
+pub(crate) fn progress(what: &'static str, length: usize) -> ProgressBar {
+    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len}, {eta} left");
+    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
+    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    bar.with_message(what)
 }
 
 fn item(account: &Account) -> Result<dynoxide::types::Item, StoreError> {

@@ -12,11 +12,11 @@ pub mod strangers;
 use std::io;
 use std::path::PathBuf;
 
-use indicatif::{ProgressBar, ProgressStyle};
-
 use crate::arguments::{pools, positive};
-use crate::fleet::{Binaries, FleetError, HELLO};
-use crate::stage::{Stage, StageError};
+use crate::error::BenchError;
+use crate::fleet::{Binaries, HELLO};
+use crate::pool::progress;
+use crate::stage::Stage;
 
 use operations::Weighed;
 use quota::Throttled;
@@ -45,33 +45,10 @@ pub struct Options {
     pub into: Option<PathBuf>,
     /// Measure DIR/NAME/bootstrap or DIR/NAME instead of building
     #[arg(long, value_name = "DIR")]
-    built: Option<PathBuf>,
+    pub built: Option<PathBuf>,
     /// Measure unoptimised builds, to try the benchmark itself
     #[arg(long)]
-    dev: bool,
-}
-
-impl Options {
-    /// What is measured.
-    #[must_use]
-    pub fn build(&self) -> Build {
-        match &self.built {
-            Some(folder) => Build::In(folder.clone()),
-            None if self.dev => Build::Dev,
-            None => Build::Release,
-        }
-    }
-}
-
-/// Which binaries.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Build {
-    /// Built now, as they are deployed.
-    Release,
-    /// Built now, unoptimised, to try the benchmark itself.
-    Dev,
-    /// Those of a folder.
-    In(PathBuf),
+    pub dev: bool,
 }
 
 /// Everything that was measured.
@@ -99,34 +76,18 @@ pub struct Measured {
     pub throttled: Option<Result<Vec<Throttled>, String>>,
 }
 
-/// Why there is no scoreboard.
-#[derive(Debug, thiserror::Error)]
-pub enum ScoreboardError {
-    /// A function does not do what it should.
-    #[error("a function cannot be measured")]
-    Fleet(#[from] FleetError),
-    /// The stand-ins for AWS are missing.
-    #[error("there is nothing to measure on")]
-    Stage(#[from] StageError),
-    /// The system refuses something.
-    #[error("the system does not let it be measured")]
-    System(#[from] io::Error),
-}
-
 /// How many pairs of failed logins are compared.
 const PAIRS: usize = 250;
 /// How many where less will do.
 const FEW_PAIRS: usize = 40;
 
 /// Builds what is measured, and measures it.
-pub async fn run(options: &Options) -> Result<Measured, ScoreboardError> {
-    let binaries = match options.build() {
-        Build::In(folder) => Binaries::built_in(&folder)?,
-        build @ (Build::Release | Build::Dev) => {
-            tokio::task::block_in_place(|| Binaries::build(build == Build::Dev))
-        }
+pub async fn run(options: &Options) -> Result<Measured, BenchError> {
+    let binaries = match &options.built {
+        Some(folder) => Binaries::built_in(folder)?,
+        None => tokio::task::block_in_place(|| Binaries::build(options.dev)),
     };
-    let (functions, hello) = sizes(&binaries)?;
+    let (sizes, hello_size) = sizes(&binaries)?;
     let pairs = if options.quick { FEW_PAIRS } else { PAIRS };
     let [small_pool, large_pool] = options.pools;
 
@@ -158,8 +119,8 @@ pub async fn run(options: &Options) -> Result<Measured, ScoreboardError> {
     Ok(Measured {
         rounds: options.rounds,
         samples,
-        sizes: functions,
-        hello_size: hello,
+        sizes,
+        hello_size,
         peak_memory,
         small,
         large,
@@ -176,12 +137,4 @@ fn sizes(binaries: &Binaries) -> io::Result<Sizes> {
         binaries.sizes()?.into_iter().partition(|(name, _)| *name == HELLO);
     let functions = functions.into_iter().map(|(name, bytes)| (name.to_owned(), bytes)).collect();
     Ok((functions, hello.iter().map(|(_, bytes)| *bytes).sum()))
-}
-
-fn progress(what: &'static str, length: usize) -> ProgressBar {
-    let style = ProgressStyle::with_template("{msg} {wide_bar} {human_pos}/{human_len}, {eta} left");
-    let bar = ProgressBar::new(u64::try_from(length).unwrap_or(u64::MAX));
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-    bar.set_message(what);
-    bar
 }

@@ -6,16 +6,19 @@
 
 use std::time::Duration;
 
+use harness::tap::{Tap, reads, round_trips};
+use local::service::TABLE;
+use tally::clock::Stopwatch;
 use tally::domain::directory::{Criteria, FoldedName, PageLimit, Position};
 use tally::domain::role::Role;
 use tally::services::directory::{self, Search};
-use tally::store::StoreError;
+use tally::store::Store;
 
 use crate::arguments::{page_limit, positive};
-use crate::meter::Cost;
+use crate::error::BenchError;
 use crate::people::{COMMON_FIRST_NAME, COMMON_LAST_NAME};
-use crate::pool::{Pool, PoolError};
-use crate::stopwatch::Stopwatch;
+use crate::scoreboard::operations::LATENCY;
+use crate::stage::Stage;
 use crate::table;
 
 /// What is asked for.
@@ -33,17 +36,6 @@ pub struct Options {
     pub rounds: usize,
 }
 
-/// Why nothing was measured.
-#[derive(Debug, thiserror::Error)]
-pub enum SearchError {
-    /// There is no pool.
-    #[error("there is no pool of {0} users")]
-    Pool(usize, #[source] PoolError),
-    /// A search failed.
-    #[error("a search failed")]
-    Store(#[from] StoreError),
-}
-
 /// One shape's pages of one length in one pool.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Cell {
@@ -53,23 +45,25 @@ pub struct Cell {
     pub median: Duration,
     /// Nine of ten were.
     pub p90: Duration,
-    /// What one page cost.
-    pub cost: Cost,
+    /// Round trips of one page, in sequence.
+    pub trips: usize,
+    /// Read units of one page.
+    pub reads: f64,
 }
 
 /// Pages that are asked for before the clock runs: connections open, caches fill.
 const WARM_UP: usize = 3;
 
 /// Measures everything and answers the tables to print.
-pub async fn run(options: &Options) -> Result<String, SearchError> {
+pub async fn run(options: &Options) -> Result<String, BenchError> {
     let shapes = shapes();
     let names: Vec<&str> = shapes.iter().map(|(name, _)| *name).collect();
     let mut tables = vec![vec![Vec::new(); shapes.len()]; options.limits.len()];
     for size in &options.sizes {
-        let pool = Pool::of(*size).await.map_err(|error| SearchError::Pool(*size, error))?;
+        let stage = Stage::with(*size).await?;
         for (limit, table) in options.limits.iter().zip(&mut tables) {
             for ((_, criteria), row) in shapes.iter().zip(table) {
-                row.push(measure(&pool, criteria, *limit, options.rounds).await?);
+                row.push(measure(&stage, criteria, *limit, options.rounds).await?);
             }
         }
     }
@@ -100,22 +94,23 @@ fn shapes() -> [(&'static str, Criteria); 8] {
 /// Turns over the pages one after the other, from the first again where they end, and times the full
 /// ones; where none is full, the first.
 async fn measure(
-    pool: &Pool,
+    stage: &Stage,
     criteria: &Criteria,
     limit: PageLimit,
     rounds: usize,
-) -> Result<Cell, SearchError> {
+) -> Result<Cell, BenchError> {
     let search = |after: Option<Position>| Search { criteria: criteria.clone(), limit, after };
-    pool.meter.start();
-    let first = directory::search(&pool.store, &search(None)).await?;
-    let cost = pool.meter.stop();
+    let tap = Tap::before(&stage.plain_url(), LATENCY).await;
+    let tapped = Store::new(&tally::aws::stand_in(tap.url()), TABLE.to_owned());
+    let first = directory::search(&tapped, &search(None)).await?;
+    let calls = tap.take_calls();
     let users = first.numbers.len();
     let mut times = Vec::with_capacity(rounds);
     let mut after = None;
     let mut warm_up = WARM_UP;
     while times.len() < rounds {
         let watch = Stopwatch::start();
-        let page = directory::search(&pool.store, &search(after)).await?;
+        let page = directory::search(stage.store(), &search(after)).await?;
         let time = watch.elapsed();
         if page.numbers.len() == users && warm_up == 0 {
             times.push(time);
@@ -125,5 +120,5 @@ async fn measure(
     }
     times.sort_unstable();
     let at = |share: usize| times.get(times.len() * share / 100).copied().unwrap_or_default();
-    Ok(Cell { users, median: at(50), p90: at(90), cost })
+    Ok(Cell { users, median: at(50), p90: at(90), trips: round_trips(&calls), reads: reads(&calls) })
 }

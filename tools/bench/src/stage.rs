@@ -1,18 +1,18 @@
 //! The stand-ins for AWS that the measured functions work with, in this process, with TLS in front.
 
 use std::collections::BTreeMap;
-use std::io;
 
 use harness::runtime_api;
 use local::aws::AwsEndpoint;
-use local::inbox::Inbox;
-use local::service::{self, ServiceError, ServiceOptions};
-use tally::app::{App, Basics};
+use local::service::{self, ServiceOptions};
+use tally::app::App;
 use tally::config::Config;
+use tally::store::Store;
 use tokio::net::TcpListener;
 
-use crate::pool::{self, PoolError};
-use crate::tls_front::{TlsError, TlsFront};
+use crate::error::BenchError;
+use crate::pool;
+use crate::tls_front::TlsFront;
 
 /// The stand-ins, gone when they are dropped.
 #[derive(Debug)]
@@ -22,26 +22,9 @@ pub struct Stage {
     tls: TlsFront,
 }
 
-/// Why there is none.
-#[derive(Debug, thiserror::Error)]
-pub enum StageError {
-    /// The stand-ins for AWS did not start.
-    #[error("the stand-ins for AWS did not start")]
-    Service(#[from] ServiceError),
-    /// There is no TLS in front of them.
-    #[error("there is no TLS")]
-    Tls(#[from] TlsError),
-    /// The table could not be filled.
-    #[error("there is no pool of so many users")]
-    Pool(#[from] PoolError),
-    /// The system gave no socket.
-    #[error("the system refuses a socket")]
-    System(#[from] io::Error),
-}
-
 impl Stage {
     /// Starts the stand-ins, with so many users in the table, in memory.
-    pub async fn with(users: usize) -> Result<Self, StageError> {
+    pub async fn with(users: usize) -> Result<Self, BenchError> {
         let options = ServiceOptions::in_memory(Config::local());
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let address = listener.local_addr()?;
@@ -67,15 +50,9 @@ impl Stage {
         environment
     }
 
-    /// Everything that was sent by mail and text message.
+    /// The table, without TLS.
     #[must_use]
-    pub fn inbox(&self) -> Inbox {
-        self.aws.inbox()
-    }
-
-    /// The way past the functions, for what only operators do.
-    #[must_use]
-    pub fn basics(&self) -> Basics {
-        Basics::from(&self.app)
+    pub fn store(&self) -> &Store {
+        &self.app.store
     }
 }

@@ -1,4 +1,12 @@
-//! Medians, quantiles and ratios.
+//! Medians, quantiles and ratios, and the unit of all times.
+
+use std::time::Duration;
+
+/// A time in milliseconds, which all tables are in.
+#[must_use]
+pub fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
 
 /// The middle of the values, or the mean of the middle two; 0 where there are none.
 #[must_use]

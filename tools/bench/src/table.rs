@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::search::Cell;
-use crate::stopwatch::milliseconds;
+use crate::statistics::milliseconds;
 
 /// The cells of one length of page: a row for each shape, a column for each size.
 #[must_use]
@@ -11,14 +11,13 @@ pub fn print(limit: usize, sizes: &[usize], shapes: &[&str], rows: &[Vec<Cell>])
     let mut header = vec![format!("page of {limit}")];
     header.extend(sizes.iter().map(|size| format!("{} users", grouped(*size))));
     header.push("ratio".to_owned());
-    let mut lines = vec![header];
-    for (shape, cells) in shapes.iter().zip(rows) {
+    let lines = shapes.iter().zip(rows).map(|(shape, cells)| {
         let mut line = vec![(*shape).to_owned()];
         line.extend(cells.iter().map(|cell| written(limit, cell)));
         line.push(ratio(limit, cells).map_or_else(|| "-".to_owned(), |ratio| format!("{ratio:.2}")));
-        lines.push(line);
-    }
-    markdown(&lines)
+        line
+    });
+    markdown(&header, lines)
 }
 
 /// Times, then price; a page that is not full says so.
@@ -27,8 +26,8 @@ fn written(limit: usize, cell: &Cell) -> String {
         "{:.1} / {:.1} ms, {} units, {} trips",
         milliseconds(cell.median),
         milliseconds(cell.p90),
-        cell.cost.read_units,
-        cell.cost.round_trips
+        cell.reads,
+        cell.trips
     );
     if !is_full(limit, cell) {
         write!(text, " (only {} users)", grouped(cell.users)).expect("a string takes any text");
@@ -49,23 +48,16 @@ fn is_full(limit: usize, cell: &Cell) -> bool {
 
 /// A number with its thousands set apart.
 fn grouped(number: usize) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    indicatif::HumanCount(u64::try_from(number).unwrap_or(u64::MAX)).to_string()
 }
 
-/// A Markdown table of these lines, the first of which is its header, and an empty line.
+/// A Markdown table of a header and these lines, and an empty line.
 #[must_use]
-pub fn markdown(lines: &[Vec<String>]) -> String {
-    let columns = lines.first().map_or(0, Vec::len);
+pub fn markdown(header: &[impl ToString], lines: impl IntoIterator<Item = Vec<String>>) -> String {
+    let header = header.iter().map(ToString::to_string).collect();
+    let lines: Vec<Vec<String>> = std::iter::once(header).chain(lines).collect();
     let width = |column: usize| lines.iter().map(|line| line[column].chars().count()).max().unwrap_or(0);
-    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let widths: Vec<usize> = (0..lines[0].len()).map(width).collect();
     let mut text = String::new();
     for (index, line) in lines.iter().enumerate() {
         let cells: Vec<String> =
@@ -85,7 +77,6 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::meter::Cost;
 
     #[test]
     fn only_full_pages_are_compared() {
@@ -93,7 +84,8 @@ mod tests {
             users,
             median: Duration::from_millis(milliseconds),
             p90: Duration::from_millis(milliseconds + 1),
-            cost: Cost { calls: 2, round_trips: 2, read_units: 50.5 },
+            trips: 2,
+            reads: 50.5,
         };
         let rows = [vec![cell(7, 1), cell(50, 2), cell(50, 3)], vec![cell(7, 1), cell(7, 1), cell(50, 2)]];
         let printed = print(50, &[10, 1000, 1_000_000], &["a", "b"], &rows);

@@ -20,6 +20,8 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::error::BenchError;
+
 /// The authorities that the functions trust on AWS. They are told to trust these besides ours, since each
 /// costs time to read at a cold start.
 const AWS_ROOTS: &str = include_str!("../../../shared/data/aws_roots.pem");
@@ -34,26 +36,12 @@ pub struct TlsFront {
     server: JoinHandle<()>,
 }
 
-/// Why there is no front.
-#[derive(Debug, thiserror::Error)]
-pub enum TlsError {
-    /// No certificate could be made.
-    #[error("the certificate could not be made")]
-    Certificate(#[from] rcgen::Error),
-    /// The certificate cannot be served with.
-    #[error("the certificate cannot be used")]
-    Tls(#[from] rustls::Error),
-    /// The system gave no socket or no file.
-    #[error("the system refuses a socket or a file")]
-    System(#[from] io::Error),
-}
-
 impl TlsFront {
     /// Listens on loopback, and passes on to that address what comes by TLS.
     ///
     /// The certificate is fresh, for `localhost`, of an authority that is fresh as well. It is of P-256,
     /// while AWS's are of RSA: to check one costs a few hundredths of a millisecond in either.
-    pub async fn before(backend: SocketAddr) -> Result<Self, TlsError> {
+    pub async fn before(backend: SocketAddr) -> Result<Self, BenchError> {
         let folder = tempfile::tempdir()?;
         let bundle = folder.path().join("authorities.pem");
         let config = certified(&bundle)?;
@@ -83,7 +71,7 @@ impl Drop for TlsFront {
 }
 
 /// Makes a certificate, and writes down whom to trust for it.
-fn certified(bundle: &Path) -> Result<ServerConfig, TlsError> {
+fn certified(bundle: &Path) -> Result<ServerConfig, BenchError> {
     let issuer = authority()?;
     fs::write(bundle, format!("{AWS_ROOTS}\n{}", issuer.pem()))?;
     let mut params = CertificateParams::new(vec!["localhost".to_owned()])?;

@@ -144,11 +144,9 @@ impl Tigertally {
     /// Runs tally-admin on its table.
     pub async fn administer(&self, arguments: &[&str]) -> Ended {
         let aws_url = self.aws_url();
-        let mut command = Command::new(tally_admin());
-        command.args(["--table", local::service::TABLE]).args(arguments);
-        command.env("AWS_ENDPOINT_URL", aws_url).env("AWS_REGION", "local");
+        let mut command = Self::command(tally_admin(), &["--table", local::service::TABLE]);
+        command.args(arguments).env("AWS_ENDPOINT_URL", aws_url).env("AWS_REGION", "local");
         command.env("AWS_ACCESS_KEY_ID", "local").env("AWS_SECRET_ACCESS_KEY", "local");
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
         end(command.spawn().expect("the binary can be started")).await
     }
 

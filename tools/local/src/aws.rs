@@ -17,14 +17,11 @@ use std::fmt;
 use std::io;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::time::Duration;
 
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
+use tally::clock::Clock;
 
 use crate::admission::Names;
-use crate::clock::Clock;
-use crate::door::Door;
+use crate::door::{Door, PATIENCE, Serving};
 use crate::inbox::Inbox;
 
 /// Where the database lives.
@@ -60,8 +57,7 @@ pub struct AwsEndpoint {
     url: String,
     inbox: Inbox,
     engine: dynamodb::Engine,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<io::Result<()>>,
+    server: Serving,
 }
 
 /// Why the stand-ins did not start.
@@ -92,9 +88,6 @@ pub enum StartError {
     System(#[from] io::Error),
 }
 
-/// How long [`AwsEndpoint::stop`] waits for requests under way, twice: at the door and in the database.
-const PATIENCE: Duration = Duration::from_secs(3);
-
 impl AwsEndpoint {
     /// Opens the database and answers at this door until [`Self::stop`].
     pub async fn start(door: impl Into<Door>, options: AwsOptions) -> Result<Self, StartError> {
@@ -104,7 +97,7 @@ impl AwsEndpoint {
         }
         let (url, names) = (door.url()?, Names::with_containers(&door.addresses()?));
         let inbox = Inbox::new(options.clock.clone());
-        let now = (options.clock)();
+        let now = options.clock.now();
         let folder = match &options.storage {
             Storage::Memory => None,
             Storage::Folder(folder) => Some(folder.clone()),
@@ -126,13 +119,8 @@ impl AwsEndpoint {
             weixin: weixin::Weixin::default(),
             names,
         };
-        let (stop, stopped) = oneshot::channel::<()>();
-        let server = axum::serve(door, services.into_router()).with_graceful_shutdown(async {
-            // An error means that the endpoint was dropped, which ends it as well.
-            _ = stopped.await;
-        });
-        let server = tokio::spawn(server.into_future());
-        Ok(Self { url, inbox, engine, stop, server })
+        let server = Serving::start(door, services.into_router());
+        Ok(Self { url, inbox, engine, server })
     }
 
     /// What `AWS_ENDPOINT_URL` has to be.
@@ -155,14 +143,10 @@ impl AwsEndpoint {
         self.engine.database()
     }
 
-    /// Ends the stand-ins once the requests under way are answered, or soon after.
+    /// Ends the stand-ins once the requests under way are answered, or soon after: they are waited for twice, at
+    /// the door and in the database.
     pub async fn stop(self) {
-        // The receiver is gone only if the server has ended already.
-        _ = self.stop.send(());
-        let mut server = self.server;
-        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
-            server.abort();
-        }
+        self.server.stop().await;
         self.engine.stop(PATIENCE).await;
     }
 }
@@ -179,8 +163,6 @@ impl fmt::Debug for AwsOptions {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::body::{Body, to_bytes};
     use axum::http::{Request, StatusCode};
     use hyper_util::client::legacy::Client;
@@ -196,7 +178,7 @@ mod tests {
             storage: Storage::Memory,
             secret_id: "tally".to_owned(),
             secret_string: "do not print".to_owned(),
-            clock: Arc::new(|| Timestamp::UNIX_EPOCH),
+            clock: Clock::manual(Timestamp::UNIX_EPOCH),
         }
     }
 

@@ -3,11 +3,15 @@
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
+use axum::Router;
 use axum::extract::connect_info::Connected;
 use axum::serve::{IncomingStream, Listener};
 use futures_util::future::select_all;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
 
 use crate::docker_bridge::Bridge;
 
@@ -121,6 +125,38 @@ impl Listener for Door {
 impl Connected<IncomingStream<'_, Door>> for Peer {
     fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
         Self(*stream.remote_addr())
+    }
+}
+
+/// How long [`Serving::stop`] waits for requests under way.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(3);
+
+/// A server at a door. Dropping it ends it too, only without waiting for requests under way.
+#[derive(Debug)]
+pub(crate) struct Serving {
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+impl Serving {
+    /// Answers at this door from now on.
+    pub(crate) fn start(door: Door, router: Router) -> Self {
+        let (stop, stopped) = oneshot::channel::<()>();
+        let service = router.into_make_service_with_connect_info::<Peer>();
+        let server = axum::serve(door, service).with_graceful_shutdown(async {
+            // An error means that the server was dropped, which ends it as well.
+            _ = stopped.await;
+        });
+        Self { stop, server: tokio::spawn(async { _ = server.into_future().await }) }
+    }
+
+    /// Ends it once the requests under way are answered, or soon after.
+    pub(crate) async fn stop(mut self) {
+        // The receiver is gone only if the server has ended already.
+        _ = self.stop.send(());
+        if tokio::time::timeout(PATIENCE, &mut self.server).await.is_err() {
+            self.server.abort();
+        }
     }
 }
 

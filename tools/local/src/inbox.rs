@@ -5,8 +5,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
-
-use crate::clock::Clock;
+use tally::clock::Clock;
 
 /// How many messages an [`Inbox`] keeps; older ones are forgotten, so that a long session cannot fill the memory.
 pub const CAPACITY: usize = 1_000;
@@ -22,7 +21,7 @@ pub struct Inbox {
 }
 
 /// One captured message, in the shape in which the inbox page and the tests read it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Message {
     /// Unlike that of any other message, also of an earlier run; it is what the sender was told as its message id.
     pub id: String,
@@ -44,37 +43,14 @@ pub struct Message {
 }
 
 /// The way a message travels.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Channel {
     /// E-mail, through SES.
+    #[default]
     Mail,
     /// A text message, through SNS.
     Sms,
-}
-
-/// What a mail says, before it has an id and a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Mail {
-    /// The addresses, joined by a comma.
-    pub to: String,
-    /// The subject line.
-    pub subject: String,
-    /// The plain text, empty if there is none.
-    pub text: String,
-    /// The HTML part.
-    pub html: Option<String>,
-}
-
-/// A text message, before it has an id and a time.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Sms {
-    /// The number.
-    pub to: String,
-    /// The words.
-    pub text: String,
-    /// What it was sent with, by SNS's names.
-    pub attributes: BTreeMap<String, String>,
 }
 
 #[derive(Default)]
@@ -129,47 +105,19 @@ impl Inbox {
         refuses
     }
 
-    /// Keeps a mail and returns its message id.
-    #[must_use]
-    pub fn capture_mail(&self, mail: Mail) -> String {
-        self.capture(|id, at| Message {
-            id,
-            channel: Channel::Mail,
-            to: mail.to,
-            subject: Some(mail.subject),
-            text: mail.text,
-            html: mail.html,
-            attributes: BTreeMap::new(),
-            at,
-        })
-    }
-
-    /// Keeps a text message and returns its message id.
-    #[must_use]
-    pub fn capture_sms(&self, sms: Sms) -> String {
-        let Sms { to, text, attributes } = sms;
-        self.capture(|id, at| Message {
-            id,
-            channel: Channel::Sms,
-            to,
-            subject: None,
-            text,
-            html: None,
-            attributes,
-            at,
-        })
-    }
-
+    /// Keeps a message, stamps it with its id and its time, and returns the id.
+    ///
     /// The id joins the time and a running number: the first differs between runs, the second within one.
-    fn capture(&self, message: impl FnOnce(String, String) -> Message) -> String {
+    #[must_use]
+    pub fn capture(&self, message: Message) -> String {
         let mut kept = self.lock();
-        let now = (self.clock)();
+        let now = self.clock.now();
         kept.captured += 1;
         let id = format!("{:016x}-{:06}", now.as_microsecond(), kept.captured);
         if kept.messages.len() == CAPACITY {
             kept.messages.pop_front();
         }
-        kept.messages.push_back(message(id.clone(), format!("{now:.3}")));
+        kept.messages.push_back(Message { id: id.clone(), at: format!("{now:.3}"), ..message });
         id
     }
 
@@ -194,14 +142,14 @@ mod tests {
     use super::*;
 
     fn inbox() -> Inbox {
-        Inbox::new(Arc::new(|| Timestamp::UNIX_EPOCH))
+        Inbox::new(Clock::manual(Timestamp::UNIX_EPOCH))
     }
 
     #[test]
     fn keeps_the_newest_thousand_oldest_first() {
         let inbox = inbox();
         for number in 0..CAPACITY + 3 {
-            _ = inbox.capture_sms(Sms { text: number.to_string(), ..Sms::default() });
+            _ = inbox.capture(Message { text: number.to_string(), ..Message::default() });
         }
         let messages = inbox.messages();
         assert_eq!(messages.len(), CAPACITY);
@@ -212,7 +160,7 @@ mod tests {
     #[test]
     fn ids_differ_while_the_clock_stands_still() {
         let inbox = inbox();
-        let told: HashSet<String> = (0..50).map(|_| inbox.capture_mail(Mail::default())).collect();
+        let told: HashSet<String> = (0..50).map(|_| inbox.capture(Message::default())).collect();
         let kept: HashSet<String> = inbox.messages().into_iter().map(|message| message.id).collect();
         assert_eq!(told.len(), 50);
         assert_eq!(told, kept);
@@ -223,7 +171,7 @@ mod tests {
         let inbox = inbox();
         let attributes = BTreeMap::from([("AWS.SNS.SMS.MaxPrice".to_owned(), "0.10".to_owned())]);
         let (to, text) = ("+8613800000000".to_owned(), "验证码 123456".to_owned());
-        let id = inbox.capture_sms(Sms { to, text, attributes });
+        let id = inbox.capture(Message { channel: Channel::Sms, to, text, attributes, ..Message::default() });
         assert_eq!(
             serde_json::to_value(inbox.messages()).unwrap(),
             serde_json::json!([{

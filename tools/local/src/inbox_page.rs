@@ -59,19 +59,18 @@ fn content_security_policy() -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::body::{Body, to_bytes};
     use axum::http::{HeaderMap, Request};
     use jiff::Timestamp;
+    use tally::clock::Clock;
     use tower::ServiceExt;
 
     use super::*;
-    use crate::inbox::Sms;
+    use crate::inbox::Message;
 
     fn inbox() -> Inbox {
-        let inbox = Inbox::new(Arc::new(|| Timestamp::UNIX_EPOCH));
-        _ = inbox.capture_sms(Sms { text: "</script><b>123456".to_owned(), ..Sms::default() });
+        let inbox = Inbox::new(Clock::manual(Timestamp::UNIX_EPOCH));
+        _ = inbox.capture(Message { text: "</script><b>123456".to_owned(), ..Message::default() });
         inbox
     }
 

@@ -5,7 +5,6 @@
 
 mod admission;
 pub mod aws;
-pub mod clock;
 pub mod docker_bridge;
 pub mod door;
 mod foreign_pages;
@@ -17,3 +16,4 @@ pub mod options;
 pub mod private_folder;
 pub mod secret_file;
 pub mod service;
+pub mod terminal;

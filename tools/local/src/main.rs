@@ -1,6 +1,6 @@
 //! `cargo run`: the whole of Tigertally in one process.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 use local::aws::{self, Storage};
@@ -10,6 +10,7 @@ use local::openapi;
 use local::options::{Options, site_hint};
 use local::secret_file;
 use local::service::{self, Service, ServiceOptions};
+use local::terminal::{Outcome, complain, say};
 use tally::config::{Config, LOCAL};
 use tally::domain::address_budget::AddressLimits;
 
@@ -37,23 +38,21 @@ async fn main() -> ExitCode {
     }
 }
 
-type Outcome = Result<(), Box<dyn std::error::Error>>;
-
 async fn run(options: Options) -> Outcome {
     let service_options = service_options(&options)?;
-    let stop = Stop::listen()?;
+    let stop = stop()?;
     let mut aws_door = opened(Door::for_programs(options.aws_port).await, options.aws_port, "--aws-port")?;
     let containers = if options.containers { Some(admit_containers(&mut aws_door).await?) } else { None };
     if options.aws_only {
         let (aws, _app) = service::start_aws(aws_door, &service_options).await?;
         say(&aws_only_banner(&aws.url(), containers.as_deref()))?;
-        stop.heard().await?;
+        stop.await?;
         aws.stop().await;
     } else {
         let door = opened(Door::for_browsers(options.port).await, options.port, "--port")?;
         let service = Box::pin(Service::start(door, aws_door, service_options)).await?;
         say(&banner(&service, &options, containers.as_deref()))?;
-        stop.heard().await?;
+        stop.await?;
         service.stop().await;
     }
     say("Stopped.\n")
@@ -104,38 +103,22 @@ async fn admit_containers(door: &mut Door) -> Result<String, Box<dyn std::error:
 
 /// Ctrl-C, or the word with which process managers end a service.
 ///
-/// They are heard from the moment this is made, which is before anybody is told that we are ready.
-struct Stop {
-    #[cfg(unix)]
-    interrupt: tokio::signal::unix::Signal,
-    #[cfg(unix)]
-    terminate: tokio::signal::unix::Signal,
+/// They are heard from the moment this is called, which is before anybody is told that we are ready.
+#[cfg(unix)]
+fn stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    Ok(async move {
+        tokio::select! {
+            _ = interrupt.recv() => Ok(()),
+            _ = terminate.recv() => Ok(()),
+        }
+    })
 }
 
-impl Stop {
-    #[cfg(unix)]
-    fn listen() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { interrupt: signal(SignalKind::interrupt())?, terminate: signal(SignalKind::terminate())? })
-    }
-
-    #[cfg(not(unix))]
-    fn listen() -> io::Result<Self> {
-        Ok(Self {})
-    }
-
-    #[cfg(unix)]
-    async fn heard(mut self) -> io::Result<()> {
-        tokio::select! {
-            _ = self.interrupt.recv() => Ok(()),
-            _ = self.terminate.recv() => Ok(()),
-        }
-    }
-
-    #[cfg(not(unix))]
-    async fn heard(self) -> io::Result<()> {
-        tokio::signal::ctrl_c().await
-    }
+#[cfg(not(unix))]
+fn stop() -> io::Result<impl Future<Output = io::Result<()>>> {
+    Ok(tokio::signal::ctrl_c())
 }
 
 fn banner(service: &Service, options: &Options, containers: Option<&str>) -> String {
@@ -182,17 +165,4 @@ For functions that run elsewhere:
         aws::weixin::APP_ID,
         aws::WEIXIN_SECRET_ID,
     )
-}
-
-fn say(text: &str) -> Outcome {
-    let mut out = io::stdout().lock();
-    out.write_all(text.as_bytes())?;
-    out.flush()?;
-    Ok(())
-}
-
-/// Tells on the terminal what went wrong, with everything that caused it.
-fn complain(error: &(dyn std::error::Error + 'static)) {
-    // A terminal that is gone hears nothing.
-    _ = writeln!(io::stderr().lock(), "{}", tally::store::chain(error));
 }

@@ -4,7 +4,6 @@ use std::convert::Infallible;
 use std::future::Future;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::Body;
@@ -19,21 +18,16 @@ use tally::config::{Config, LOCAL, WeixinApp};
 use tally::entropy::Entropy;
 use tally::http::request::ClientAddress;
 use tally::store::{StoreError, TableError};
-use tokio::sync::oneshot;
-use tokio::task::JoinHandle;
 use tower::ServiceExt;
 
 use crate::admission::{Names, admit_names, admit_own_pages};
 use crate::aws::{self, AwsEndpoint, AwsOptions, Storage};
-use crate::door::{Door, Peer};
+use crate::door::{Door, Peer, Serving};
 use crate::foreign_pages::{self, ForeignPages};
 use crate::{inbox_page, openapi_page, secret_file};
 
 /// The name of the table.
 pub const TABLE: &str = LOCAL[0].1;
-
-/// How long the end waits for requests under way.
-const PATIENCE: Duration = Duration::from_secs(3);
 
 /// How the service is to run.
 #[derive(Clone, Debug)]
@@ -67,8 +61,7 @@ pub struct Service {
     url: String,
     aws: AwsEndpoint,
     app: App,
-    stop: oneshot::Sender<()>,
-    server: JoinHandle<()>,
+    server: Serving,
 }
 
 /// Why the service did not start.
@@ -105,13 +98,12 @@ pub async fn start_aws(
     door: impl Into<Door>,
     options: &ServiceOptions,
 ) -> Result<(AwsEndpoint, App), ServiceError> {
-    let clock = options.clock.clone();
     let mut config = options.config.clone();
     let aws = AwsOptions {
         storage: options.storage.clone(),
         secret_id: config.secret_id.clone(),
         secret_string: options.secret.clone(),
-        clock: Arc::new(move || clock.now()),
+        clock: options.clock.clone(),
     };
     let aws = AwsEndpoint::start(door, aws).await?;
     config.weixin.endpoint = aws.url();
@@ -151,14 +143,7 @@ impl Service {
         let router = groups(&app).layer(from_fn_with_state(pages, foreign_pages::watch));
         let router = local_pages(&aws, trusted).fallback_service(router);
         let router = router.layer(map_request(tell_address)).layer(from_fn_with_state(names, admit_names));
-        let (stop, stopped) = oneshot::channel::<()>();
-        let make_service = router.into_make_service_with_connect_info::<Peer>();
-        let server = axum::serve(door, make_service).with_graceful_shutdown(async {
-            // An error means that the service was dropped, which ends it as well.
-            _ = stopped.await;
-        });
-        let server = tokio::spawn(async { _ = server.into_future().await });
-        Ok(Self { url, aws, app, stop, server })
+        Ok(Self { url, aws, app, server: Serving::start(door, router) })
     }
 
     /// Where the APIs and the inbox page are.
@@ -181,12 +166,7 @@ impl Service {
 
     /// Ends the service once the requests under way are answered, or soon after.
     pub async fn stop(self) {
-        // The receiver is gone only if the server has ended already.
-        _ = self.stop.send(());
-        let mut server = self.server;
-        if tokio::time::timeout(PATIENCE, &mut server).await.is_err() {
-            server.abort();
-        }
+        self.server.stop().await;
         self.aws.stop().await;
     }
 }

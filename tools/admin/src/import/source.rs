@@ -1,10 +1,8 @@
-//! The bytes of a file to import: unpacked where they are gzip's, counted as they are read, and UTF-8.
+//! The bytes of a file to import: unpacked where they are gzip's, and UTF-8.
 
 use std::fs::File;
 use std::io::{self, BufReader, Cursor, Read};
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use flate2::read::MultiGzDecoder;
 
@@ -40,9 +38,9 @@ pub(super) fn open(path: &Path) -> io::Result<(Box<dyn Read + Send>, Option<u64>
 /// The byte order marks of UTF-32; the first begins as one of UTF-16 does.
 const UTF_32: [&[u8]; 2] = [&[0xff, 0xfe, 0, 0], &[0, 0, 0xfe, 0xff]];
 
-/// The text in a source; how much of the source was read is told in `read`.
-pub(super) fn text(source: impl Read + Send + 'static, read: Arc<AtomicU64>) -> io::Result<impl Read + Send> {
-    let (head, source) = peek(Counted { source, read })?;
+/// The text in a source.
+pub(super) fn text(source: impl Read + Send + 'static) -> io::Result<impl Read + Send> {
+    let (head, source) = peek(source)?;
     if let Some((_, name)) = PACKED.iter().find(|(magic, _)| head.starts_with(magic)) {
         return Err(unfit(format!("it is packed by {name}, and only gzip is unpacked here")));
     }
@@ -73,20 +71,6 @@ fn is_wide(head: &[u8]) -> bool {
 
 fn unfit(why: impl Into<String>) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, why.into())
-}
-
-/// A source as it is read, with how much of it that is.
-struct Counted<R> {
-    source: R,
-    read: Arc<AtomicU64>,
-}
-
-impl<R: Read> Read for Counted<R> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let bytes = self.source.read(buffer)?;
-        self.read.fetch_add(u64::try_from(bytes).unwrap_or_default(), Ordering::Relaxed);
-        Ok(bytes)
-    }
 }
 
 /// A source that ends with an error where it is no UTF-8.
@@ -130,7 +114,7 @@ mod tests {
 
     fn read(bytes: &[u8]) -> Result<String, String> {
         let mut read = String::new();
-        let text = text(Cursor::new(bytes.to_vec()), Arc::default()).map_err(|error| error.to_string())?;
+        let text = text(Cursor::new(bytes.to_vec())).map_err(|error| error.to_string())?;
         BufReader::with_capacity(3, text).read_to_string(&mut read).map_err(|error| error.to_string())?;
         Ok(read)
     }

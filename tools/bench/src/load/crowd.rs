@@ -9,13 +9,16 @@ use serde_json::Value;
 use tally::clock::Clock;
 use tokio::task::JoinSet;
 
+use crate::error::BenchError;
 use crate::fleet::Request;
 use crate::requests::{self, PASSWORD};
 use crate::statistics::percentile;
-use crate::stopwatch::{Stopwatch, milliseconds};
+use tally::clock::Stopwatch;
 
+use crate::statistics::milliseconds;
+
+use super::Kind;
 use super::line::Line;
-use super::{Kind, LoadError};
 
 /// Somebody with an account, and a line of their own.
 #[derive(Clone, Debug)]
@@ -50,7 +53,7 @@ pub struct Outcome {
 
 impl Crowd {
     /// Registers so many workers at the service.
-    pub async fn gather(url: &str, workers: usize) -> Result<Self, LoadError> {
+    pub async fn gather(url: &str, workers: usize) -> Result<Self, BenchError> {
         let run = format!("load{:x}", Clock::System.now().as_millisecond());
         let mut gathered = Vec::with_capacity(workers);
         for number in 0..workers {
@@ -160,17 +163,14 @@ impl Outcome {
     }
 }
 
-async fn expect(line: &Line, request: &Request, status: u16) -> Result<Value, LoadError> {
+async fn expect(line: &Line, request: &Request, status: u16) -> Result<Value, BenchError> {
     let (answered, body) = line.send(request).await?;
     if answered == status {
         return Ok(serde_json::from_slice(&body).unwrap_or_default());
     }
     let request = format!("{} {}", request.method(), request.uri().path());
-    Err(LoadError::Unexpected {
-        request,
-        status: answered,
-        body: String::from_utf8_lossy(&body).into_owned(),
-    })
+    let answer = format!("{answered}: {}", String::from_utf8_lossy(&body));
+    Err(BenchError::Unexpected { request, answer })
 }
 
 #[cfg(test)]

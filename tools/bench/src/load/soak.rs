@@ -8,12 +8,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use crate::error::BenchError;
 use crate::process_meter::ProcessMeter;
 use crate::statistics::median;
 
+use super::Kind;
 use super::crowd::{Crowd, Outcome};
 use super::host::Host;
-use super::{Kind, LoadError};
 
 /// How many samples of the memory are taken.
 const SAMPLES: u32 = 180;
@@ -40,23 +41,19 @@ pub struct Soaked {
 }
 
 /// Sends the mixture for so long.
-pub async fn run(host: &Host, crowd: &Crowd, duration: Duration) -> Result<Soaked, LoadError> {
+pub async fn run(host: &Host, crowd: &Crowd, duration: Duration) -> Result<Soaked, BenchError> {
     let meter = host.meter().ok_or_else(|| io::Error::other("the host is not ours to look into"))?;
     let crowd = crowd.with_names(NAMES);
-    let (outcome, samples) = {
-        let load = crowd.send(Kind::Mixed, duration);
-        let mut load = std::pin::pin!(load);
-        let mut samples = Vec::new();
-        let bar = progress();
-        loop {
-            tokio::select! {
-                outcome = &mut load => break (outcome, samples),
-                sample = sample(meter, (duration / SAMPLES).max(SHORTEST)) => samples.push(sample?),
-            }
-            bar.inc(1);
+    let mut load = std::pin::pin!(crowd.send(Kind::Mixed, duration));
+    let mut samples = Vec::new();
+    let bar = progress();
+    loop {
+        tokio::select! {
+            outcome = &mut load => return Ok(Soaked { outcome, samples }),
+            sample = sample(meter, (duration / SAMPLES).max(SHORTEST)) => samples.push(sample?),
         }
-    };
-    Ok(Soaked { outcome, samples })
+        bar.inc(1);
+    }
 }
 
 async fn sample(meter: ProcessMeter, after: Duration) -> io::Result<f64> {

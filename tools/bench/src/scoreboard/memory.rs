@@ -4,11 +4,11 @@ use std::io;
 
 use indicatif::ProgressBar;
 
+use crate::error::BenchError;
 use crate::fleet::{Binaries, Fleet};
 use crate::requests::{self, PASSWORD};
 use crate::stage::Stage;
 
-use super::ScoreboardError;
 use super::rounds::FUNCTION;
 
 /// How many requests.
@@ -19,14 +19,10 @@ pub const REQUESTS: usize = 1_000;
 const READS: usize = 13;
 
 /// Peak memory in MB, after so many requests to one process.
-pub async fn measure(binaries: &Binaries, stage: &Stage, bar: &ProgressBar) -> Result<f64, ScoreboardError> {
+pub async fn measure(binaries: &Binaries, stage: &Stage, bar: &ProgressBar) -> Result<f64, BenchError> {
     let mut fleet = Fleet::new(binaries, stage.environment());
-    fleet.expect(&requests::registration("memory"), 201).await?;
+    let read = requests::profile(&fleet.enrol("memory").await?);
     let login = requests::login("memory", PASSWORD);
-    let welcome = fleet.expect(&login, 200).await?.json();
-    let key = welcome["key"].as_str().unwrap_or_default();
-    fleet.expect(&requests::details(key), 201).await?;
-    let read = requests::profile(key);
     let nobody = requests::profile("0123456789abcdef0123456789abcdef01234567");
     for number in 0..REQUESTS {
         match number % 20 {
@@ -38,7 +34,7 @@ pub async fn measure(binaries: &Binaries, stage: &Stage, bar: &ProgressBar) -> R
         };
         bar.inc(1);
     }
-    let peak = fleet.function(FUNCTION)?.meter().peak_memory()?;
+    let peak = fleet.function(FUNCTION)?.meter.peak_memory()?;
     let peak = u32::try_from(peak).map_err(io::Error::other)?;
     Ok(f64::from(peak) / 1024.0)
 }

@@ -8,14 +8,13 @@ use harness::tap::{Tap, reads, round_trips, writes};
 use indicatif::ProgressBar;
 use serde_json::json;
 
+use crate::error::BenchError;
 use crate::fleet::{Binaries, Fleet, Reply, Request};
 use crate::requests::{self, PASSWORD};
 use crate::stage::Stage;
 
-use super::ScoreboardError;
-
 /// Long enough for calls that are sent together to overlap on a busy computer.
-const LATENCY: Duration = Duration::from_millis(40);
+pub(crate) const LATENCY: Duration = Duration::from_millis(40);
 
 /// How many operations [`measure`] weighs.
 pub const OPERATIONS: usize = 11;
@@ -64,12 +63,7 @@ struct Scale<'a> {
 }
 
 impl Scale<'_> {
-    async fn weigh(
-        &mut self,
-        limit: Limit,
-        request: &Request,
-        status: u64,
-    ) -> Result<Reply, ScoreboardError> {
+    async fn weigh(&mut self, limit: Limit, request: &Request, status: u64) -> Result<Reply, BenchError> {
         let reply = self.fleet.expect(request, status).await?;
         let calls = self.tap.take_calls();
         let (trips, reads, writes) = (round_trips(&calls), reads(&calls), writes(&calls));
@@ -79,14 +73,14 @@ impl Scale<'_> {
     }
 
     /// Asks beside the scale.
-    async fn prepare(&mut self, request: &Request, status: u64) -> Result<Reply, ScoreboardError> {
+    async fn prepare(&mut self, request: &Request, status: u64) -> Result<Reply, BenchError> {
         let reply = self.fleet.expect(request, status).await?;
         drop(self.tap.take_calls());
         Ok(reply)
     }
 
     /// Has a function start, so that what its start costs is not on the scale.
-    async fn wake(&mut self, path: &str) -> Result<(), ScoreboardError> {
+    async fn wake(&mut self, path: &str) -> Result<(), BenchError> {
         self.fleet.ask(&requests::get(path)).await?;
         drop(self.tap.take_calls());
         Ok(())
@@ -98,7 +92,7 @@ pub async fn measure(
     binaries: &Binaries,
     stage: &Stage,
     bar: &ProgressBar,
-) -> Result<Vec<Weighed>, ScoreboardError> {
+) -> Result<Vec<Weighed>, BenchError> {
     let tap = Tap::before(&stage.plain_url(), LATENCY).await;
     let mut environment = stage.environment();
     environment.insert("AWS_ENDPOINT_URL", tap.url().to_owned());
@@ -111,7 +105,7 @@ pub async fn measure(
     let login = requests::login("zhang", PASSWORD);
     scale.prepare(&login, 200).await?;
     let welcome = scale.weigh(price::LOGIN, &login, 200).await?;
-    let (key, session) = (key(&welcome), welcome.cookie(requests::SESSION).unwrap_or_default().to_owned());
+    let (key, session) = (welcome.key(), welcome.cookie(requests::SESSION).unwrap_or_default().to_owned());
     scale.prepare(&requests::details(&key), 201).await?;
     let profile = requests::profile(&key);
     scale.weigh(price::PROFILE_BY_KEY, &profile, 200).await?;
@@ -122,7 +116,7 @@ pub async fn measure(
     scale.weigh(price::LOGOUT_BY_SESSION, &by_session, 200).await?;
     scale.weigh(price::LOGOUT_BY_KEY, &requests::with_key(logout, &key), 200).await?;
 
-    let key = self::key(&scale.prepare(&login, 200).await?);
+    let key = scale.prepare(&login, 200).await?.key();
     let new = "river stone 77";
     let change = json!({"old_password": PASSWORD, "new_password1": new, "new_password2": new});
     let change = requests::with_key(requests::post("/rest-auth/password/change/", &change), &key);
@@ -136,10 +130,6 @@ pub async fn measure(
     let login = json!({"id": person["data"]["id"], "password": PASSWORD});
     scale.weigh(price::LOGIN_BY_NUMBER, &requests::post("/user/login/", &login), 200).await?;
     Ok(scale.weighed)
-}
-
-fn key(welcome: &Reply) -> String {
-    welcome.json()["key"].as_str().unwrap_or_default().to_owned()
 }
 
 #[cfg(test)]

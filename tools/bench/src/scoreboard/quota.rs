@@ -5,13 +5,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::error::BenchError;
 use crate::fleet::{Binaries, Request, Running};
 use crate::requests::{self, PASSWORD};
 use crate::stage::Stage;
 use crate::statistics::median;
-use crate::stopwatch::{Stopwatch, milliseconds};
+use tally::clock::Stopwatch;
 
-use super::ScoreboardError;
+use crate::statistics::milliseconds;
+
 use super::rounds::FUNCTION;
 
 /// The sizes that are imitated, in MB.
@@ -51,7 +53,7 @@ struct Quota {
 pub async fn measure(
     binaries: &Binaries,
     stage: &Stage,
-) -> Result<Result<Vec<Throttled>, io::Error>, ScoreboardError> {
+) -> Result<Result<Vec<Throttled>, io::Error>, BenchError> {
     let mut throttled = Vec::new();
     for memory in SIZES {
         let username = format!("throttled{memory}");
@@ -64,13 +66,10 @@ pub async fn measure(
         let mut function = binaries.start(FUNCTION, &environment).await?;
         function.ready().await;
         let number = function.id().unwrap_or_default();
-        let mut quota = match Quota::of(memory) {
+        let quota = match Quota::of(memory).and_then(|quota| quota.holding(number)) {
             Ok(quota) => quota,
             Err(error) => return Ok(Err(error)),
         };
-        if let Err(error) = quota.hold(number) {
-            return Ok(Err(error));
-        }
         let first_read = time(&mut function, &read, 1).await?;
         let reads = time(&mut function, &read, READS).await?;
         let logins = time(&mut function, &login, LOGINS).await?;
@@ -80,17 +79,16 @@ pub async fn measure(
     Ok(Ok(throttled))
 }
 
-async fn prepare(function: &mut Running, username: &str) -> Result<(Request, Request), ScoreboardError> {
+async fn prepare(function: &mut Running, username: &str) -> Result<(Request, Request), BenchError> {
     let registration = requests::registration(username);
-    let welcome = function.ask(&registration).await?.expect(&registration, 201)?.json();
-    let key = welcome["key"].as_str().unwrap_or_default();
-    let details = requests::details(key);
+    let key = function.ask(&registration).await?.expect(&registration, 201)?.key();
+    let details = requests::details(&key);
     function.ask(&details).await?.expect(&details, 201)?;
-    Ok((requests::login(username, PASSWORD), requests::profile(key)))
+    Ok((requests::login(username, PASSWORD), requests::profile(&key)))
 }
 
 /// The median time to an answer.
-async fn time(function: &mut Running, request: &Request, times: usize) -> Result<f64, ScoreboardError> {
+async fn time(function: &mut Running, request: &Request, times: usize) -> Result<f64, BenchError> {
     let mut measured = Vec::with_capacity(times);
     for _ in 0..times {
         let watch = Stopwatch::start();
@@ -126,10 +124,10 @@ impl Quota {
     }
 
     /// Takes a process in.
-    fn hold(&mut self, process: u32) -> io::Result<()> {
+    fn holding(mut self, process: u32) -> io::Result<Self> {
         fs::write(self.folder.join("cgroup.procs"), process.to_string())?;
         self.held = Some(process);
-        Ok(())
+        Ok(self)
     }
 }
 

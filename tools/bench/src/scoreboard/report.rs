@@ -5,12 +5,11 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
-use crate::statistics::{median, spread};
+use crate::statistics::{median, ratio, spread};
 use crate::table::markdown;
 
 use super::Measured;
-use super::operations::Weighed;
-use super::prices::{self, Bill, Usage};
+use super::prices::{self, Usage};
 
 /// One row: what was measured, and what it must not exceed.
 struct Row {
@@ -81,71 +80,66 @@ pub fn write_into(file: &Path, tables: &str) -> io::Result<()> {
 }
 
 fn rows(measured: &Measured) -> String {
-    let mut lines = vec![["#", "row", "best known", "target", "ours", "verdict"].map(str::to_owned).to_vec()];
-    for row in all_rows(measured) {
+    let lines = all_rows(measured).into_iter().map(|row| {
         let target = row.target.map_or_else(|| "printed".to_owned(), |target| format!("≤ {target}"));
         let verdict = row.verdict().to_owned();
-        lines.push(vec![
-            row.number.to_string(),
-            row.name.to_owned(),
-            row.best.to_owned(),
-            target,
-            row.shown,
-            verdict,
-        ]);
-    }
-    markdown(&lines)
+        vec![row.number.to_string(), row.name.to_owned(), row.best.to_owned(), target, row.shown, verdict]
+    });
+    markdown(&["#", "row", "best known", "target", "ours", "verdict"], lines)
 }
 
 fn all_rows(measured: &Measured) -> Vec<Row> {
     let samples = &measured.samples;
-    let ratio = |number, name, best, target, value: f64| Row {
-        number,
-        name,
-        best,
-        target: Some(target),
-        value,
-        shown: format!("{value:.2}"),
+    let row = |number, name, best, target, value: f64| {
+        let shown = format!("{value:.2}");
+        Row { number, name, best, target: Some(target), value, shown }
     };
     let largest = measured.sizes.iter().map(|(_, bytes)| *bytes).max().unwrap_or_default();
-    let over = measured.small.iter().filter(|weighed| !weighed.is_within()).count();
-    let growth = growth(&measured.small, &measured.large);
-    let strangers = measured.pairs.ratio();
-    let (login, read) = (login_bill(measured), read_bill(measured));
+    let over: u8 = measured.small.iter().map(|weighed| u8::from(!weighed.is_within())).sum();
+    let pairs = measured.small.iter().zip(&measured.large);
+    let growth = pairs.map(|(small, large)| large.growth_from(small)).fold(0.0, f64::max);
+    let strangers = ratio(&measured.pairs.unknown, &measured.pairs.known);
+    let off = (strangers - 1.0).abs();
+    let (login, read) = (login_usage(measured).bill(), read_usage(measured).bill());
     let user = prices::per_active_user(&login, &read);
+    let to_hash = |times: &[f64]| ratio(times, &samples.own_hash);
     vec![
-        ratio(1, "login CPU / own bare hash", "1.18", 1.06, samples.login_to_hash()),
-        ratio(2, "own hash CPU / RustCrypto called plainly", "1.0", 0.86, samples.own_to_plain_hash()),
-        ratio(3, "authenticated read CPU / hello's warm CPU", "1.6 to 3.6", 4.0, samples.read_to_hello()),
-        ratio(
+        row(1, "login CPU / own bare hash", "1.18", 1.06, to_hash(&samples.login)),
+        row(
+            2,
+            "own hash CPU / RustCrypto called plainly",
+            "1.0",
+            0.86,
+            ratio(&samples.own_hash, &samples.plain_hash),
+        ),
+        row(
+            3,
+            "authenticated read CPU / hello's warm CPU",
+            "1.6 to 3.6",
+            4.0,
+            ratio(&samples.read, &samples.hello),
+        ),
+        row(
             4,
             "cold: exec to first authenticated read / hello's first answer",
             "2.2 to 29",
             2.5,
-            samples.cold_read_to_hello(),
+            ratio(&samples.cold_read, &samples.cold_hello),
         ),
-        ratio(5, "cold: exec to first login / one bare hash", "1.5", 1.8, samples.cold_login_to_hash()),
-        ratio(6, "largest binary / hello's", "3.7 to 4.9", 5.0, bytes(largest) / bytes(measured.hello_size)),
+        row(5, "cold: exec to first login / one bare hash", "1.5", 1.8, to_hash(&samples.cold_login)),
+        row(6, "largest binary / hello's", "3.7 to 4.9", 5.0, bytes(largest) / bytes(measured.hello_size)),
         Row {
             shown: format!("{:.1} MB", measured.peak_memory),
-            ..ratio(7, "peak memory after 1,000 mixed requests", "24 MB", 36.0, measured.peak_memory)
+            ..row(7, "peak memory after 1,000 mixed requests", "24 MB", 36.0, measured.peak_memory)
         },
         Row {
-            number: 8,
-            name: "operations over their price in round trips and units",
-            best: "-",
-            target: Some(0.0),
-            value: if over == 0 { 0.0 } else { 1.0 },
             shown: format!("{over} of {}", measured.small.len()),
+            ..row(8, "operations over their price in round trips and units", "-", 0.0, f64::from(over))
         },
-        ratio(9, "dearest growth of an operation, large pool / small", "1.0", 1.02, growth),
+        row(9, "dearest growth of an operation, large pool / small", "1.0", 1.02, growth),
         Row {
-            number: 10,
-            name: "failed login CPU: unknown user / known, how far from 1",
-            best: "-",
-            target: Some(0.02),
-            value: (strangers - 1.0).abs(),
-            shown: format!("{:.3} ({strangers:.3})", (strangers - 1.0).abs()),
+            shown: format!("{off:.3} ({strangers:.3})"),
+            ..row(10, "failed login CPU: unknown user / known, how far from 1", "-", 0.02, off)
         },
         Row {
             number: 11,
@@ -158,15 +152,9 @@ fn all_rows(measured: &Measured) -> Vec<Row> {
     ]
 }
 
-/// The dearest growth from the small pool to the large one.
-fn growth(small: &[Weighed], large: &[Weighed]) -> f64 {
-    small.iter().zip(large).map(|(small, large)| large.growth_from(small)).fold(0.0, f64::max)
-}
-
 fn times(measured: &Measured) -> String {
     let samples = &measured.samples;
-    let mut lines = vec![vec!["what".to_owned(), "CPU ms".to_owned(), "spread".to_owned()]];
-    for (name, values) in [
+    let lines = [
         ("hello, warm", &samples.hello),
         ("authenticated read, warm", &samples.read),
         ("login, warm", &samples.login),
@@ -177,39 +165,37 @@ fn times(measured: &Measured) -> String {
         ("login, cold", &samples.cold_login),
         ("failed login, unknown user", &measured.pairs.unknown),
         ("failed login, known user", &measured.pairs.known),
-    ] {
+    ]
+    .map(|(name, values)| {
         let (middle, spread) = (median(values), spread(values) * 100.0);
-        lines.push(vec![name.to_owned(), format!("{middle:.3}"), format!("{spread:.1} %")]);
-    }
-    markdown(&lines)
+        vec![name.to_owned(), format!("{middle:.3}"), format!("{spread:.1} %")]
+    });
+    markdown(&["what", "CPU ms", "spread"], lines)
 }
 
 fn faults(measured: &Measured) -> String {
-    let [login, own, plain] = measured.samples.page_faults();
+    let [login, own, plain] = measured.samples.faults.each_ref().map(|faults| median(faults));
     format!("Page faults: {login:.0} of a login, {own:.0} of an own hash, {plain:.0} of a plain one.\n\n")
 }
 
 fn sizes(measured: &Measured) -> String {
-    let mut lines = vec![vec!["function".to_owned(), "MB".to_owned(), "/ hello's".to_owned()]];
     let all = measured.sizes.iter().map(|(name, size)| (name.as_str(), *size));
-    for (name, size) in all.chain([("hello", measured.hello_size)]) {
-        let size = bytes(size);
-        let times = size / bytes(measured.hello_size);
-        lines.push(vec![name.to_owned(), format!("{:.2}", size / 1e6), format!("{times:.2}")]);
-    }
-    markdown(&lines)
+    let lines = all.chain([("hello", measured.hello_size)]).map(|(name, size)| {
+        let (size, hello) = (bytes(size), bytes(measured.hello_size));
+        vec![name.to_owned(), format!("{:.2}", size / 1e6), format!("{:.2}", size / hello)]
+    });
+    markdown(&["function", "MB", "/ hello's"], lines)
 }
 
 fn operations(measured: &Measured) -> String {
-    let mut lines = vec![vec!["operation".to_owned(), "may cost".to_owned()]];
-    lines[0].extend(measured.pools.iter().map(|users| format!("{users} users")));
-    for (small, large) in measured.small.iter().zip(&measured.large) {
+    let lines = measured.small.iter().zip(&measured.large).map(|(small, large)| {
         let limit = small.limit;
-        let mut line = vec![limit.name.to_owned(), units(limit.trips, limit.reads, limit.writes)];
-        line.extend([small, large].map(|weighed| units(weighed.trips, weighed.reads, weighed.writes)));
-        lines.push(line);
-    }
-    markdown(&lines)
+        let [small, large] =
+            [small, large].map(|weighed| units(weighed.trips, weighed.reads, weighed.writes));
+        vec![limit.name.to_owned(), units(limit.trips, limit.reads, limit.writes), small, large]
+    });
+    let [small, large] = measured.pools.map(|users| format!("{users} users"));
+    markdown(&["operation", "may cost", &small, &large], lines)
 }
 
 fn units(trips: usize, reads: f64, writes: f64) -> String {
@@ -222,17 +208,16 @@ fn bills(measured: &Measured) -> String {
         prices::LISTED,
         prices::MEMORY_MB
     );
-    let header = ["operation", "billed ms", "gateway", "Lambda", "DynamoDB", "logs", "sum"];
-    let mut lines = vec![header.map(str::to_owned).to_vec()];
-    for (name, usage) in [("login", login_usage(measured)), ("authenticated read", read_usage(measured))] {
+    let (login, read) = (login_usage(measured), read_usage(measured));
+    let lines = [("login", &login), ("authenticated read", &read)].map(|(name, usage)| {
         let bill = usage.bill();
         let parts = [bill.gateway, bill.lambda, bill.dynamodb, bill.logs, bill.total()];
         let mut line = vec![name.to_owned(), format!("{:.0}", usage.billed())];
         line.extend(parts.map(|dollars| format!("{dollars:.2}")));
-        lines.push(line);
-    }
-    text += &markdown(&lines);
-    let user = prices::per_active_user(&login_bill(measured), &read_bill(measured));
+        line
+    });
+    text += &markdown(&["operation", "billed ms", "gateway", "Lambda", "DynamoDB", "logs", "sum"], lines);
+    let user = prices::per_active_user(&login.bill(), &read.bill());
     writeln!(
         text,
         "An active user with {} logins and {} reads a month costs ${user:.5}, at Cognito ${} (Lite, {:.0} times \
@@ -254,22 +239,13 @@ fn throttled(measured: &Measured) -> String {
         Some(Err(reason)) => return format!("Lambda's share of a core: not possible here ({reason}).\n\n"),
         Some(Ok(throttled)) => throttled,
     };
-    let header = ["memory", "first read", "read", "login"];
-    let mut lines = vec![header.map(str::to_owned).to_vec()];
-    for size in throttled {
+    let lines = throttled.iter().map(|size| {
         let mut line = vec![format!("{} MB", size.memory)];
         line.extend([size.first_read, size.read, size.login].map(|time| format!("{time:.1}")));
-        lines.push(line);
-    }
-    format!("Wall milliseconds at Lambda's share of a core, imitated:\n\n{}", markdown(&lines))
-}
-
-fn login_bill(measured: &Measured) -> Bill {
-    login_usage(measured).bill()
-}
-
-fn read_bill(measured: &Measured) -> Bill {
-    read_usage(measured).bill()
+        line
+    });
+    let table = markdown(&["memory", "first read", "read", "login"], lines);
+    format!("Wall milliseconds at Lambda's share of a core, imitated:\n\n{table}")
 }
 
 fn login_usage(measured: &Measured) -> Usage {
@@ -298,6 +274,7 @@ mod tests {
     use harness::price;
 
     use super::*;
+    use crate::scoreboard::operations::Weighed;
     use crate::scoreboard::rounds::Samples;
     use crate::scoreboard::strangers::Pairs;
 
@@ -363,6 +340,29 @@ mod tests {
         write_into(&file, "newer\n\n").unwrap();
         let wanted = format!("a\n\n{BEGIN}\n\nnewer\n\n{END}\n\nb\n");
         assert_eq!(fs::read_to_string(&file).unwrap(), wanted);
+    }
+
+    #[test]
+    fn every_ratio_is_of_its_own_two_medians() {
+        let samples = Samples {
+            hello: vec![0.1, 0.1, 9.0],
+            read: vec![0.3],
+            login: vec![20.0, 22.0],
+            own_hash: vec![20.0],
+            plain_hash: vec![25.0],
+            faults: [vec![1.0, 2.0, 30.0], vec![0.0], vec![4864.0]],
+            cold_hello: vec![2.0],
+            cold_read: vec![5.0],
+            cold_login: vec![30.0],
+        };
+        let measured = Measured { samples, ..measured() };
+        let ratios: Vec<f64> = all_rows(&measured).iter().map(|row| row.value).take(5).collect();
+        let wanted = [1.05, 0.8, 3.0, 2.5, 1.5];
+        assert!(ratios.iter().zip(wanted).all(|(is, wanted)| (is - wanted).abs() < 1e-9), "{ratios:?}");
+        assert!(
+            faults(&measured)
+                .starts_with("Page faults: 2 of a login, 0 of an own hash, 4864 of a plain one.")
+        );
     }
 
     #[test]

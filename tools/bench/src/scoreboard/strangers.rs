@@ -2,12 +2,11 @@
 
 use indicatif::ProgressBar;
 
+use crate::error::BenchError;
 use crate::fleet::{Binaries, Fleet};
 use crate::requests;
 use crate::stage::Stage;
-use crate::statistics::ratio;
 
-use super::ScoreboardError;
 use super::rounds::FUNCTION;
 
 /// CPU milliseconds of failed logins, pair by pair.
@@ -19,21 +18,13 @@ pub struct Pairs {
     pub known: Vec<f64>,
 }
 
-impl Pairs {
-    /// An unknown user's median over that of a known one.
-    #[must_use]
-    pub fn ratio(&self) -> f64 {
-        ratio(&self.unknown, &self.known)
-    }
-}
-
 /// Measures so many pairs, each of a user and of a name that were never tried before, in changing order.
 pub async fn measure(
     binaries: &Binaries,
     stage: &Stage,
     pairs: usize,
     bar: &ProgressBar,
-) -> Result<Pairs, ScoreboardError> {
+) -> Result<Pairs, BenchError> {
     let mut fleet = Fleet::new(binaries, stage.environment());
     for number in 0..pairs {
         fleet.expect(&requests::registration(&format!("known{number}")), 201).await?;
@@ -44,12 +35,10 @@ pub async fn measure(
     for number in 0..pairs {
         let wrong = |name: &str| requests::login(&format!("{name}{number}"), "not the password");
         let (known, unknown) = (wrong("known"), wrong("other"));
-        if number % 2 == 0 {
-            measured.known.push(function.cost(&known, 1, 400).await?);
-            measured.unknown.push(function.cost(&unknown, 1, 400).await?);
-        } else {
-            measured.unknown.push(function.cost(&unknown, 1, 400).await?);
-            measured.known.push(function.cost(&known, 1, 400).await?);
+        let mut turns = [(&known, &mut measured.known), (&unknown, &mut measured.unknown)];
+        turns.rotate_left(number % 2);
+        for (request, costs) in turns {
+            costs.push(function.cost(request, 1, 400).await?);
         }
         bar.inc(1);
     }

@@ -16,15 +16,14 @@ use axum::http::request::Parts;
 use axum::response::{IntoResponse, Response};
 use dynoxide::auth_material::{self, AuthMaterial};
 use dynoxide::{Database, DynoxideError};
-use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tally::clock::Clock;
 use tokio::runtime::{Builder, Handle, Runtime};
 use tokio::time::MissedTickBehavior;
 
 use super::services::refuse;
 use super::{StartError, Storage};
-use crate::clock::Clock;
 use crate::private_folder;
 
 /// One mutex guards the database, so more threads than two would only queue.
@@ -239,18 +238,12 @@ async fn sweep(database: Database) {
 /// Our clock in the emulator's terms.
 struct EngineClock(Clock);
 
-impl EngineClock {
-    fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
 impl dynoxide::storage_backend::Clock for EngineClock {
     fn now_unix_secs(&self) -> u64 {
-        u64::try_from(self.now().as_second()).unwrap_or_default()
+        u64::try_from(self.0.now().as_second()).unwrap_or_default()
     }
 
     fn now_unix_secs_f64(&self) -> f64 {
-        self.now().as_duration().as_secs_f64()
+        self.0.now().as_duration().as_secs_f64()
     }
 }

@@ -11,9 +11,9 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tally::clock::Clock;
 
 use super::services::refuse;
-use crate::clock::Clock;
 use crate::secret_file;
 
 /// The label of the version that counts, and of the one before.
@@ -141,7 +141,7 @@ impl Secrets {
         if !VERSION_LENGTH.contains(&id.len()) {
             return Err(invalid("ClientRequestToken must have 32 to 64 characters."));
         }
-        let created = (self.clock)();
+        let created = self.clock.now();
         self.with(&secret_id, |secret| {
             match secret.versions.iter().find(|version| version.id == id) {
                 Some(version) if version.value == value => {}
@@ -242,8 +242,6 @@ fn not_kept(error: &io::Error) -> Refused {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use axum::body::to_bytes;
 
     use super::*;
@@ -253,7 +251,7 @@ mod tests {
     fn secrets() -> Secrets {
         let secret =
             Secret::new("tally/server".to_owned(), "{\"key\":\"值\"}".to_owned(), Timestamp::UNIX_EPOCH);
-        Secrets::new(Arc::new(|| Timestamp::UNIX_EPOCH), vec![secret])
+        Secrets::new(Clock::manual(Timestamp::UNIX_EPOCH), vec![secret])
     }
 
     async fn ask(secrets: &Secrets, operation: &str, body: &Value) -> (StatusCode, Value) {
@@ -306,7 +304,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let secret = Secret::new("tally/server".to_owned(), "first".to_owned(), Timestamp::UNIX_EPOCH);
         let secret = secret.kept_in(Some(folder.path().to_owned()));
-        let secrets = Secrets::new(Arc::new(|| Timestamp::UNIX_EPOCH), vec![secret]);
+        let secrets = Secrets::new(Clock::manual(Timestamp::UNIX_EPOCH), vec![secret]);
         let put = |value: &str| json!({"SecretId": "tally/server", "ClientRequestToken": "2".repeat(32), "SecretString": value});
         for _ in 0..2 {
             assert_eq!(ask(&secrets, "PutSecretValue", &put("second")).await.0, StatusCode::OK);

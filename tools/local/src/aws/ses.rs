@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::json;
 
-use crate::inbox::{Inbox, Mail};
+use crate::inbox::{Channel, Inbox, Message};
 
 /// As many recipients as SES takes in one call.
 const MOST_RECIPIENTS: usize = 50;
@@ -18,7 +18,7 @@ pub(super) fn answer(inbox: &Inbox, body: &[u8]) -> Response {
     }
     match read(body) {
         Ok(mail) => {
-            let id = inbox.capture_mail(mail);
+            let id = inbox.capture(mail);
             if inbox.loses_answer() {
                 return ([(CONTENT_TYPE, "application/json")], "{\"MessageI").into_response();
             }
@@ -77,7 +77,7 @@ struct Part {
     data: String,
 }
 
-fn read(body: &[u8]) -> Result<Mail, String> {
+fn read(body: &[u8]) -> Result<Message, String> {
     let request: SendEmail =
         serde_json::from_slice(body).map_err(|error| format!("The request cannot be read: {error}."))?;
     check_address(&request.from_email_address.ok_or("FromEmailAddress is missing.")?)?;
@@ -96,11 +96,13 @@ fn read(body: &[u8]) -> Result<Mail, String> {
     if body.text.is_none() && body.html.is_none() {
         return Err("The body needs Text, Html or both.".to_owned());
     }
-    Ok(Mail {
+    Ok(Message {
+        channel: Channel::Mail,
         to: recipients.join(", "),
-        subject: subject.data,
+        subject: Some(subject.data),
         text: body.text.map(|part| part.data).unwrap_or_default(),
         html: body.html.map(|part| part.data),
+        ..Message::default()
     })
 }
 
@@ -154,11 +156,13 @@ mod tests {
         let mail = read(request().to_string().as_bytes()).unwrap();
         assert_eq!(
             mail,
-            Mail {
+            Message {
+                channel: Channel::Mail,
                 to: "ming@example.com".to_owned(),
-                subject: "验证码".to_owned(),
+                subject: Some("验证码".to_owned()),
                 text: "您的验证码是 123456".to_owned(),
                 html: Some("<b>123456</b>".to_owned()),
+                ..Message::default()
             }
         );
     }
@@ -203,7 +207,7 @@ mod tests {
 
     #[test]
     fn a_refusal_has_the_documented_shape() {
-        let inbox = Inbox::new(std::sync::Arc::new(|| jiff::Timestamp::UNIX_EPOCH));
+        let inbox = Inbox::new(tally::clock::Clock::manual(jiff::Timestamp::UNIX_EPOCH));
         let response = answer(&inbox, b"{}");
         assert_eq!(response.status(), StatusCode::BAD_REQUEST);
         assert_eq!(response.headers()["x-amzn-errortype"], "BadRequestException");

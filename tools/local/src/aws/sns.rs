@@ -7,7 +7,7 @@ use axum::http::StatusCode;
 use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 
-use crate::inbox::{Inbox, Sms};
+use crate::inbox::{Channel, Inbox, Message};
 
 /// As many characters as SNS takes for a text message, however many parts it then needs.
 const LONGEST: usize = 1_600;
@@ -20,7 +20,7 @@ pub(super) fn answer(inbox: &Inbox, body: &[u8]) -> Response {
     };
     match sms {
         Ok(sms) => {
-            let id = inbox.capture_sms(sms);
+            let id = inbox.capture(sms);
             if inbox.loses_answer() {
                 return xml(StatusCode::OK, "<PublishRes".to_owned());
             }
@@ -46,6 +46,9 @@ const NAMESPACE: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
 /// The sentence of a refusal that an operator can ask for; a number is in it, as in AWS's own.
 const OPTED_OUT: &str = "Phone number +8613800000000 is opted out";
 
+/// What the names of an attribute's parameters begin with, before its number.
+const ENTRY: &str = "MessageAttributes.entry.";
+
 #[derive(Debug, PartialEq, Eq)]
 struct Refusal {
     code: &'static str,
@@ -53,45 +56,33 @@ struct Refusal {
 }
 
 /// Reads a message with its attributes, which come as numbered pairs.
-fn read(body: &[u8]) -> Result<Sms, Refusal> {
-    let (mut action, mut to, mut text) = (Cow::default(), None, None);
-    let (mut names, mut values) = (BTreeMap::new(), BTreeMap::new());
-    for (name, value) in form_urlencoded::parse(body) {
-        match name.as_ref() {
-            "Action" => action = value,
-            "PhoneNumber" => to = Some(value.into_owned()),
-            "Message" => text = Some(value.into_owned()),
-            "TopicArn" | "TargetArn" => {
-                return Err(invalid(&format!("{name} Reason: only PhoneNumber works locally")));
-            }
-            parameter => {
-                let entry = parameter.strip_prefix("MessageAttributes.entry.");
-                match entry.and_then(|entry| entry.split_once('.')) {
-                    Some((number, "Name")) => _ = names.insert(number.to_owned(), value.into_owned()),
-                    Some((number, "Value.StringValue")) => {
-                        _ = values.insert(number.to_owned(), value.into_owned());
-                    }
-                    Some(_) | None => {}
-                }
-            }
-        }
+fn read(body: &[u8]) -> Result<Message, Refusal> {
+    let form: BTreeMap<_, _> = form_urlencoded::parse(body).collect();
+    let field = |name: &str| form.get(name).map(|value| &**value);
+    if let Some(name) = ["TopicArn", "TargetArn"].into_iter().find(|name| form.contains_key(*name)) {
+        return Err(invalid(&format!("{name} Reason: only PhoneNumber works locally")));
     }
+    let action = field("Action").unwrap_or_default();
     if action != "Publish" {
-        return Err(Refusal {
-            code: "InvalidAction",
-            reason: format!("There is no local stand-in for {action}."),
-        });
+        let reason = format!("There is no local stand-in for {action}.");
+        return Err(Refusal { code: "InvalidAction", reason });
     }
-    let to = to.ok_or_else(|| invalid("PhoneNumber Reason: no value for required parameter"))?;
-    if !is_e164(&to) {
+    let to =
+        field("PhoneNumber").ok_or_else(|| invalid("PhoneNumber Reason: no value for required parameter"))?;
+    if !is_e164(to) {
         return Err(invalid(&format!("PhoneNumber Reason: {to} is not valid to publish to")));
     }
-    match text {
+    match field("Message") {
         Some(text) if text.is_empty() => Err(invalid("Empty message")),
         Some(text) if text.chars().count() > LONGEST => Err(invalid("Message too long")),
         Some(text) => {
-            let pairs = names.into_iter().filter_map(|(number, name)| Some((name, values.remove(&number)?)));
-            Ok(Sms { to, text, attributes: pairs.collect() })
+            let attribute = |(key, name): (&Cow<str>, &Cow<str>)| {
+                let entry = key.strip_suffix(".Name").filter(|entry| entry.starts_with(ENTRY))?;
+                Some((name.to_string(), field(&format!("{entry}.Value.StringValue"))?.to_owned()))
+            };
+            let attributes = form.iter().filter_map(attribute).collect();
+            let (to, text) = (to.to_owned(), text.to_owned());
+            Ok(Message { channel: Channel::Sms, to, text, attributes, ..Message::default() })
         }
         None => Err(invalid("Message Reason: no value for required parameter")),
     }
@@ -132,7 +123,8 @@ mod tests {
                     &MessageAttributes.entry.1.Name=AWS.SNS.SMS.SMSType&MessageAttributes.entry.1.Value.DataType=String\
                     &MessageAttributes.entry.1.Value.StringValue=Transactional";
         let attributes = BTreeMap::from([("AWS.SNS.SMS.SMSType".to_owned(), "Transactional".to_owned())]);
-        let expected = Sms { to: "+8613800000000".to_owned(), text: "码 & < +1".to_owned(), attributes };
+        let (to, text) = ("+8613800000000".to_owned(), "码 & < +1".to_owned());
+        let expected = Message { channel: Channel::Sms, to, text, attributes, ..Message::default() };
         assert_eq!(read(body.as_bytes()), Ok(expected));
     }
 
