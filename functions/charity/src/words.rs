@@ -23,7 +23,7 @@ pub(crate) enum Failure {
     Refused(Refusal),
     /// The body could not be read.
     Body(BodyFault),
-    /// The body's fields are not what the document asks for, or the password may not be set.
+    /// The body's fields are not what the document asks for, or the password does not meet the rules.
     BadRequest,
     /// The caller may not do that.
     NotPermitted(Tail),
@@ -119,7 +119,7 @@ impl From<SignInRefusal> for Failure {
 }
 
 impl From<Taken> for Failure {
-    /// Whoever registers here brings no identifier that could be.
+    /// People who register here bring no identifier that could be.
     fn from(_: Taken) -> Self {
         Self::BadRequest
     }

@@ -185,7 +185,7 @@ impl Store {
         let op = act.op;
         let update =
             Update::default().set(OP, text(op)).if_equal(STANDING, text(standing_word(account.standing)));
-        // Absent means none, in the table as well.
+        // Absent means none, in the table too.
         let update = if account.groups.is_empty() {
             update.if_absent(GROUPS)
         } else {
@@ -288,7 +288,7 @@ fn set_role(update: Update, role: Role) -> Update {
     }
 }
 
-/// Absent means false, in the table as well.
+/// Absent means false, in the table too.
 fn set_flag(update: Update, flag: &str, value: bool) -> Update {
     if value { update.set(flag, AttributeValue::Bool(true)) } else { update.remove(flag) }
 }

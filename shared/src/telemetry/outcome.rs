@@ -28,7 +28,7 @@ pub enum Outcome {
     Csrf,
     /// A browser fetched ahead.
     Prefetch,
-    /// Nobody is logged in, or not any more.
+    /// Nobody is logged in, or no longer.
     NotAuthenticated,
     /// No such user with that password.
     WrongCredentials,
@@ -54,9 +54,9 @@ pub enum Outcome {
     NotConfigured,
     /// WeChat refused.
     ProviderRefused,
-    /// Too often.
+    /// Too many requests.
     Throttled,
-    /// DynamoDB or WeChat is away.
+    /// DynamoDB or WeChat is unavailable.
     Unavailable,
     /// A fault of ours.
     Internal,

@@ -69,7 +69,7 @@ pub enum FleetError {
     #[error("no function answers {0}")]
     Nobody(String),
     /// A meter cannot be read: these benchmarks need Linux.
-    #[error("the system does not tell what a process costs")]
+    #[error("the system does not report what a process costs")]
     Meter(#[from] io::Error),
 }
 

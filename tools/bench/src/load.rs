@@ -82,7 +82,7 @@ pub enum LoadError {
     #[error("the service does not answer")]
     Silent(#[from] line::Broken),
     /// The system refuses something.
-    #[error("the system does not let it be measured")]
+    #[error("the system does not allow measuring it")]
     System(#[from] io::Error),
 }
 

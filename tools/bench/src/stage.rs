@@ -32,7 +32,7 @@ pub enum StageError {
     #[error("there is no TLS")]
     Tls(#[from] TlsError),
     /// The table could not be filled.
-    #[error("there is no pool of so many users")]
+    #[error("there is no pool of that many users")]
     Pool(#[from] PoolError),
     /// The system gave no socket.
     #[error("the system refuses a socket")]

@@ -138,7 +138,7 @@ fn all_rows(measured: &Measured) -> Vec<Row> {
             value: if over == 0 { 0.0 } else { 1.0 },
             shown: format!("{over} of {}", measured.small.len()),
         },
-        ratio(9, "dearest growth of an operation, large pool / small", "1.0", 1.02, growth),
+        ratio(9, "largest growth in cost of an operation, large pool / small", "1.0", 1.02, growth),
         Row {
             number: 10,
             name: "failed login CPU: unknown user / known, how far from 1",
