@@ -27,7 +27,7 @@ struct Meta<'a, C> {
 /// 0: a success.
 pub(crate) struct Success;
 
-/// The reason of a failure that the document describes. A message may be reworded, a code may not.
+/// The reason for a failure that the document describes. A message may be reworded, a code may not.
 #[derive(Clone, Copy)]
 pub(crate) enum Fault {
     /// The fields are not what the document asks for.
@@ -140,7 +140,7 @@ pub(crate) mod describe {
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
             let meanings = FAULTS.map(|(fault, when)| format!("* `{}`: {when}.", fault as u16)).join("\n");
             json_schema!({
-                "description": format!("The reason of the failure:\n\n{meanings}"),
+                "description": format!("The reason for the failure:\n\n{meanings}"),
                 "type": "integer",
                 "enum": FAULTS.map(|(fault, _)| fault as u16),
             })

@@ -96,7 +96,7 @@ async fn every_bad_line_is_told_and_kept_and_the_others_come_in() {
     for (at, (line, reason)) in bad.iter().enumerate() {
         assert_eq!(told[at], format!("{}: {reason}", 2 * at + 2), "{line}");
     }
-    let summary = format!("{}Why those", tally(bad.len(), 0, bad.len()));
+    let summary = format!("{}The reasons", tally(bad.len(), 0, bad.len()));
     assert!(ended.stderr.contains(&summary), "{}", ended.stderr);
     for secret in ["$$", "$12$secret", "plain$", "ef0ad8f4", "9000000", "MO32aGo4yQuK", "@example.com"] {
         assert!(!ended.stderr.contains(secret), "{secret} in {}", ended.stderr);

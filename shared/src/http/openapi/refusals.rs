@@ -49,11 +49,7 @@ fn meaning(refusal: &Refusal) -> (&'static str, String) {
         Refusal::NoAddress => ("no_address", "The gateway did not pass on the client's address."),
         Refusal::CodedBody => ("coded_body", "`Content-Encoding` is something other than `identity`."),
         Refusal::NotFound => ("not_found", "There is nothing at this path."),
-        Refusal::NotAcceptable => (
-            "not_acceptable",
-            "The client accepts none of the available content \
-            types.",
-        ),
+        Refusal::NotAcceptable => ("not_acceptable", "The client accepts none of the content types."),
         Refusal::NotAuthenticated => ("not_authenticated", "Not logged in, and the operation requires it."),
         Refusal::MethodNotAllowed(_) => {
             ("method_not_allowed", "The path does not support the method; `Allow` lists those it does.")

@@ -76,17 +76,8 @@ impl Carrier {
     #[must_use]
     pub fn session_cookies() -> [Self; 2] {
         [
-            Self::cookie(
-                "session",
-                Cookie::Session.name(false),
-                "The session cookie on hosts without \
-                HTTPS.",
-            ),
-            Self::cookie(
-                "deployedSession",
-                Cookie::Session.name(true),
-                "The session cookie on hosts with HTTPS.",
-            ),
+            Self::cookie("session", Cookie::Session.name(false), "The session cookie over plain HTTP."),
+            Self::cookie("deployedSession", Cookie::Session.name(true), "The session cookie over HTTPS."),
         ]
     }
 }
