@@ -98,7 +98,7 @@ impl Weixin {
         match (answer.errcode.filter(|number| *number != 0), answer.openid) {
             (Some(number), _) if WRONG_CODES.contains(&number) => Err(WeixinFault::WrongCode),
             (Some(number), _) => Err(WeixinFault::Refused(number)),
-            (None, Some(id)) => OpenId::parse(&id).ok_or_else(|| away("the id in the answer is none")),
+            (None, Some(id)) => OpenId::parse(&id).ok_or_else(|| away("the id in the answer is not valid")),
             (None, None) => Err(away("there is no id in the answer")),
         }
     }
