@@ -111,7 +111,7 @@ impl Parts {
         self.weixin.get_or_init(|| Weixin::new(&self.aws, self.config.weixin.clone()))
     }
 
-    /// What sends text messages, made at the first use as well.
+    /// What sends text messages, also made at the first use.
     pub fn text_messenger(&self) -> &TextMessenger {
         self.text_messenger.get_or_init(|| TextMessenger::new(&self.aws, self.config.texts.clone()))
     }

@@ -77,7 +77,7 @@ pub struct Config {
 pub struct MailSettings {
     /// The address it comes from.
     pub from: String,
-    /// The address that answers go to, if it is another one.
+    /// The address that answers go to, if it is a different one.
     pub reply_to: Option<String>,
     /// The configuration set that SES applies, if there is one.
     pub configuration_set: Option<String>,

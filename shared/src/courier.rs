@@ -68,7 +68,7 @@ impl Courier {
     /// Sends a letter to the address, at the ASCII spelling of its domain (trust rule 9), and to no other.
     pub async fn mail(&self, to: &EmailAddress, letter: &Letter<'_>, language: Language) -> Dispatch {
         let Some(mailbox) = to.mailbox() else {
-            tracing::warn!("a letter was not sent: its address is one of before that is no longer taken");
+            tracing::warn!("a letter was not sent: its address was stored earlier and is no longer accepted");
             return Dispatch::NotSent;
         };
         let text = letter.render(language);

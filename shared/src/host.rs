@@ -75,7 +75,7 @@ async fn answer(
     // and 75 KB of every function.
     let Ok(payload) = serde_json::from_str::<ApiGatewayV2httpRequest>(payload.get()) else {
         // What serde says of the fault may repeat something of the event.
-        return Err("the event is none of an HTTP API with payload version 2.0".into());
+        return Err("the event is not one of an HTTP API with payload version 2.0".into());
     };
     let trace_id = context.xray_trace_id.as_deref().and_then(TraceId::of_header);
     let mut request = request(payload);

@@ -59,7 +59,7 @@ pub enum Purpose {
 
 /// The secret's text is not a JSON object with a long enough `current` text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the secret must be a JSON object with a text \"current\" of at least {MIN_CHARACTERS} characters")]
+#[error("the secret must be a JSON object with a string \"current\" of at least {MIN_CHARACTERS} characters")]
 pub struct InvalidSecret;
 
 /// The secret as Secrets Manager keeps it.

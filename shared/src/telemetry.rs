@@ -85,7 +85,7 @@ pub struct Told<'a> {
     pub group: &'static str,
     /// The endpoint's pattern; `-` where there is none.
     pub endpoint: &'static str,
-    /// The method, `other` if it is none of the usual ones: a client may make one up.
+    /// The method, `other` if it is not one of the usual ones: a client may make one up.
     pub method: &'static str,
     /// The answer's status.
     pub status: u16,

@@ -51,10 +51,10 @@ pub enum WeixinFault {
     #[error("no application is registered with WeChat")]
     NotConfigured,
     /// WeChat does not know the code, or not any more.
-    #[error("WeChat does not take the code")]
+    #[error("WeChat rejected the code")]
     WrongCode,
     /// WeChat refuses for another reason, by its own number for it.
-    #[error("WeChat refuses with error {0}")]
+    #[error("WeChat refused with error {0}")]
     Refused(i64),
     /// WeChat is away, or what answers there is not WeChat.
     #[error("WeChat did not answer")]
@@ -82,7 +82,7 @@ impl Weixin {
         Self { settings, secrets: Secrets::new(aws), secret: Mutex::default(), http: OnceCell::new() }
     }
 
-    /// The id of whoever got this code from WeChat; the code is used up by it.
+    /// The id of the person who got this code from WeChat; this uses the code up.
     ///
     /// There is one try: a code whose answer was lost may be used up.
     pub async fn exchange(&self, code: &WeixinCode, now: Timestamp) -> Result<OpenId, WeixinFault> {
@@ -98,7 +98,7 @@ impl Weixin {
         match (answer.errcode.filter(|number| *number != 0), answer.openid) {
             (Some(number), _) if WRONG_CODES.contains(&number) => Err(WeixinFault::WrongCode),
             (Some(number), _) => Err(WeixinFault::Refused(number)),
-            (None, Some(id)) => OpenId::parse(&id).ok_or_else(|| away("the id in the answer is none")),
+            (None, Some(id)) => OpenId::parse(&id).ok_or_else(|| away("the id in the answer is not valid")),
             (None, None) => Err(away("there is no id in the answer")),
         }
     }
@@ -147,7 +147,7 @@ impl Weixin {
     }
 }
 
-/// It believes whom the computer believes: WeChat's certificate is none of AWS's.
+/// It trusts whom the computer trusts: WeChat's certificate is not one of AWS's.
 fn client(patience: Duration) -> Result<https::Client, WeixinFault> {
     let tls = HttpsConnectorBuilder::new().with_provider_and_native_roots(ring::default_provider());
     let tls = tls.map_err(|error| WeixinFault::Away(error.into()))?;

@@ -153,7 +153,7 @@ async fn a_superuser_is_made_with_a_password_that_keeps_the_rules() {
         ("kW3.x", "The password has fewer than 8 characters."),
         ("root2024", "The password is a common one, or the user's own name or address."),
         ("90210384756", "The password consists of digits only."),
-        ("river\u{7}stone", "The password holds a control character."),
+        ("river\u{7}stone", "The password contains a control character."),
     ];
     for (password, words) in refusals {
         assert_eq!(operator.tell_with(line, Some(password)).await, Err(words.to_owned()), "{password}");
@@ -187,7 +187,7 @@ async fn the_last_superuser_stays() {
     register(&client, "zhang").await;
     for line in ["superuser root off", "freeze root"] {
         let refused = operator.tell(line).await.expect_err("there is no other superuser");
-        assert!(refused.contains("is the last superuser who can come in"), "{refused}");
+        assert!(refused.contains("is the last superuser who can sign in"), "{refused}");
     }
     assert_eq!(operator.order("staff root off").await, "is not staff already; nothing was done.");
     operator.order("superuser zhang on").await;
@@ -270,7 +270,7 @@ async fn the_last_superuser_is_not_deleted() {
     operator.make_superuser("root").await;
     let number = operator.show("root").await["number"].to_string();
     let refused = operator.tell(&format!("delete root --confirm {number}")).await.unwrap_err();
-    assert!(refused.contains("is the last superuser who can come in"), "{refused}");
+    assert!(refused.contains("is the last superuser who can sign in"), "{refused}");
     assert_eq!(operator.show("root").await["standing"], "active");
 }
 
@@ -297,7 +297,7 @@ async fn users_are_found_by_whatever_names_them() {
     assert_eq!(operator.show(&format!("#{number}")).await["number"], number);
     for nobody in ["li", "li@example.com", "#12", "12", "#zhang", "0", ""] {
         let told = operator.tell(&format!("freeze {nobody}")).await;
-        let expected = "it is nobody's username, e-mail address, mobile number or account number.";
+        let expected = "no account has it as a username, e-mail address, mobile number or account number.";
         assert_eq!(told, Err(format!("There is no user {nobody:?}: {expected}")));
     }
 }

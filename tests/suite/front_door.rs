@@ -151,7 +151,7 @@ async fn a_refused_page_is_told_once_on_the_terminal() {
     let Ended { stderr, .. } = service.signal("TERM").await;
     assert_eq!(stderr.lines().count(), 1, "{stderr}");
     let word =
-        "refused a page of http://localhost:4000: start with --origin http://localhost:4000 to let it in";
+        "refused a page from http://localhost:4000: start with --origin http://localhost:4000 to let it in";
     assert!(stderr.trim_end().ends_with(word), "{stderr}");
 }
 

@@ -25,20 +25,20 @@ pub(crate) const ENDPOINT: Endpoint<Failure> =
 
 /// The fields of the data, in the order of the document.
 pub(crate) const FORM: [FormField; 5] = [
-    FormField::new("alias", Kind::Stored(100), "Another name.", "小张"),
+    FormField::new("alias", Kind::Stored(100), "An alias.", "小张"),
     FormField::new("email", Kind::Email, "The e-mail address.", "zhang@example.com"),
     FormField::new("phone", Kind::Telephone(30), "A phone number, as the user writes it.", "13800138000"),
-    FormField::new("job_number", Kind::Stored(50), "The number of the employee.", "A-017"),
+    FormField::new("job_number", Kind::Stored(50), "The employee number.", "A-017"),
     FormField::new("dept_id", Kind::Stored(50), "The department.", "3"),
 ];
 
-/// A user as the form shows it. Nothing else of the account could stand in it.
+/// A user as the form shows it. There is no place for anything else of the account.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct User<'a> {
     /// The account number.
     id: u32,
-    /// The username; empty for whoever has none.
+    /// The username; empty if the user has none.
     username: &'a str,
     #[serde(flatten)]
     contact: Shown<'a>,
@@ -48,19 +48,19 @@ struct User<'a> {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Shown<'a> {
-    /// Another name.
+    /// An alias.
     alias: &'a str,
     /// The e-mail address.
     email: &'a str,
     /// A phone number, as the user wrote it.
     phone: &'a str,
-    /// The number of the employee.
+    /// The employee number.
     job_number: &'a str,
     /// The department.
     dept_id: &'a str,
 }
 
-/// Shows the caller's data; whoever registered elsewhere has empty texts.
+/// Shows the caller's data; users who registered elsewhere may have empty strings.
 async fn show(_: App, caller: Option<Caller>, _: Request) -> Result<Answer, Failure> {
     let caller = caller.ok_or(Refusal::NotAuthenticated)?;
     Ok(success(user(&caller.account), words::USER))
@@ -133,8 +133,8 @@ mod describe {
 
     pub(super) fn show() -> Operation {
         let account = Account { contact: Some(contact()), ..person() };
-        Operation::new("account", "Show one's account")
-            .described("A user of another group has empty texts.")
+        Operation::new("account", "Show the caller's account")
+            .described("Users who registered through another group may have empty strings here.")
             .carried_by(&[&["session"], &["deployedSession"]])
             .answers([
                 success("shown", "The user's own data.", user(&account), words::USER),
@@ -148,16 +148,25 @@ mod describe {
         let [alias, email, phone, ..] = FORM;
         let most = phone.kind.most().expect("it is stored");
         let too_long = words::too_long(most, most + 1);
-        Operation::new("account_change", "Change one's account")
-            .described("All five fields at once, or none. Nobody has proven the new address: one that was proven goes on recovering the account, else the one before does for 7 days. The account's other sessions end with the old address.")
+        Operation::new("account_change", "Change the caller's account")
+            .described(
+                "Changes all five fields, or none if one is wrong. The new address is not verified: \
+                if an address of the account was verified, that one can still recover the account, \
+                otherwise the previous one can for 7 days. The account's other sessions end when the \
+                address changes.",
+            )
             .carried_by(&WITH_SESSION)
             .reads(fields(FORM))
             .answers([
-                success("changed", "The data as they are now.", words::CHANGED, data),
+                success("changed", "The data after the change.", words::CHANGED, data),
                 required(alias),
-                wrong("too_long", "A field is over its limit.", phone, &too_long),
+                wrong("too_long", "A field is too long.", phone, &too_long),
                 invalid_email(email),
-                failure::<WrongForm>("email_taken", "Somebody has the address.", ContactRefusal::EmailTaken),
+                failure::<WrongForm>(
+                    "email_taken",
+                    "The e-mail address is taken.",
+                    ContactRefusal::EmailTaken,
+                ),
                 not_authenticated(),
                 throttled(),
             ])

@@ -80,9 +80,12 @@ mod describe {
         let token = "hJ3mQ8xVb2TnLk5RfYw7ZcPd9SgA4uEoNvXi6BtMrUqKyHjCsWlDzFpG1aOeI0xT";
         Operation::new("get_token", "Get a CSRF token")
             .described(
-                "The token is masked anew every time; all of one secret are good until the secret changes.",
+                "The token is masked differently every time; all tokens of one secret are valid until the \
+                 secret changes.",
             )
-            .answers([success("token", "The token; its cookie is set.", token, "").perhaps_with(SET_COOKIE)])
+            .answers([
+                success("token", "The token; its cookie is set too.", token, "").perhaps_with(SET_COOKIE)
+            ])
     }
 }
 

@@ -33,12 +33,12 @@ pub(crate) const WITH_TOKEN: [&[&str]; 2] = [&["csrfCookie", "csrfHeader"], &["c
 
 /// The fields of a form, and the token that each has.
 pub(crate) fn fields(form: impl IntoIterator<Item = FormField>) -> impl Iterator<Item = Field> {
-    let meaning = "The token, unless the header `X-CSRFToken` has it.";
+    let meaning = "The CSRF token, unless it is in the header `X-CSRFToken`.";
     let token = Field::text("csrfmiddlewaretoken", meaning);
     iter::once(token).chain(form.into_iter().map(Field::from))
 }
 
-/// It worked.
+/// A success.
 pub(crate) fn success<D, M>(name: &'static str, meaning: &str, data: D, msg: M) -> Outcome
 where
     D: Serialize + JsonSchema,
@@ -47,7 +47,7 @@ where
     Outcome::of::<envelope::Success<D, M>>(name, meaning, envelope::success(data, msg))
 }
 
-/// It did not.
+/// A failure.
 pub(crate) fn failure<Body: JsonSchema>(
     name: &'static str,
     meaning: &str,
@@ -61,17 +61,17 @@ pub(crate) fn wrong(name: &'static str, meaning: &str, field: FormField, sentenc
     failure::<WrongForm>(name, meaning, Failure::UserForm(FieldErrors::of(field.name, sentence)))
 }
 
-/// That field is blank, and others may be.
+/// That field is blank, and others may be too.
 pub(crate) fn required(field: FormField) -> Outcome {
     wrong("required", "Fields are blank or missing.", field, words::REQUIRED)
 }
 
-/// An e-mail address that is none.
+/// Something that is not an e-mail address.
 pub(crate) fn invalid_email(field: FormField) -> Outcome {
-    wrong("invalid_email", "The e-mail address is none.", field, words::INVALID_EMAIL)
+    wrong("invalid_email", "Not a valid e-mail address.", field, words::INVALID_EMAIL)
 }
 
-/// What is told of a weak password.
+/// The errors of a weak password.
 pub(crate) fn weak(field: FormField) -> FieldErrors {
     let mut errors = FieldErrors::default();
     let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
@@ -81,10 +81,10 @@ pub(crate) fn weak(field: FormField) -> FieldErrors {
 
 /// There is no session.
 pub(crate) fn not_authenticated() -> Outcome {
-    failure::<Refused>("not_authenticated", "Nobody is logged in.", Refusal::NotAuthenticated)
+    failure::<Refused>("not_authenticated", "Not logged in.", Refusal::NotAuthenticated)
 }
 
-/// Too often.
+/// Too many requests.
 pub(crate) fn throttled() -> Outcome {
     failure::<Refused>("throttled", "Too many tries.", Refusal::Throttled(Duration::from_mins(1)))
 }

@@ -8,43 +8,43 @@ use tally::http::answer::Answer;
 const DONE: u8 = 1;
 const NOT_DONE: u8 = 0;
 
-/// It worked.
+/// A success.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Success_of_{D}_and_{M}"))]
 pub(crate) struct Success<D, M> {
-    /// That it worked.
+    /// Marks a success.
     #[cfg_attr(feature = "openapi", schemars(extend("const" = DONE)))]
     code: u8,
-    /// What was asked for, or a sentence.
+    /// The requested data, or a message.
     data: D,
-    /// What was made or changed, or a sentence; may be empty.
+    /// The created or changed data, or a message; may be empty.
     msg: M,
 }
 
-/// It did not work.
+/// A failure.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Refused_with_{D}"))]
 pub(crate) struct Refused<'a, D> {
-    /// That it did not work.
+    /// Marks a failure.
     #[cfg_attr(feature = "openapi", schemars(extend("const" = NOT_DONE)))]
     code: u8,
-    /// What is wrong with each field, where fields are wrong; else empty.
+    /// The errors of each invalid field; empty if no field is invalid.
     data: D,
-    /// Why, for people; may be empty where fields are wrong.
+    /// The reason in words; may be empty if fields are invalid.
     msg: &'a str,
 }
 
-/// It worked.
+/// A success.
 pub(crate) fn success(data: impl Serialize, msg: impl Serialize) -> Answer {
     Answer::json(StatusCode::OK, &Success { code: DONE, data, msg })
 }
 
-/// It did not, in a way that the document knows.
+/// A failure that the document describes.
 pub(crate) fn failure(data: impl Serialize, msg: &str) -> Answer {
     Answer::json(StatusCode::OK, &Refused { code: NOT_DONE, data, msg })
 }
 
-/// It did not, in a way that HTTP has a status for.
+/// A refusal that has an HTTP status of its own.
 pub(crate) fn refusal(status: StatusCode, msg: &str) -> Answer {
     Answer::json(status, &Refused { code: NOT_DONE, data: "", msg })
 }

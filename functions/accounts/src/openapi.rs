@@ -22,27 +22,27 @@ pub fn section() -> Section {
             carriers: vec![
                 session,
                 deployed_session,
-                Carrier::cookie("csrfCookie", "csrftoken", "What `get_token` and `login` set."),
+                Carrier::cookie("csrfCookie", "csrftoken", "The cookie that `get_token` and `login` set."),
                 Carrier::header(
                     "csrfHeader",
                     "X-CSRFToken",
-                    "What `get_token` answers, where the body has no `csrfmiddlewaretoken`.",
+                    "The token from `get_token`, if the body has no `csrfmiddlewaretoken`.",
                 ),
             ],
             recognised_by: vec![&["session"], &["deployedSession"]],
             content_types: &body::CONTENT_TYPES,
             of_bodies: vec![
-                failure::<Refused>("no_object", "The body is JSON, but no object.", Failure::NotAnObject),
-                csrf("csrf_token", "The CSRF token is missing, forged or dead.", CsrfFault::Token),
-                csrf("no_csrf_cookie", "There is no cookie for the token to fit.", CsrfFault::NoCookie),
+                failure::<Refused>("no_object", "The body is JSON but not an object.", Failure::NotAnObject),
+                csrf("csrf_token", "The CSRF token is missing, forged or no longer valid.", CsrfFault::Token),
+                csrf("no_csrf_cookie", "The CSRF cookie is missing.", CsrfFault::NoCookie),
             ],
             ..Group::default()
         },
     )
 }
 
-const DESCRIPTION: &str = "The API that a company's web pages call. Documented outcomes, failures too, \
-    have status 200, and 1 or 0 for `code`. A POST, but for the logout, needs a token of `get_token`: as \
-    the field `csrfmiddlewaretoken`, or where that is absent or empty, in the header `X-CSRFToken`; with \
-    the cookie `csrftoken`. The token belongs to the session, and changes at login, logout and password \
-    change: an old one is refused.";
+const DESCRIPTION: &str = "The API that a company's web pages call. Every documented outcome, failures \
+    included, has status 200, and 1 or 0 as `code`. Every POST except the logout needs a token from \
+    `get_token`, in the field `csrfmiddlewaretoken` or, if that is absent or empty, in the header \
+    `X-CSRFToken`, together with the cookie `csrftoken`. The token belongs to the session and changes with \
+    every login, logout and password change; an old one is refused.";

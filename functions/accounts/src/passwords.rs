@@ -21,9 +21,9 @@ pub(crate) const ENDPOINT: Endpoint<Failure> =
 
 /// The fields, in the order of the document.
 const FORM: [FormField; 3] = [
-    FormField::new("old_password", Kind::Password, "The password until now.", "fswxxz1456"),
+    FormField::new("old_password", Kind::Password, "The current password.", "fswxxz1456"),
     FormField::new("new_password1", Kind::NewPassword, "The new password.", "fog123456"),
-    FormField::new("new_password2", Kind::Password, "The same again.", "fog123456"),
+    FormField::new("new_password2", Kind::Password, "The same password again.", "fog123456"),
 ];
 
 /// Changes the caller's password; every session of theirs ends with it, this one too.
@@ -73,14 +73,14 @@ mod describe {
         let weak = Failure::PasswordForm(weak(again));
         let meaning = "The password is changed.";
         Operation::new("password_change", "Change the password")
-            .described("Ends every session of the user, in every group, this one too.")
+            .described("Ends every session of the user in every group, including this one.")
             .carried_by(&WITH_SESSION)
             .reads(fields(FORM))
             .answers([
                 success("changed", meaning, words::PASSWORD_CHANGED, "").perhaps_with(SET_COOKIE),
                 wrong("wrong_old_password", "The old password is wrong.", old, words::WRONG_OLD_PASSWORD),
                 wrong("mismatch", "The new passwords differ.", again, words::MISMATCH),
-                failure::<WrongForm>("weak_password", "The new password may not be set.", weak),
+                failure::<WrongForm>("weak_password", "The new password does not meet the rules.", weak),
                 wrong("required", "A field is missing.", old, words::REQUIRED),
                 not_authenticated(),
                 throttled(),

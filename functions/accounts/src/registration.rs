@@ -22,12 +22,12 @@ pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/api/accounts/regis
 
 /// The fields, in the order of the document.
 const FORM: [FormField; 8] = {
-    let names = "Letters, digits and `@ . + - _`; compared without regard to case.";
+    let names = "Letters, digits and `@ . + - _`; case-insensitive.";
     let [alias, email, phone, job_number, dept_id] = contacts::FORM;
     [
         FormField::new("username", Kind::Username, names, "zhang"),
         FormField::new("password1", Kind::NewPassword, "The password.", "fswxxz1456"),
-        FormField::new("password2", Kind::Password, "The same again.", "fswxxz1456"),
+        FormField::new("password2", Kind::Password, "The same password again.", "fswxxz1456"),
         alias.optional(),
         email,
         phone,
@@ -92,16 +92,16 @@ mod describe {
         let invalid = words::username_sentence(UsernameFault::Characters, "");
         let weak = Failure::UserForm(weak(again));
         Operation::new("register", "Register")
-            .described("Does not log in. All that is wrong is reported at once, in the order of the fields.")
+            .described("Does not log the user in. Reports all errors at once, in the order of the fields.")
             .carried_by(&WITH_TOKEN)
             .reads(fields(FORM))
             .answers([
                 success("registered", "The user is registered.", words::REGISTERED, new_user),
                 required(username),
-                failure::<WrongForm>("taken", "Somebody has the name or the address.", taken),
-                failure::<WrongForm>("weak_password", "The password may not be set.", weak),
+                failure::<WrongForm>("taken", "The username or the e-mail address is taken.", taken),
+                failure::<WrongForm>("weak_password", "The password does not meet the rules.", weak),
                 wrong("mismatch", "The passwords differ.", again, words::MISMATCH),
-                wrong("invalid_username", "The username may not be used.", username, &invalid),
+                wrong("invalid_username", "The username is not allowed.", username, &invalid),
                 invalid_email(email),
                 throttled(),
             ])

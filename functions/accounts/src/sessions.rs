@@ -27,7 +27,7 @@ pub(crate) const LOGOUT: Endpoint<Failure> = Endpoint::at("/api/accounts/logout/
     .get(Open(&logout), described!(|| describe::logout("logout")))
     .post(Open(&logout), described!(|| describe::logout("logout_by_post")));
 
-const USERNAME: FormField = FormField::new("username", Kind::Plain, "In any case.", "zhang");
+const USERNAME: FormField = FormField::new("username", Kind::Plain, "Case-insensitive.", "zhang");
 const PASSWORD: FormField = FormField::new("password", Kind::Password, "The password.", "fswxxz1456");
 
 /// The fewest characters that can be a password. The rule for new ones asks for more; this leaves
@@ -60,7 +60,7 @@ async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Ans
     Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
-/// Logs this device out; the answer is the same whoever asks.
+/// Logs this device out; the answer is the same for every caller.
 async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     let answer = success(words::LOGGED_OUT, "");
     let has_cookie = session_cookie::is_presented(&request, &app.config);
@@ -97,14 +97,14 @@ mod describe {
         let logged_in = success("logged_in", meaning, USERNAME.example, words::LOGGED_IN);
         let failure = |name, meaning, refusal: SignInRefusal| failure::<Refused>(name, meaning, refusal);
         Operation::new("login", "Log in")
-            .described("Unknown, wrong, blank and missing are answered alike.")
+            .described("Unknown, wrong, blank and missing values all get the same answer.")
             .carried_by(&WITH_TOKEN)
             .reads(fields([USERNAME, PASSWORD]))
             .answers([
                 logged_in.perhaps_with(SET_COOKIE),
                 failure(
                     "wrong_credentials",
-                    "No such user, or another password.",
+                    "Unknown user or wrong password.",
                     SignInRefusal::WrongCredentials,
                 ),
                 failure("frozen", "The password is right, but the user is frozen.", SignInRefusal::Frozen),
@@ -113,12 +113,12 @@ mod describe {
     }
 
     pub(super) fn logout(name: &'static str) -> Operation {
-        let meaning = "Nobody is logged in on this device any more.";
-        Operation::new(name, "Log this device out")
+        let meaning = "This device is logged out.";
+        Operation::new(name, "Log out on this device")
             .with(Parameter::everywhere())
             .described(
-                "Needs no token. The answer is the same whoever asks; a GET of another page, by HEAD or of a \
-                 browser that only fetches ahead gets it and no effect.",
+                "Needs no token. The answer is the same for every caller; a GET from another site's page, \
+                 a HEAD or a prefetch by the browser gets it too, but has no effect.",
             )
             .carried_by(&[&["session"], &["deployedSession"], &[]])
             .answers([success("logged_out", meaning, words::LOGGED_OUT, "").perhaps_with(SET_COOKIE)])

@@ -46,7 +46,7 @@ pub(crate) enum Failure {
     Csrf(CsrfFault),
     /// The body could not be read.
     Body(BodyFault),
-    /// The body is JSON, but no object.
+    /// The body is JSON but not an object.
     NotAnObject,
     /// Nobody was logged in.
     SignIn(SignInRefusal),

@@ -23,12 +23,12 @@ pub(crate) const CHANGE_STANDING: Endpoint<Failure> = Endpoint::at("/user/status
 /// What is done to somebody for each digit by which the document names a standing.
 const STANDINGS: [(&str, Order); 3] = [("0", Order::Unfreeze), ("1", Order::Freeze), ("2", Order::Delete)];
 
-/// Gives somebody another role.
+/// Changes somebody's role.
 async fn change_role(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     carry_out(app, caller, request, Deed::ChangeRole, |fields| Ok(Order::Role(fields::role(fields)?))).await
 }
 
-/// Freezes, releases or deletes somebody.
+/// Freezes, unfreezes or deletes somebody.
 async fn change_standing(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     carry_out(app, caller, request, Deed::ChangeStanding, |fields| {
         let wanted = fields::number(fields, "status")?;
@@ -46,7 +46,7 @@ async fn carry_out(
     order: impl Fn(&Fields) -> Result<Order, Failure>,
 ) -> Result<Answer, Failure> {
     let caller = caller.account;
-    // Before the body is read: whoever may not is told so, whatever they ask (security rule S16).
+    // Before the body is read: a caller without permission is told so first (security rule S16).
     if let Some(verdict) = foregone(deed, Standpoint::of(Some(&caller))) {
         Failure::of(verdict, Tail::EmptyData)?;
     }
@@ -69,18 +69,19 @@ mod describe {
     use crate::envelope::Tail;
 
     /// Whom an order cannot be about, and who cannot give one.
-    const NOT_PERMITTED: &str = "The caller is no administrator, or the target is one, or a superuser.";
+    const NOT_PERMITTED: &str = "The caller is not an administrator, or the target is an administrator or \
+        a superuser.";
 
     pub(super) fn change_role() -> Operation {
-        Operation::new("permission", "Give somebody another role")
+        Operation::new("permission", "Change somebody's role")
             .described(
-                "For administrators. An administrator is not staff of the console of `manage` by that. The role \
-                 that somebody has already is given again without any effect.",
+                "For administrators. Becoming an administrator does not make a person staff of the \
+                 `manage` console. Giving somebody the role they already have has no effect.",
             )
-            .reads([id("Whose role."), role()])
+            .reads([id("Whose role to change."), role()])
             .answers([
-                done("changed", "The role is given."),
-                bad_request("A field is missing, empty or of another type, or there is no such role."),
+                done("changed", "The role is set."),
+                bad_request("A field is missing, empty or of the wrong type, or the role does not exist."),
                 not_permitted(NOT_PERMITTED, Tail::EmptyData),
                 no_target(Tail::EmptyData),
             ])
@@ -89,19 +90,20 @@ mod describe {
     pub(super) fn change_standing() -> Operation {
         let digits = STANDINGS.map(|(digit, _)| digit);
         let [active, frozen, deleted] = digits;
-        let meaning = format!("`{active}` is active, `{frozen}` frozen, `{deleted}` deleted for ever.");
-        Operation::new("status", "Freeze, release or delete somebody")
+        let meaning = format!("`{active}` is active, `{frozen}` frozen, `{deleted}` deleted permanently.");
+        Operation::new("status", "Freeze, unfreeze or delete somebody")
             .described(
-                "For administrators. Each change ends every session and key of the target, in every group. \
-                 Whoever is deleted keeps the number alone; name, e-mail address and phone are free at once.",
+                "For administrators. Each change ends every session and key of the target in every group. \
+                 A deleted account keeps only its number; its username, e-mail address and phone number \
+                 are free at once.",
             )
             .reads([
-                id("Whose status."),
+                id("Whose status to change."),
                 Field::number_of("status", &meaning, &digits, &[]).required().example(frozen),
             ])
             .answers([
-                done("changed", "The status is as it was asked for."),
-                bad_request("A field is missing, empty or of another type, or there is no such status."),
+                done("changed", "The status is set."),
+                bad_request("A field is missing, empty or of the wrong type, or the status does not exist."),
                 not_permitted(NOT_PERMITTED, Tail::EmptyData),
                 no_target(Tail::EmptyData),
             ])

@@ -39,17 +39,17 @@ pub(crate) fn not_permitted(meaning: &str, tail: Tail) -> Outcome {
 }
 
 pub(crate) fn no_target(tail: Tail) -> Outcome {
-    let meaning = "Nobody has the number, or the account is deleted; told to administrators only.";
+    let meaning = "No account has the number, or the account is deleted; only administrators learn this.";
     failure("no_target", meaning, Failure::NoTarget(tail))
 }
 
-/// What whoever gives number and password may be told.
+/// The outcomes of giving number and password.
 pub(crate) fn sign_in_refusals() -> [Outcome; 3] {
     let wait = Duration::from_mins(1);
     [
         failure(
             "wrong_credentials",
-            "Nobody has the number, the account is deleted, or the password is another one.",
+            "No account has the number, the account is deleted, or the password is wrong.",
             SignInRefusal::WrongCredentials,
         ),
         failure("frozen", "The password is right, but the account is frozen.", SignInRefusal::Frozen),
@@ -72,7 +72,7 @@ pub(crate) fn names() -> [Field; 2] {
 
 pub(crate) fn role() -> Field {
     let is = Role::ALL.map(|role| format!("`{}` is {}", role.digit(), role.word())).join(", ");
-    let meaning = format!("What the person is to the charity: {is}.");
+    let meaning = format!("The person's role in the charity: {is}.");
     Field::number_of("role", &meaning, &role_digits(), &[]).required().example(donor().role.digit())
 }
 

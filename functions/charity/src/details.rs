@@ -20,17 +20,17 @@ pub(crate) const RENAME: Endpoint<Failure> = Endpoint::at("/user/changeinformati
 pub(crate) const SHOW: Endpoint<Failure> =
     Endpoint::at("/user/getuser/", "获取用户信息").post(Guarded(&show), described!(describe::show));
 
-/// What is known of somebody.
+/// A person's data.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct User<'a> {
     /// The account number.
     id: String,
-    /// Given name; empty for users of other groups who never told it.
+    /// Given name; empty for users of other groups who never gave one.
     first_name: &'a str,
     /// Family name, likewise.
     last_name: &'a str,
-    /// The role's word.
+    /// The role's name.
     #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::describing::role_words())))]
     role: &'static str,
     /// `0` for an active account, `1` for a frozen one.
@@ -56,7 +56,7 @@ async fn show(app: App, caller: Caller, request: Request) -> Result<Answer, Fail
     Ok(user(&account))
 }
 
-/// What is told of somebody.
+/// What is shown of somebody.
 fn user(account: &Account) -> Answer {
     envelope::success(User {
         id: account.number.to_string(),
@@ -85,25 +85,26 @@ mod describe {
     use crate::envelope::Tail;
 
     pub(super) fn rename() -> Operation {
-        Operation::new("changeinformation", "Change one's names")
-            .described("Both at once, or neither if one is wrong. Others are renamed by nobody.")
+        Operation::new("changeinformation", "Change the caller's names")
+            .described("Changes both, or neither if one is wrong. Nobody can rename anybody else.")
             .reads(names())
             .answers([
                 done("changed", "The names are changed."),
                 bad_request(
-                    "A name is missing, empty, of another type or too long, or holds control characters.",
+                    "A name is missing, empty, of the wrong type or too long, or contains control \
+                     characters.",
                 ),
             ])
     }
 
     pub(super) fn show() -> Operation {
-        Operation::new("getuser", "Ask about somebody")
-            .described("Administrators about anybody, others about themselves.")
-            .reads([id("About whom.")])
+        Operation::new("getuser", "Show somebody's data")
+            .described("Administrators may ask about anybody, others only about themselves.")
+            .reads([id("Whose data to show.")])
             .answers([
-                told::<User<'_>>("shown", "What is known of that person.", user(&administrator())),
-                bad_request("The number is missing, empty or of another type."),
-                not_permitted("The caller is no administrator and asks about somebody else.", Tail::Bare),
+                told::<User<'_>>("shown", "The person's data.", user(&administrator())),
+                bad_request("The number is missing, empty or of the wrong type."),
+                not_permitted("The caller is not an administrator and asks about somebody else.", Tail::Bare),
                 no_target(Tail::Bare),
             ])
     }

@@ -11,7 +11,7 @@ const SILENCE: &str = "";
 #[cfg(feature = "openapi")]
 const STATUSES: [u16; 10] = [400, 401, 403, 404, 405, 413, 415, 429, 500, 503];
 
-/// What was asked for.
+/// The requested data.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Success_of_{D}"))]
 pub(crate) struct Success<D> {
@@ -24,7 +24,7 @@ pub(crate) struct Success<D> {
     data: D,
 }
 
-/// Why it was not done.
+/// A refusal.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Refused<'a> {
@@ -33,7 +33,7 @@ pub(crate) struct Refused<'a> {
     code: u16,
     /// The reason.
     msg: &'a str,
-    /// There with some refusals of `permission` and `status`.
+    /// Present in some refusals of `permission` and `status`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "Nothing"))]
     data: Option<Nothing>,
@@ -53,7 +53,7 @@ pub(crate) enum Tail {
     EmptyData,
 }
 
-/// What was asked for.
+/// The requested data.
 pub(crate) fn success(data: impl Serialize) -> Answer {
     Answer::json(StatusCode::OK, &Success { code: StatusCode::OK.as_u16(), msg: SILENCE, data })
 }

@@ -18,25 +18,21 @@ pub fn section() -> Section {
         Group {
             title: "charity",
             description: DESCRIPTION.to_owned(),
-            carriers: vec![Carrier::header(
-                CARRIER,
-                TOKEN,
-                "The `token` that a login or a registration answered.",
-            )],
+            carriers: vec![Carrier::header(CARRIER, TOKEN, "The `token` from a login or a registration.")],
             recognised_by: vec![&[CARRIER]],
             content_types: &body::CONTENT_TYPES,
-            of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::BadRequest)],
+            of_bodies: vec![failure("no_object", "The body is JSON but not an object.", Failure::BadRequest)],
             ..Group::default()
         },
     )
 }
 
 const DESCRIPTION: &str = "The API of a charity: its administrators, donors and volunteers, who log in by \
-    account number. The HTTP status is always `code`; a success has an empty `msg` and `data`.\n\n\
-    * Who is asked first, then whether they may, then the fields, then whom it is about: whoever may not \
-    is told so whatever they ask. `getuser` reads its field first.\n\
-    * A token opens this group and no other, for 30 days, an administrator's for 12 hours. Several \
-    different ones are none.\n\
-    * Fields are texts. Where one is made of digits (`id`, `role`, `status`, `limit`), a number means the \
-    same; elsewhere a number is no text. Whatever is wrong with one is the same bad request.\n\
-    * Administrators and superusers cannot be changed here, by nobody, themselves included.";
+    account number. The HTTP status is always `code`; a success has an empty `msg`, and `data`.\n\n\
+    * Checks come in this order: who the caller is, whether they have permission, the fields, the target. \
+    A caller without permission learns nothing else. `getuser` reads its field first.\n\
+    * A token is valid in this group only, for 30 days, or 12 hours for an administrator. Several \
+    different tokens count as none.\n\
+    * Fields are strings. Where a field consists of digits (`id`, `role`, `status`, `limit`), a number \
+    means the same; elsewhere a number is not accepted. Every invalid field gets the same bad request.\n\
+    * Nobody can change administrators and superusers here, not even they themselves.";

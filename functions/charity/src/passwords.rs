@@ -16,7 +16,7 @@ use crate::{envelope, fields};
 pub(crate) const CHANGE: Endpoint<Failure> =
     Endpoint::at("/user/changepassword/", "更改密码").post(Open(&change), described!(describe::change));
 
-/// Sets a new password for whoever knows the old one; ends every session of the account, in every
+/// Sets a new password for somebody who knows the old one; ends every session of the account, in every
 /// group.
 async fn change(app: App, request: Request) -> Result<Answer, Failure> {
     let fields = fields::read(&request).await?;
@@ -44,17 +44,20 @@ mod describe {
     pub(super) fn change() -> Operation {
         Operation::new("changepassword", "Change the password")
             .described(
-                "Needs no token. The password until now is tried as at a login. Ends every session and key of \
-                 the user, in every group.",
+                "Needs no token. The current password is checked as for a login. Ends every session and \
+                 key of the user in every group.",
             )
             .reads([
                 id("The person's account number."),
-                Field::password("password", "The password until now.").required().example(PASSWORD),
+                Field::password("password", "The current password.").required().example(PASSWORD),
                 Field::new_password("new_password", "The new password.").required().example("fog123456"),
             ])
             .answers([
-                done("changed", "The password is changed; everybody is logged out."),
-                bad_request("A field is missing, empty or of another type, or the new password may not be set."),
+                done("changed", "The password is changed; the user is logged out everywhere."),
+                bad_request(
+                    "A field is missing, empty or of the wrong type, or the new password does not \
+                    meet the rules.",
+                ),
             ])
             .answers(sign_in_refusals())
     }

@@ -19,15 +19,15 @@ use crate::{envelope, fields, sessions};
 pub(crate) const REGISTER: Endpoint<Failure> =
     Endpoint::at("/user/register/", "注册").post(Open(&register), described!(describe::register));
 
-/// What a registration answers (the later form, of 2021/11/30).
+/// The answer to a registration.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Newcomer<'a> {
-    /// The account number, by which the person logs in.
+    /// The account number, with which the person logs in.
     id: String,
     /// The session, for the header `token`.
     token: &'a str,
-    /// The role's word.
+    /// The role's name.
     #[cfg_attr(feature = "openapi", schemars(extend("enum" = crate::describing::role_words())))]
     role: &'static str,
     /// Given name.
@@ -56,7 +56,7 @@ async fn register(app: App, request: Request) -> Result<Answer, Failure> {
     Ok(welcome(&account, token.as_str()))
 }
 
-/// What is said to whoever has registered.
+/// The answer to a registration.
 fn welcome(account: &Account, token: &str) -> Answer {
     envelope::success(Newcomer {
         id: account.number.to_string(),
@@ -95,23 +95,23 @@ mod describe {
     pub(super) fn register() -> Operation {
         let [first_name, last_name] = names();
         let password = Field::new_password("password", "The password.").required().example(PASSWORD);
-        Operation::new("register", "Register, and log in")
+        Operation::new("register", "Register and log in")
             .described(
-                "Role `0` takes the token of an administrator, unless the deployment lets everybody. For the \
-                 others the header is not looked at.",
+                "Role `0` needs an administrator's token, unless the deployment opens that role to \
+                 everybody. For the other roles the header is ignored.",
             )
             .carried_by(&[&[], &[CARRIER]])
             .reads([first_name, last_name, role(), password])
             .answers([
                 told::<Newcomer<'_>>("registered", "The person is registered.", welcome(&donor(), SESSION)),
                 bad_request(
-                    "A field is missing, empty or of another type, there is no such role, a name is too long or holds \
-                     control characters, or the password may not be set.",
+                    "A field is missing, empty or of the wrong type, the role does not exist, a name is \
+                     too long or contains control characters, or the password does not meet the rules.",
                 ),
-                not_permitted("Role `0`, without the token of an administrator.", Tail::Bare),
+                not_permitted("Role `0` without an administrator's token.", Tail::Bare),
                 failure(
                     "not_authenticated",
-                    "Role `0`, by an administrator who was signed out meanwhile.",
+                    "Role `0`, by an administrator who was signed out in the meantime.",
                     Refusal::NotAuthenticated,
                 ),
                 failure(

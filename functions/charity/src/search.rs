@@ -29,7 +29,7 @@ pub(crate) const SEARCH: Endpoint<Failure> =
 struct Found {
     /// The account numbers, by role and number.
     id_list: Vec<String>,
-    /// Where the next page goes on; only where there is more.
+    /// Where the next page starts; only if there are more people.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[cfg_attr(feature = "openapi", schemars(with = "String"))]
     next: Option<String>,
@@ -43,7 +43,7 @@ async fn search(app: App, caller: Caller, request: Request) -> Result<Answer, Fa
     Ok(found(&page.numbers, page.next))
 }
 
-/// What is told of a page.
+/// What is shown of a page.
 fn found(numbers: &[AccountNumber], next: Option<Position>) -> Answer {
     envelope::success(Found {
         id_list: numbers.iter().map(ToString::to_string).collect(),
@@ -80,7 +80,7 @@ fn role(typed: &str) -> Result<Role, Failure> {
     by_digit.or_else(|| Role::with_word(typed)).ok_or(Failure::BadRequest)
 }
 
-/// How many to name.
+/// How many to list.
 fn limit(fields: &Fields) -> Result<PageLimit, Failure> {
     let Some(typed) = limiting_number(fields, "limit")? else {
         return Ok(PageLimit::MOST);
@@ -124,25 +124,25 @@ mod describe {
 
     pub(super) fn search() -> Operation {
         let numbers = [administrator(), donor()].map(|account| account.number);
-        Operation::new("search", "Look for people by name and role")
+        Operation::new("search", "Search for people by name and role")
             .described(
-                "For administrators. Each condition that is there has to fit exactly, in any case; one that is \
-                 missing, empty or `null` does not limit. Frozen people are found, deleted ones are not. \
-                 Somebody who has just registered or changed may be missing for a moment.",
+                "For administrators. Each condition has to match exactly, ignoring case; one that is missing, \
+                 empty or `null` is ignored. Frozen people are found, deleted ones are not. People who have just \
+                 registered or changed may not be found until a moment later.",
             )
             .reads(fields())
             .answers([
-                told::<Found>("found", "All that were found.", found(&numbers, None)),
+                told::<Found>("found", "All matches.", found(&numbers, None)),
                 told::<Found>(
                     "found_more",
-                    "A page of them; there is more.",
+                    "One page of the matches; there are more.",
                     found(&numbers[1..], Some(position(&donor()))),
                 ),
                 bad_request(
-                    "A condition is of another type or holds control characters, there is no such role, `limit` is out \
-                     of range, or `next` is of another search or none.",
+                    "A condition is of the wrong type or contains control characters, the role does not \
+                     exist, `limit` is out of range, or `next` is invalid or belongs to another search.",
                 ),
-                not_permitted("The caller is no administrator.", Tail::Bare),
+                not_permitted("The caller is not an administrator.", Tail::Bare),
             ])
     }
 
@@ -157,10 +157,11 @@ mod describe {
         [
             Field::text("first_name", "Given name.").example(first_name),
             Field::text("last_name", "Family name.").example(last_name),
-            Field::number_of("role", "The role, by its digit or its word.", &role_digits(), &others)
+            Field::number_of("role", "The role, as its digit or its name.", &role_digits(), &others)
                 .example(donor().role.digit()),
-            Field::of("limit", "How many to name: a number, or its digits.", limit.as_value()).example(most),
-            Field::text("next", "Where to go on: the `next` of the page before, with the same conditions.")
+            Field::of("limit", "The most people to list: a number, or its digits.", limit.as_value())
+                .example(most),
+            Field::text("next", "Where to continue: the previous page's `next`, with the same conditions.")
                 .example(position(&donor()).to_string()),
         ]
     }

@@ -28,7 +28,7 @@ pub(crate) const SESSION: NewSession =
 /// The header that carries a session.
 pub(crate) const TOKEN: &str = "token";
 
-/// What a login answers.
+/// The answer to a login.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct LoggedIn<'a> {
@@ -58,7 +58,7 @@ async fn logout(app: App, caller: Caller, request: Request) -> Result<Answer, Fa
     Ok(envelope::success(Nothing {}))
 }
 
-/// Recognises the caller by the `token` header. Two different ones are nobody's (security rule S3).
+/// Recognises the caller by the `token` header. Two different ones belong to nobody (security rule S3).
 pub(crate) async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
     let token = request.sole_value(TOKEN).ok().flatten();
     match token.and_then(|token| std::str::from_utf8(token).ok()) {
@@ -78,7 +78,8 @@ mod describe {
     pub(super) fn login() -> Operation {
         Operation::new("login", "Log in")
             .described(
-                "Anybody in the pool may, whichever group registered them. Every login has a token of its own.",
+                "Open to every user of the pool, whichever group they registered through. Every login gets \
+                 its own token.",
             )
             .reads([
                 id("The person's account number."),
@@ -90,7 +91,7 @@ mod describe {
                     "The person is logged in.",
                     success(LoggedIn { token: SESSION }),
                 ),
-                bad_request("A field is missing, empty or of another type."),
+                bad_request("A field is missing, empty or of the wrong type."),
             ])
             .answers(sign_in_refusals())
     }
@@ -98,9 +99,7 @@ mod describe {
     pub(super) fn logout() -> Operation {
         Operation::new("logout", "Log out")
             .with(Parameter::everywhere())
-            .described(
-                "Ends the session of the token, and no other. The document has no such call; it is ours.",
-            )
+            .described("Ends the session of the token and no other.")
             .answers([done("logged_out", "The session is over.")])
     }
 }

@@ -23,7 +23,7 @@ pub(crate) enum Failure {
     Refused(Refusal),
     /// The body could not be read.
     Body(BodyFault),
-    /// The body's fields are not what the document asks for, or the password may not be set.
+    /// The body's fields are not what the document asks for, or the password does not meet the rules.
     BadRequest,
     /// The caller may not do that.
     NotPermitted(Tail),
@@ -107,7 +107,7 @@ const fn body_sentence(fault: &BodyFault) -> &'static str {
 tally::fails_like_others!(Failure);
 
 impl From<Taken> for Failure {
-    /// Whoever registers here brings no identifier that could be.
+    /// People who register here bring no identifier that could be.
     fn from(_: Taken) -> Self {
         Self::BadRequest
     }

@@ -48,11 +48,11 @@ mod describe {
         let names = EVENTS.map(|event| format!("`{}` is {}", event.number, event.name)).join(", ");
         let meaning = format!("Which event: {names}.");
         Operation::new("new_industry_bookin", "Book an event")
-            .described("Once for each user and event.")
+            .described("Each user can book an event once.")
             .reads([event.means(&meaning).among(&numbers, &[]).example(numbers[0])])
             .answers([
                 done("booked", "The place is booked.", words::BOOKED),
-                failure("already", "The caller has booked the event before.", BookingRefusal::Already),
+                failure("already", "The caller has already booked the event.", BookingRefusal::Already),
                 failure("no_event", "There is no such event.", NO_SUCH_EVENT),
                 required(book_form),
             ])

@@ -27,8 +27,8 @@ const ACTIONS: [(&str, TextPurpose); 3] = [
 
 /// What the code is for, by the document's word.
 fn action(form: &mut Form<'_>) -> Option<TextPurpose> {
-    let meaning = "What the code is for: registering, a new password, or another mobile number. A code of \
-                   one never serves another.";
+    let meaning = "What the code is for: registering, a new password, or a new mobile number. A code for \
+        one purpose is never valid for another.";
     let name = form.text("action_name", Kind::Plain, meaning)?;
     let found = ACTIONS.iter().find(|(action, _)| *action == name);
     if found.is_none() {
@@ -45,7 +45,7 @@ fn send_form(form: &mut Form<'_>) -> Option<(TextPurpose, PhoneNumber)> {
 /// Asks for a code by text message; the answer is the same whether one was sent.
 async fn send(app: App, caller: Option<Caller>, request: Request) -> Result<Answer, Failure> {
     let (purpose, mobile) = form::read(&app, &request, send_form).await?;
-    // A code for changing the number is for nobody but whoever asked for it.
+    // A code for changing the number is valid only for the account that asked for it.
     let owner = caller.as_ref().filter(|_| purpose == TextPurpose::ChangeMobile);
     codes::ask_by_text(&app, purpose, &mobile, owner, &request.asker).await?;
     Ok(success(words::CODE_SENT, Nothing {}))
@@ -81,17 +81,17 @@ mod describe {
 
     pub(super) fn send() -> Operation {
         let [action, mobile] = each(send_form);
-        Operation::new("send_sms_code", "Ask for a code by text message")
+        Operation::new("send_sms_code", "Request a code by text message")
             .described(
-                "The answer, and the time it takes, are the same whether a message is sent. None is for \
-                 `AccountReg` of a number that somebody has, `ChangePwd` of one that nobody has, \
-                 `ChangeMobile` to one that somebody has, within the pause after the message before, or over \
-                 a budget. A `ChangeMobile` code that somebody asks for who is logged in is for that account \
+                "The answer, and the time it takes, are the same whether or not a message is sent. None is \
+                 sent for `AccountReg` or `ChangeMobile` if the number is taken, for `ChangePwd` if it \
+                 belongs to no account, during the pause after the previous message, or when a budget is \
+                 used up. If the caller is logged in, a `ChangeMobile` code is valid for that account \
                  only.",
             )
             .reads([one_of_actions(action), mobile])
             .answers([
-                done("sent", "The request is taken.", words::CODE_SENT),
+                done("sent", "The request was accepted.", words::CODE_SENT),
                 invalid(),
                 required(send_form),
                 throttled("Too many requests from one network address."),
@@ -101,10 +101,11 @@ mod describe {
     pub(super) fn check() -> Operation {
         let [action, mobile, code] = each(check_form);
         let counts = format!(
-            "Uses nothing up, but counts as a try, of which a code stands {}, wherever they are made.",
+            "Does not use the code up, but counts as one of the {} tries that a code has in all operations \
+             together.",
             code::TRIES
         );
-        Operation::new("vaild_sms_code", "Ask whether a code is right")
+        Operation::new("vaild_sms_code", "Check a code")
             .described(&counts)
             .reads([one_of_actions(action), code, mobile])
             .answers([
@@ -121,6 +122,6 @@ mod describe {
             ("action_name", words::UNKNOWN_ACTION),
             ("mobile", words::phone_sentence(PhoneFault::NotANumber)),
         ];
-        wrong("invalid", "There is no such purpose, or the number is none.", &faults)
+        wrong("invalid", "Unknown purpose, or not a valid number.", &faults)
     }
 }

@@ -1,4 +1,4 @@
-//! The notify address: `GET /users/notify_email_is_bind/` and `/users/resend_bind_email/`, `POST
+//! The notification address: `GET /users/notify_email_is_bind/` and `/users/resend_bind_email/`, `POST
 //! /users/send_email_code/` and `/users/change_notify_email/`.
 
 use http::Method;
@@ -36,18 +36,18 @@ pub(crate) const CHANGE: Endpoint<Failure> = Endpoint::at("/users/change_notify_
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct NotifyEmail<'a> {
-    /// Whether its owner has proven it.
+    /// Whether its owner has verified it.
     is_bind: bool,
-    /// The address; empty where the account has none.
+    /// The address; empty if the account has none.
     notify_email: &'a str,
 }
 
-/// Tells the caller's notify address and whether it is bound.
+/// Shows the caller's notification address and whether it is bound.
 async fn is_bound(_: App, caller: Caller, _: Request) -> Result<Answer, Failure> {
     Ok(notify_email(&caller.account))
 }
 
-/// What is told of an account's notify address.
+/// What is shown of an account's notification address.
 fn notify_email(account: &Account) -> Answer {
     let is_bind = account.email_proven;
     let msg = if is_bind { words::EMAIL_BOUND } else { words::EMAIL_NOT_BOUND };
@@ -61,7 +61,7 @@ async fn resend(app: App, caller: Caller, request: Request) -> Result<Answer, Fa
         // An answer that the browser kept would be shown later without anything having happened.
         return Err(Failure::Prefetch);
     }
-    // Whoever only asks what the answer would look like gets no mail.
+    // A HEAD only asks what the answer would look like, so it sends no mail.
     if request.method != Method::HEAD {
         if !origin::may_act(&request, &app.config) {
             return Err(Refusal::Foreign.into());
@@ -137,45 +137,49 @@ mod describe {
             let account = Account { email_proven, ..account() };
             told::<NotifyEmail<'_>>(name, meaning, notify_email(&account))
         };
-        Operation::new("notify_email_is_bind", "Ask for the notify address")
+        Operation::new("notify_email_is_bind", "Show the notification address")
             .described(
-                "It is the account's e-mail address, whichever group set it, and bound once its owner has \
-                 proven it by a link or a code.",
+                "This is the account's e-mail address, whichever group set it. It is bound once its owner \
+                 has verified it with a link or a code.",
             )
             .answers([
-                shown("bound", "There is one, and it is bound.", true),
-                shown("not_bound", "It is not bound, or there is none.", false),
+                shown("bound", "There is an address, and it is bound.", true),
+                shown("not_bound", "The address is not bound, or there is none.", false),
             ])
     }
 
     pub(super) fn resend() -> Operation {
-        Operation::new("resend_bind_email", "Have the link that binds the address mailed again")
+        Operation::new("resend_bind_email", "Mail the link that binds the address again")
             .described(
-                "The link works for 24 hours, as often as it is followed; it dies with the address, a change \
-                 of the password and a freeze. Only a page of this origin or of a trusted one may ask, or the \
-                 person by hand. HEAD sends nothing.",
+                "The link works for 24 hours, any number of times; it stops working when the address or \
+                 the password changes or the account is frozen. Only a page of this or a trusted origin \
+                 may request it, or a person who types the address. HEAD sends nothing.",
             )
             .answers([
                 done("sent", "The link is mailed.", words::LINK_SENT),
                 failure("no_address", "The account has no address.", LinkRefusal::NoAddress),
                 already_bound(),
                 failure("not_sent", "The mail could not be sent.", LinkRefusal::NotSent),
-                failure("foreign", "A page of another origin, or a link there, asks.", Refusal::Foreign),
+                failure(
+                    "foreign",
+                    "The request comes from a page of another origin, or a link there.",
+                    Refusal::Foreign,
+                ),
                 prefetch(),
-                throttled("Within the pause after the mail before, or over a limit of mails or requests."),
+                throttled("Too soon after the previous mail, or too many mails or requests."),
             ])
     }
 
     pub(super) fn send_code() -> Operation {
-        Operation::new("send_email_code", "Ask for a code by mail")
+        Operation::new("send_email_code", "Request a code by e-mail")
             .described(
-                "The fields are judged first, then the password is tried. The answer is the same whether a \
-                 mail goes out: none does within the pause after the one before, over a budget, or to an \
-                 address that another account has proven.",
+                "The fields are validated first, then the password is checked. The answer is the same \
+                 whether or not a mail is sent: none is during the pause after the previous one, when a \
+                 budget is used up, or to an address that another account has verified.",
             )
             .reads(fields(send_code_form))
             .answers([
-                done("sent", "The request is taken.", words::CODE_SENT),
+                done("sent", "The request was accepted.", words::CODE_SENT),
                 wrong_password(),
                 already_bound(),
                 failure(
@@ -185,23 +189,24 @@ mod describe {
                 ),
                 invalid_email(),
                 required(send_code_form),
-                throttled("Too many tries, or requests for codes."),
+                throttled("Too many tries, or too many requests for codes."),
             ])
     }
 
     pub(super) fn change() -> Operation {
-        Operation::new("change_notify_email", "Set and bind another notify address")
+        Operation::new("change_notify_email", "Set and bind a new notification address")
             .described(
-                "The fields are judged first, then the password is tried, then the code. An address that \
-                 another account claimed without proof is taken from it. The address before is told; if it \
-                 was bound, it recovers the account for 7 days more. The account's other sessions end; the user name stays.",
+                "The fields are validated first, then the password is checked, then the code. An account \
+                 that has the address but never verified it loses it. The previous address is notified; if \
+                 it was bound, it can recover the account for another 7 days. The account's other sessions \
+                 end; the username stays.",
             )
             .reads(fields(change_form))
             .answers([
-                done("changed", "The address is the account's, and bound.", words::EMAIL_CHANGED),
+                done("changed", "The account has the new address, and it is bound.", words::EMAIL_CHANGED),
                 wrong_password(),
                 wrong_code(),
-                failure("taken", "Another account has proven the address.", BindingRefusal::Taken),
+                failure("taken", "Another account has verified the address.", BindingRefusal::Taken),
                 invalid_email(),
                 required(change_form),
                 throttled("Too many tries."),
@@ -209,14 +214,18 @@ mod describe {
     }
 
     fn invalid_email() -> Outcome {
-        wrong("invalid_email", "The address is none.", &[("email", words::INVALID_EMAIL)])
+        wrong("invalid_email", "Not a valid e-mail address.", &[("email", words::INVALID_EMAIL)])
     }
 
     fn already_bound() -> Outcome {
-        failure("already_bound", "The account's own address, which is bound.", LinkRefusal::AlreadyBound)
+        failure(
+            "already_bound",
+            "The address is the account's own and already bound.",
+            LinkRefusal::AlreadyBound,
+        )
     }
 
     fn prefetch() -> Outcome {
-        failure("prefetch", "The browser only fetches ahead; nothing has happened.", Failure::Prefetch)
+        failure("prefetch", "The request is only a prefetch; nothing was done.", Failure::Prefetch)
     }
 }

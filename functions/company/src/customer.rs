@@ -44,7 +44,7 @@ pub(crate) const SELECT_FIELDS: (usize, usize) = (20, 50);
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct MyInfo<'a> {
-    /// The user name.
+    /// The username.
     username: &'a str,
     /// The person's real name.
     realname: &'a str,
@@ -52,13 +52,13 @@ struct MyInfo<'a> {
     qq: &'a str,
     /// The mobile number, as it was typed.
     mobile: &'a str,
-    /// The notify address, bound or not.
+    /// The notification address, bound or not.
     notify_email: &'a str,
     /// The company's name.
     company_name: &'a str,
     /// The company's home page.
     company_url: &'a str,
-    /// The lines of business that were chosen at the registration.
+    /// The lines of business chosen at registration.
     user_industry: &'a [String],
     /// Where parcels go: province.
     province: &'a str,
@@ -68,9 +68,9 @@ struct MyInfo<'a> {
     area: &'a str,
     /// Street and number.
     street: &'a str,
-    /// Who takes the parcel.
+    /// Who receives the parcel.
     recv_name: &'a str,
-    /// Their telephone number.
+    /// The recipient's telephone number.
     recv_phone: &'a str,
 }
 
@@ -105,7 +105,7 @@ fn my_info(account: &Account, customer: &Customer) -> Answer {
 
 fn person_form(form: &mut Form<'_>) -> Option<CustomerChange> {
     let realname = form.text("realname", REALNAME, "The person's real name.");
-    let qq = form.change("qq", QQ, "The person's QQ number; left out it stays, empty it goes.");
+    let qq = form.change("qq", QQ, "The person's QQ number; unchanged if left out, removed if empty.");
     Some(CustomerChange::Person { realname: realname?, qq })
 }
 
@@ -116,7 +116,7 @@ async fn change_person(app: App, caller: Caller, request: Request) -> Result<Ans
 
 fn firm_form(form: &mut Form<'_>) -> Option<CustomerChange> {
     let company_name = form.text("company_name", COMPANY_NAME, "The company's name.");
-    let meaning = "The company's home page, http or https; left out it stays, empty it goes.";
+    let meaning = "The company's home page, http or https; unchanged if left out, removed if empty.";
     let company_url = form.change("company_url", COMPANY_URL, meaning);
     if company_url.as_ref().is_some_and(|url| !url.is_empty() && !customer::is_home_page(url)) {
         form.wrong("company_url", words::NOT_A_HOME_PAGE);
@@ -134,8 +134,8 @@ fn receiving_form(form: &mut Form<'_>) -> Option<CustomerChange> {
     let city = form.text("city", PLACE, "City.");
     let area = form.text("area", PLACE, "District or county.");
     let street = form.text("street", STREET, "Street and number.");
-    let recv_name = form.text("recv_name", RECV_NAME, "Who takes the parcel.");
-    let recv_phone = form.text("recv_phone", RECV_PHONE, "Their telephone number, as it is written.");
+    let recv_name = form.text("recv_name", RECV_NAME, "Who receives the parcel.");
+    let recv_phone = form.text("recv_phone", RECV_PHONE, "The recipient's telephone number.");
     Some(CustomerChange::Receiving(ReceivingAddress {
         province: province?,
         city: city?,
@@ -172,16 +172,16 @@ mod describe {
     use crate::words;
 
     pub(super) fn change_person() -> Operation {
-        Operation::new("change_my_info", "Change one's name and QQ number")
-            .described("All that is sent, or nothing if one field is wrong.")
+        Operation::new("change_my_info", "Change the caller's name and QQ number")
+            .described("Changes all fields that are sent, or none if one is wrong.")
             .reads(fields(person_form))
             .answers([changed(), required(person_form), too_long("qq", QQ)])
     }
 
     pub(super) fn change_firm() -> Operation {
-        let meaning = "The home page is no http or https address.";
+        let meaning = "The home page is not an http or https address.";
         Operation::new("change_company_info", "Change the company's name and home page")
-            .described("All that is sent, or nothing if one field is wrong.")
+            .described("Changes all fields that are sent, or none if one is wrong.")
             .reads(fields(firm_form))
             .answers([
                 changed(),
@@ -192,16 +192,16 @@ mod describe {
     }
 
     pub(super) fn change_receiving() -> Operation {
-        Operation::new("change_my_recv_info", "Change the address for parcels")
-            .described("All six fields, or none if one is wrong.")
+        Operation::new("change_my_recv_info", "Change the delivery address")
+            .described("Changes all six fields, or none if one is wrong.")
             .reads(fields(receiving_form))
             .answers([changed(), required(receiving_form), too_long("street", STREET)])
     }
 
     pub(super) fn show() -> Operation {
         let answer = my_info(&account(), &customer());
-        Operation::new("my_info", "Show one's own data")
-            .described("What was never set is an empty text.")
+        Operation::new("my_info", "Show the caller's data")
+            .described("A value that was never set is an empty string.")
             .answers([told::<MyInfo<'_>>("shown", "The caller's own data.", answer)])
     }
 
@@ -211,6 +211,6 @@ mod describe {
 
     fn too_long(field: &'static str, kind: Kind) -> Outcome {
         let most = kind.most().unwrap_or_default();
-        wrong("too_long", "A field is over its limit.", &[(field, &words::too_long(most))])
+        wrong("too_long", "A field is too long.", &[(field, &words::too_long(most))])
     }
 }

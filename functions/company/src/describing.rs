@@ -19,22 +19,22 @@ use crate::envelope::{Error, FormError, Nothing, Success, success};
 use crate::form::{Asked, Form, Kind, Presence, asked_by};
 use crate::words::{self, Failure};
 
-/// It worked, and there is no more to tell.
+/// A success with no more to say.
 pub(crate) fn done(name: &'static str, meaning: &str, msg: &str) -> Outcome {
     told::<Nothing>(name, meaning, success(msg, Nothing {}))
 }
 
-/// It worked: that answer, which has those fields.
+/// A success: that answer, which has those fields.
 pub(crate) fn told<Fields: JsonSchema>(name: &'static str, meaning: &str, answer: Answer) -> Outcome {
     Outcome::of::<Success<'_, Fields>>(name, meaning, answer)
 }
 
-/// It did not work.
+/// A failure.
 pub(crate) fn failure(name: &'static str, meaning: &str, failure: impl Into<Failure>) -> Outcome {
     Outcome::of::<Error<'_>>(name, meaning, words::say(failure.into()))
 }
 
-/// The form is wrong, where the document has a form's errors.
+/// The form is wrong, if the answer has a form's errors.
 pub(crate) fn form_failure(name: &'static str, meaning: &str, failure: impl Into<Failure>) -> Outcome {
     Outcome::of::<FormError<'_>>(name, meaning, words::say(failure.into()))
 }
@@ -53,41 +53,41 @@ pub(crate) fn errors(faults: &[(&'static str, &str)]) -> FieldErrors {
     errors
 }
 
-/// Nothing is filled in.
+/// No field is filled in.
 pub(crate) fn required<T>(form: impl FnOnce(&mut Form<'_>) -> Option<T>) -> Outcome {
     failure("required", REQUIRED, Failure::Input(asked_by(form).1))
 }
 
-/// The same where the document has a form's errors.
+/// The same if the answer has a form's errors.
 pub(crate) fn form_required<T>(form: impl FnOnce(&mut Form<'_>) -> Option<T>) -> Outcome {
     form_failure("required", REQUIRED, Failure::Form(asked_by(form).1))
 }
 
 const REQUIRED: &str = "Fields are missing or blank.";
 
-/// Too often.
+/// Too many requests.
 pub(crate) fn throttled(meaning: &str) -> Outcome {
     failure("throttled", meaning, Refusal::Throttled(Duration::from_mins(1)))
 }
 
-/// Another password than the caller's own.
+/// The caller's password is wrong.
 pub(crate) fn wrong_password() -> Outcome {
-    failure("wrong_password", "The caller's password is another one.", WrongPassword)
+    failure("wrong_password", "Wrong password.", WrongPassword)
 }
 
-/// A code that does not do, whatever it was for.
+/// A code that is not valid, whatever it was for.
 pub(crate) fn wrong_code() -> Outcome {
     failure(
         "wrong_code",
-        "The code is another, expired, used or tried too often; or there is none.",
+        "The code is wrong, expired, used, or was tried too often; or there is none.",
         TryRefusal::WrongCode,
     )
 }
 
-/// A number that is none.
+/// Something that is not a phone number.
 pub(crate) fn wrong_mobile() -> Outcome {
     let sentence = words::phone_sentence(PhoneFault::NotANumber);
-    let meaning = "The number is none, or of a country that is not served.";
+    let meaning = "Not a valid number, or from a country that is not supported.";
     wrong("invalid_mobile", meaning, &[("mobile", sentence)])
 }
 
@@ -149,8 +149,8 @@ pub(crate) const NEW_PASSWORD: &str = "nanjing-fog-26";
 const MOBILE: &str = "13800138000";
 
 /// What is a mobile number.
-const MOBILES: &str = "Mainland numbers with or without `+86`, `86` or `0086`; those of other countries \
-    that the deployment serves with `+` or `00`. Single blanks and hyphens do not count.";
+const MOBILES: &str = "Mainland numbers with or without `+86`, `86` or `0086`; numbers of other countries \
+    that the deployment supports with `+` or `00`. Single spaces and hyphens are ignored.";
 
 /// The account of the customer whom the examples show.
 pub(crate) fn account() -> Account {
@@ -162,7 +162,7 @@ pub(crate) fn account() -> Account {
     }
 }
 
-/// What the customer told.
+/// What the customer entered.
 pub(crate) fn customer() -> Customer {
     Customer {
         realname: "李明".to_owned(),

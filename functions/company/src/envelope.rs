@@ -11,14 +11,14 @@ const OK: &str = "ok";
 const FORM_ERROR: &str = "form_error";
 const ERROR: &str = "error";
 
-/// It worked. What the document puts beside status and message follows them.
+/// A success. The fields of the operation follow status and message.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Success_of_{F}"))]
 pub(crate) struct Success<'a, F> {
-    /// That it worked.
+    /// Marks a success.
     #[cfg_attr(feature = "openapi", schemars(extend("const" = OK)))]
     status: &'static str,
-    /// What was done, for people.
+    /// What was done, in words.
     msg: &'a str,
     #[serde(flatten)]
     fields: F,
@@ -29,27 +29,27 @@ pub(crate) struct Success<'a, F> {
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Nothing {}
 
-/// A form was filled in wrongly.
+/// A form with invalid fields.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct FormError<'a> {
-    /// That the form is to be filled in again.
+    /// Marks a form with invalid fields.
     #[cfg_attr(feature = "openapi", schemars(extend("const" = FORM_ERROR)))]
     status: &'static str,
-    /// What is wrong with it as a whole.
+    /// The error of the form as a whole.
     msg: &'a str,
-    /// What is wrong with each field.
+    /// The errors of each invalid field.
     errors: &'a FieldErrors,
 }
 
-/// It did not work.
+/// A failure.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Error<'a> {
-    /// That it did not work.
+    /// Marks a failure.
     #[cfg_attr(feature = "openapi", schemars(extend("const" = ERROR)))]
     status: &'static str,
-    /// Why, for people.
+    /// The reason in words.
     msg: &'a str,
 }
 

@@ -56,7 +56,7 @@ pub(crate) enum Kind {
     Password,
     /// The same, to be set.
     NewPassword,
-    /// Judged by its own rules as well, and as good without quotes, as JSON's number.
+    /// Also checked by its own rules, and accepted without quotes, as a JSON number.
     Digits,
     /// The same, and a mobile number.
     Mobile,
@@ -235,7 +235,7 @@ impl<'a> Form<'a> {
         names: &Names<'_>,
     ) -> Option<Password> {
         let password = self.new_password(name, names, "The new password.");
-        let repeated = self.text(again, Kind::Password, "The same again.")?;
+        let repeated = self.text(again, Kind::Password, "The same password again.")?;
         match self.fields.get(name) {
             Some(Value::Text(typed)) if !typed.is_empty() && *typed != repeated => {
                 self.wrong(again, words::MISMATCH);

@@ -1,7 +1,7 @@
 //! Where the mailed link leads: `GET /users/bind_email/` shows a page with a button, which sends `POST
 //! /users/bind_email/`.
 //!
-//! Opening the link changes nothing, whoever does it: scanners of mail open every link, some of them
+//! Opening the link changes nothing, no matter who does: mail scanners open every link, some of them
 //! with a real browser. A person presses the button. The token is all the right that is needed, since
 //! mail may be read in another browser.
 
@@ -47,7 +47,7 @@ async fn follow(app: App, request: Request) -> Result<Answer, Failure> {
     or_page(&request, followed.await)
 }
 
-/// What is said to whoever has pressed the button behind a link that works.
+/// The answer to pressing the button behind a valid link.
 fn send_on(to: HeaderValue) -> Answer {
     let answer = Answer { status: StatusCode::SEE_OTHER, ..success(words::EMAIL_BINDS, Nothing {}) };
     answer.with_header(LOCATION, to)
@@ -100,32 +100,32 @@ mod describe {
         let page = link_page::page(Language::English, &offer, "AQID", "/");
         Operation::new("bind_email_page", "Open the mailed link")
             .described(
-                "A page in Chinese or English that tells which account wants the address, with a button that \
-                 binds it. Opening it changes nothing, whoever does.",
+                "A page in Chinese or English that says which account wants to bind the address, with a \
+                 button that binds it. Opening the page changes nothing.",
             )
-            .with(Parameter::query(TOKEN, "The token of the link.", word.as_value()).required())
-            .answers([Outcome::page("page", "The link works.", page), dead_link(), dead_page()])
+            .with(Parameter::query(TOKEN, "The token from the link.", word.as_value()).required())
+            .answers([Outcome::page("page", "The link is valid.", page), dead_link(), dead_page()])
     }
 
     pub(super) fn follow() -> Operation {
         let sent_on = send_on(HeaderValue::from_static("/"));
-        let token = Field::text(TOKEN, "The token of the link.").required().example("AQID");
-        Operation::new("bind_email", "Bind the address, by the button behind the mailed link")
+        let token = Field::text(TOKEN, "The token from the link.").required().example("AQID");
+        Operation::new("bind_email", "Bind the address with the button on the linked page")
             .described(
-                "The token is all the right that is needed, since mail may be read in another browser. Sent as \
-                 a form by the page; JSON does as well.",
+                "The token alone is enough, since mail may be read in another browser. The page sends it \
+                 as a form; JSON is also accepted.",
             )
             .reads([token])
             .of_types(&body::CONTENT_TYPES)
             .answers([
-                told::<Nothing>("bound", "The address is bound; at a second time too.", sent_on),
+                told::<Nothing>("bound", "The address is bound; the same again if it already was.", sent_on),
                 dead_link(),
                 dead_page(),
             ])
     }
 
     fn dead_link() -> Outcome {
-        failure("dead_link", "The token is missing, there twice, wrong, or dead.", TokenRefusal::Dead)
+        failure("dead_link", "The token is missing, repeated, wrong, or no longer valid.", TokenRefusal::Dead)
     }
 
     fn dead_page() -> Outcome {

@@ -26,24 +26,26 @@ pub fn section() -> Section {
             carriers: Carrier::session_cookies().into(),
             recognised_by: vec![&["session"], &["deployedSession"]],
             content_types: &CONTENT_TYPES,
-            of_bodies: vec![failure("no_object", "The body is JSON, but no object.", Failure::NotAnObject)],
+            of_bodies: vec![failure("no_object", "The body is JSON but not an object.", Failure::NotAnObject)],
             ..Group::default()
         },
     )
 }
 
-const DESCRIPTION: &str = "The API of a company's customers. Every answer is `status` and `msg`, and what \
-    an operation puts beside them. What an operation can end in, failures too, has HTTP status 200: \
-    `status` is `ok`, `form_error` (registration and login only, with `errors`) or `error`. What happens \
-    around it has the status that HTTP has for it, and `error`.\n\n\
-    * Bodies are JSON and nothing else. A POST of a page of another origin is refused, whether anybody is \
-    logged in or not; there is no CSRF token.\n\
-    * The session cookie is the one of `accounts` and `rest-auth`. One that opens nothing is a \
-    stranger's. `Authorization` and `token` open nothing here.\n\
-    * A field that is missing, `null` or blank is not filled in. A number is no text, but for \
-    `bookin_type`. White space around \
-    a text does not count, except in passwords; control characters are refused.\n\
-    * Where `errors` has no place, `msg` says what is wrong with the fields, each sentence behind its name.";
+const DESCRIPTION: &str = "The API of a company's customers. Every answer has `status` and `msg`, and the \
+    fields of the operation beside them. Every documented outcome of an operation, failures included, has \
+    HTTP status 200: `status` is `ok`, `form_error` (registration and login only, with `errors`) or \
+    `error`. Any other failure has the HTTP status that fits it, and `error`.\n\n\
+    * Bodies are JSON only. A POST from a page of another origin is refused, whether or not the user is \
+    logged in; there is no CSRF token.\n\
+    * The session cookie is the same as that of `accounts` and `rest-auth`. A cookie of no session is \
+    ignored, and so are `Authorization` and `token`.\n\
+    * A field that is missing, `null` or blank counts as not filled in. A number is accepted in \
+    place of a string only where that is made of digits: `mobile`, `phone`, `recv_phone`, `code`, `qq` and \
+    `bookin_type`. White space around a string is ignored, except in passwords; control \
+    characters are refused.\n\
+    * Where the answer has no `errors`, `msg` says what is wrong with the fields, each message after the \
+    field's name.";
 
 /// What may be wrong with any field, by the sentences that say it.
 fn field_faults() -> String {
@@ -63,5 +65,5 @@ fn field_faults() -> String {
     ];
     let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
     sentences.extend(words::password_sentences(&faults));
-    format!("What is said of a field, with the number that is its own: {}.", sentences.join("; "))
+    format!("The messages about a field, each with the limit of that field: {}.", sentences.join("; "))
 }

@@ -25,7 +25,7 @@ pub(crate) const RESET: Endpoint<Failure> =
         .post(Open(&reset), described!(describe::reset));
 
 fn change_form(form: &mut Form<'_>, names: &Names<'_>) -> Option<(String, Password)> {
-    let old = form.text("old_password", Kind::Password, "The password until now.");
+    let old = form.text("old_password", Kind::Password, "The current password.");
     let new = form.repeated_password("new_password", "confirm_password", names);
     Some((old?, new?))
 }
@@ -90,15 +90,19 @@ mod describe {
         let weak = ResetRefusal::Password(vec![PasswordFault::TooCommon]);
         Operation::new("change_pwd_by_mobile", "Set a new password with a code")
             .described(
-                "Ends every session and key of the user, in every group, and opens none. A number that nobody has \
-                 and a wrong code are answered alike. That the password repeats the user's own names is told only \
-                 to who has the code.",
+                "Ends every session and key of the user in every group, and does not log the caller in. A number \
+                 that belongs to no account gets the same answer as a wrong code. That the password repeats \
+                 the user's own names is reported only if the code is right.",
             )
             .reads([mobile, code, password.example(NEW_PASSWORD), again])
             .answers([
-                done("changed", "The password is changed; everybody is logged out.", words::PASSWORD_CHANGED),
+                done(
+                    "changed",
+                    "The password is changed; the user is logged out everywhere.",
+                    words::PASSWORD_CHANGED,
+                ),
                 wrong_code(),
-                failure("weak_password", "The password may not be set.", weak),
+                failure("weak_password", "The password does not meet the rules.", weak),
                 mismatch("re_password"),
                 wrong_mobile(),
                 required(reset_form),
@@ -110,17 +114,17 @@ mod describe {
         let form = |form: &mut Form<'_>| change_form(form, &Names::default());
         let mut weak = FieldErrors::default();
         weak.add("new_password", words::password_sentences(&[PasswordFault::TooCommon]));
-        let meaning = "The password is changed; everybody else is logged out.";
+        let meaning = "The password is changed; the user is logged out everywhere else.";
         Operation::new("change_my_pwd", "Change the password")
             .described(
-                "Ends every session and key of the user, in every group, but leaves this browser in, with a \
-                 new cookie. The new password is judged before the old one is tried.",
+                "Ends every session and key of the user in every group, but keeps this browser logged in \
+                 with a new cookie. The new password is validated before the old one is checked.",
             )
             .reads(fields(form))
             .answers([
                 done("changed", meaning, words::PASSWORD_CHANGED).perhaps_with(SET_COOKIE),
                 wrong_password(),
-                failure("weak_password", "The new password may not be set.", Failure::Input(weak)),
+                failure("weak_password", "The new password does not meet the rules.", Failure::Input(weak)),
                 mismatch("confirm_password"),
                 required(form),
                 throttled("Too many tries."),

@@ -51,15 +51,15 @@ mod describe {
         let [password, mobile, code] = each(change_form);
         Operation::new("change_mobile", "Change the mobile number")
             .described(
-                "The fields are judged first, then the password is tried, then the code. Sessions stay; the \
-                 number before is free at once.",
+                "The fields are validated first, then the password is checked, then the code. The account's other \
+                 sessions end; the previous number is free at once.",
             )
             .reads([password, code, mobile])
             .answers([
-                done("changed", "The number is the account's.", words::MOBILE_CHANGED),
+                done("changed", "The account has the new number.", words::MOBILE_CHANGED),
                 wrong_password(),
                 wrong_code(),
-                failure("taken", "Somebody else has the number.", PhoneRefusal::Taken),
+                failure("taken", "Another account has the number.", PhoneRefusal::Taken),
                 wrong_mobile(),
                 required(change_form),
                 throttled("Too many tries."),

@@ -30,13 +30,13 @@ pub(crate) const REGISTER: Endpoint<Failure> =
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Registered<'a> {
-    /// The user name, which is the e-mail address.
+    /// The username, which is the e-mail address.
     username: &'a str,
-    /// Where the page goes next; a setting of the deployment.
+    /// Where the page should go next; a setting of the deployment.
     redirect_url: &'a str,
 }
 
-/// Registers a company's customer, who is logged in by it.
+/// Registers a company's customer and logs the customer in.
 ///
 /// What is taken, and whether the code is right, is told only when everything else is: neither tries at
 /// a code nor questions about other people's addresses are free (security rule S13).
@@ -63,7 +63,7 @@ async fn register(app: App, request: Request) -> Result<Answer, Failure> {
     })
 }
 
-/// What is said to whoever has registered.
+/// The answer to a registration.
 fn welcome(account: &Account, redirect_url: &str) -> Answer {
     let username = account.username.as_ref().map_or("", Username::as_str);
     success(words::REGISTERED, Registered { username, redirect_url })
@@ -81,10 +81,10 @@ struct Wanted {
 
 impl Wanted {
     fn form(form: &mut Form<'_>) -> Option<Self> {
-        let meaning = "The company's e-mail address, which becomes the user name: letters, digits and \
-                       `@ . + - _`, at most 150 characters.";
+        let meaning = "The company's e-mail address, which becomes the username: letters, digits and `@ . \
+            + - _`, at most 150 characters.";
         let email = form.email("user_email", meaning);
-        // The address becomes the user's name as well, so it has to be fit for one.
+        // The address also becomes the username, so it has to be valid as one.
         let username = email.as_ref().and_then(|email| {
             let parsed = Username::parse(email.as_str(), Some(email));
             parsed.map_err(|_| form.wrong("user_email", words::NOT_A_NAME)).ok()
@@ -133,11 +133,12 @@ mod describe {
     pub(super) fn register() -> Operation {
         let mut fields = fields(Wanted::form);
         fields[0] = fields[0].clone().at_most(username::MAX_CHARACTERS);
-        Operation::new("account_register", "Register, and log in")
+        Operation::new("account_register", "Register and log in")
             .described(
-                "The customer is logged in by it, and a link that binds the address is mailed there. All that \
-                 is wrong with the form is told at once. The code is tried only where nothing is, and what is \
-                 taken is told only if the code is right; that costs a try, but does not use the code up.",
+                "Also logs the customer in, and mails a link that binds the address. All errors of the \
+                 form are reported at once. The code is checked only if there are none, and that an \
+                 address or number is taken is reported only if the code is right; this counts as a try, \
+                 but does not use the code up.",
             )
             .reads(fields)
             .answers(outcomes())
@@ -164,21 +165,25 @@ mod describe {
         vec![
             set.perhaps_with(SET_COOKIE),
             form_required(Wanted::form),
-            form("invalid", "Fields hold something else than they should.", errors(&invalid)),
-            form("weak_password", "The password may not be set.", weak),
+            form("invalid", "Fields have invalid values.", errors(&invalid)),
+            form("weak_password", "The password does not meet the rules.", weak),
             form(
                 "not_a_name",
-                "The address is not fit for a user name.",
+                "The address cannot be a username.",
                 errors(&[("user_email", words::NOT_A_NAME)]),
             ),
-            form("country", "The number is of a country that is not served.", errors(&[("phone", country)])),
-            form_failure("wrong_code", "The code is another, expired, used or tried too often.", wrong_code),
-            form_failure(
-                "taken",
-                "Somebody has the address or the number.",
-                RegistrationRefusal::Taken(taken),
+            form(
+                "country",
+                "The number is from a country that is not supported.",
+                errors(&[("phone", country)]),
             ),
-            throttled("Too many registrations, or too many tries at codes."),
+            form_failure(
+                "wrong_code",
+                "The code is wrong, expired, used, or was tried too often.",
+                wrong_code,
+            ),
+            form_failure("taken", "The address or the number is taken.", RegistrationRefusal::Taken(taken)),
+            throttled("Too many registrations, or too many tries of codes."),
         ]
     }
 }

@@ -34,17 +34,17 @@ pub(crate) const SESSION: NewSession =
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct LoggedIn<'a> {
-    /// The user name; empty for whoever has none.
+    /// The username; empty if the user has none.
     username: &'a str,
-    /// Where the page goes next; a setting of the deployment.
+    /// Where the page should go next; a setting of the deployment.
     redirect_url: &'a str,
-    /// The lines of business that were chosen at the registration.
+    /// The lines of business chosen at registration.
     user_industry: &'a [String],
 }
 
 fn login_form(form: &mut Form<'_>) -> Option<(String, String)> {
-    let meaning = "The user name, mobile number or e-mail address, in any case. What reads as a number or an \
-                   address is one.";
+    let meaning = "The username, mobile number or e-mail address, case-insensitive. What looks like a \
+        number or an address is taken for one.";
     let username = form.text("username", Kind::Plain, meaning);
     let password = form.text("password", Kind::Password, "The password.");
     Some((username?, password?))
@@ -68,7 +68,7 @@ async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Ans
     Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
-/// What is said to whoever has logged in.
+/// The answer to a login.
 fn welcome(account: &Account, customer: &Customer, redirect_url: &str) -> Answer {
     let username = account.username.as_ref().map_or("", Username::as_str);
     let user_industry = &customer.select_fields;
@@ -87,7 +87,7 @@ fn login_name(app: &App, typed: &str) -> LoginName {
     }
 }
 
-/// Logs this device out; the answer is the same whoever asks.
+/// Logs this device out; the answer is the same for every caller.
 async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     form::fields(&request).await?;
     let answer = success(words::LOGGED_OUT, Nothing {});
@@ -110,7 +110,8 @@ mod describe {
         let answer = welcome(&account(), &customer(), "/");
         Operation::new("account_login", "Log in")
             .described(
-                "A session that the browser had is over. The new one lasts 14 days, however it is used.",
+                "Ends the session the browser had, if any. The new one lasts 14 days, whether or not it is \
+                 used.",
             )
             .reads(fields(login_form))
             .answers([
@@ -118,7 +119,7 @@ mod describe {
                     .perhaps_with(SET_COOKIE),
                 form_failure(
                     "wrong_credentials",
-                    "No such user, or another password.",
+                    "Unknown user or wrong password.",
                     SignInRefusal::WrongCredentials,
                 ),
                 form_failure(
@@ -132,11 +133,10 @@ mod describe {
     }
 
     pub(super) fn logout() -> Operation {
-        let logged_out =
-            done("logged_out", "Nobody is logged in on this device any more.", words::LOGGED_OUT);
-        Operation::new("account_logout", "Log this device out")
+        let logged_out = done("logged_out", "This device is logged out.", words::LOGGED_OUT);
+        Operation::new("account_logout", "Log out on this device")
             .with(Parameter::everywhere())
-            .described("The answer is the same whoever asks. No field is read.")
+            .described("The answer is the same for every caller. No fields are read.")
             .reads([])
             .answers([logged_out.perhaps_with(SET_COOKIE)])
     }

@@ -21,7 +21,7 @@ pub(crate) const BIND: Endpoint<Failure> =
 pub(crate) const UNBIND: Endpoint<Failure> = Endpoint::at("/users/weixin_unbind/", "解绑微信账号")
     .post(Guarded(&unbind), described!(describe::unbind));
 
-/// Whether something is bound. What is bound is nobody's business, not even its owner's page's.
+/// Whether something is bound. Which one is never shown, not even to the owner's own page.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Bound {
@@ -41,10 +41,10 @@ fn bound(is_bind: bool) -> Answer {
 }
 
 fn bind_form(form: &mut Form<'_>) -> Option<String> {
-    form.text("code", Kind::Plain, "What WeChat's OAuth gave the page; it is exchanged once.")
+    form.text("code", Kind::Plain, "The code from WeChat's OAuth; it can be used once.")
 }
 
-/// Binds the WeChat of whoever got the code there to the caller.
+/// Binds the WeChat account that got the code to the caller.
 async fn bind(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
     let code = form::read(&app, &request, bind_form).await?;
     let code =
@@ -70,8 +70,8 @@ mod describe {
     use crate::words;
 
     pub(super) fn is_bound() -> Operation {
-        Operation::new("weixin_is_bind", "Ask whether a WeChat account is bound")
-            .described("Which one is nobody's business.")
+        Operation::new("weixin_is_bind", "Check whether a WeChat account is bound")
+            .described("Does not say which one.")
             .answers([
                 told::<Bound>("bound", "One is bound.", bound(true)),
                 told::<Bound>("not_bound", "None is bound.", bound(false)),
@@ -82,29 +82,29 @@ mod describe {
         let [code] = each(bind_form);
         Operation::new("weixin_bind", "Bind a WeChat account")
             .described(
-                "One WeChat account belongs to one account: the own one again is `ok`, another one takes its \
-                 place. It opens nothing.",
+                "A WeChat account can be bound to one account only. Binding the same one again is `ok`; a \
+                 different one replaces it. It cannot be used to log in.",
             )
             .reads([code.example("081Kq4Ga1aBcDe0ZzyFa1TGqcX2Kq4Gh")])
             .answers([
                 done("bound", "The WeChat account is bound.", words::WEIXIN_BINDS),
-                failure("wrong_code", "WeChat does not take the code.", WeixinRefusal::WrongCode),
+                failure("wrong_code", "WeChat rejects the code.", WeixinRefusal::WrongCode),
                 failure("refused", "WeChat refuses for another reason.", WeixinRefusal::Refused),
-                failure("taken", "The WeChat account is bound to somebody else.", WeixinRefusal::Taken),
+                failure("taken", "The WeChat account is bound to another account.", WeixinRefusal::Taken),
                 failure(
                     "not_configured",
-                    "The deployment has no application at WeChat.",
+                    "The deployment has no WeChat application.",
                     WeixinRefusal::NotConfigured,
                 ),
                 required(bind_form),
-                failure("weixin_away", "WeChat, or the secret for it, is away.", WeixinRefusal::Away),
+                failure("weixin_away", "WeChat, or the secret for it, is unavailable.", WeixinRefusal::Away),
                 throttled("Too many wrong codes."),
             ])
     }
 
     pub(super) fn unbind() -> Operation {
         Operation::new("weixin_unbind", "Unbind the WeChat account")
-            .described("The answer is the same where none is bound. No field is read.")
+            .described("The answer is the same if none was bound. No fields are read.")
             .reads([])
             .answers([done("unbound", "No WeChat account is bound any more.", words::WEIXIN_UNBINDS)])
     }

@@ -77,7 +77,7 @@ pub(crate) enum Failure {
     Refused(Refusal),
     /// The body could not be read.
     Body(BodyFault),
-    /// The body is JSON, but no object.
+    /// The body is JSON but not an object.
     NotAnObject,
     /// The form of a registration or login is filled in wrongly.
     Form(FieldErrors),
@@ -258,7 +258,7 @@ impl From<RegistrationRefusal> for Failure {
         match refusal {
             RegistrationRefusal::Taken(taken) => {
                 let mut errors = FieldErrors::default();
-                // The address is the name as well.
+                // The address is also the name.
                 let has_email = taken.email || taken.username;
                 errors.add("user_email", has_email.then(|| EMAIL_TAKEN.to_owned()));
                 errors.add("phone", taken.phone.then(|| PHONE_TAKEN.to_owned()));

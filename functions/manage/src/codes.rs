@@ -39,13 +39,20 @@ mod describe {
         let digits = PASSWORD_RESET.to_string();
         let types = format!("{PASSWORD_RESET} resets the password; there is no other.");
         let code_type = Field::number_of("code_type", &types, &[&digits], &[]);
-        Operation::new("ask_for_code", "Ask for a code by mail")
-            .described("The answer is the same, after the same time, whether or not anybody has the address.")
+        Operation::new("ask_for_code", "Request a code by e-mail")
+            .described(
+                "The answer, and the time it takes, are the same whether or not the address belongs \
+                to a user.",
+            )
             .reads([username(), code_type.required().example(PASSWORD_RESET)])
             .answers([
-                success("asked", "The request was taken.", words::OK, Nothing {}),
+                success("asked", "The request was accepted.", words::OK, Nothing {}),
                 failure("unknown_code_type", "There is no such kind of code.", InputFault::UnknownCodeType),
-                failure("not_a_number", "The kind is no whole number.", InputFault::NotANumber("code_type")),
+                failure(
+                    "not_a_number",
+                    "The kind is not a whole number.",
+                    InputFault::NotANumber("code_type"),
+                ),
             ])
             .answers(of_every_form("code_type", "username"))
     }

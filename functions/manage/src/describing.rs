@@ -21,7 +21,7 @@ pub(crate) fn username() -> Field {
     Field::text("username", "The e-mail address.").required().email().example("zhang@example.com")
 }
 
-/// It worked.
+/// A success.
 pub(crate) fn success<D: Serialize + JsonSchema>(
     name: &'static str,
     meaning: &str,
@@ -31,7 +31,7 @@ pub(crate) fn success<D: Serialize + JsonSchema>(
     Outcome::of::<Envelope<'static, Success, D>>(name, meaning, envelope::success(message, data))
 }
 
-/// It did not, in a way that the document knows.
+/// A failure that the document describes.
 pub(crate) fn failure(name: &'static str, meaning: &str, failure: impl Into<Failure>) -> Outcome {
     Outcome::of::<Failed>(name, meaning, words::say(failure.into()))
 }
@@ -40,10 +40,10 @@ pub(crate) fn failure(name: &'static str, meaning: &str, failure: impl Into<Fail
 pub(crate) fn of_every_form(field: &'static str, text: &'static str) -> [Outcome; 5] {
     let throttled = words::say(Refusal::Throttled(Duration::from_mins(1)).into());
     [
-        failure("not_an_email", "The username is no e-mail address.", InputFault::NotAnEmail),
+        failure("not_an_email", "The username is not a valid e-mail address.", InputFault::NotAnEmail),
         failure("missing", "A field is missing or empty.", InputFault::Missing(field)),
-        failure("not_a_text", "A field is no text.", InputFault::NotAText(text)),
-        failure("no_object", "The body is JSON, but no object.", InputFault::NotAnObject),
+        failure("not_a_text", "A field is not a string.", InputFault::NotAText(text)),
+        failure("no_object", "The body is JSON but not an object.", InputFault::NotAnObject),
         Outcome::of::<Refused>("throttled", "Too many tries.", throttled),
     ]
 }

@@ -4,43 +4,43 @@ use http::StatusCode;
 use serde::{Serialize, Serializer};
 use tally::http::answer::Answer;
 
-/// Any answer; `C` is what the code can be.
+/// Any answer; `C` stands for the possible codes.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "{C}_with_{D}"))]
 pub(crate) struct Envelope<'a, C, D> {
-    /// How it ended.
+    /// The outcome.
     meta: Meta<'a, C>,
-    /// What was asked for.
+    /// The requested data.
     data: D,
 }
 
-/// How it ended.
+/// The outcome.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(rename = "Meta_of_{C}"))]
 struct Meta<'a, C> {
-    /// The same in words, for people.
+    /// The outcome in words, for people.
     message: &'a str,
-    /// How it ended, for programs.
+    /// The outcome as a code, for programs.
     code: C,
 }
 
-/// 0: it worked.
+/// 0: a success.
 pub(crate) struct Success;
 
-/// In which of the ways it failed that the document knows. A sentence may be reworded, a code may not.
+/// The reason for a failure that the document describes. A message may be reworded, a code may not.
 #[derive(Clone, Copy)]
 pub(crate) enum Fault {
     /// The fields are not what the document asks for.
     Input = 1001,
-    /// Wrong address or password, or no member of staff.
+    /// Wrong address or password, or not a member of staff.
     Credentials = 1002,
     /// The account is frozen.
     Frozen = 1003,
-    /// The code by mail does not do.
+    /// The code from the mail is not valid.
     Code = 1004,
     /// The passwords differ.
     Mismatch = 1005,
-    /// The password may not be set.
+    /// The password does not meet the rules.
     Password = 1006,
 }
 
@@ -52,17 +52,17 @@ pub(crate) struct Status(StatusCode);
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Nothing {}
 
-/// It worked.
+/// A success.
 pub(crate) fn success(message: &str, data: impl Serialize) -> Answer {
     answer(StatusCode::OK, message, Success, data)
 }
 
-/// It did not, in a way that the document knows.
+/// A failure that the document describes.
 pub(crate) fn failure(fault: Fault, message: &str) -> Answer {
     answer(StatusCode::OK, message, fault, Nothing {})
 }
 
-/// It did not, in a way that HTTP has a status for.
+/// A refusal that has an HTTP status of its own.
 pub(crate) fn refusal(status: StatusCode, message: &str) -> Answer {
     answer(status, message, Status(status), Nothing {})
 }
@@ -101,15 +101,12 @@ pub(crate) mod describe {
 
     /// The codes of failures that the document knows, and when each is answered.
     const FAULTS: [(Fault, &str); 6] = [
-        (
-            Fault::Input,
-            "a field is missing, empty, of another type, or not what it has to be; the body is no object",
-        ),
-        (Fault::Credentials, "unknown address, wrong password, or no member of staff"),
+        (Fault::Input, "a field is missing, empty, of the wrong type, or invalid; the body is not an object"),
+        (Fault::Credentials, "unknown address, wrong password, or not a member of staff"),
         (Fault::Frozen, "the password is right, but the user is frozen"),
         (Fault::Code, "the code is wrong, expired or used"),
         (Fault::Mismatch, "the two passwords differ"),
-        (Fault::Password, "the password may not be set"),
+        (Fault::Password, "the password does not meet the rules"),
     ];
 
     /// What can be the code of a refusal outside the document.
@@ -118,7 +115,7 @@ pub(crate) mod describe {
     /// A table of them.
     pub(crate) fn table() -> String {
         let lines = FAULTS.map(|(fault, when)| format!("| {} | {when} |\n", fault as u16)).concat();
-        format!("| `meta.code` | when |\n| --- | --- |\n{lines}| the status | outside the document |")
+        format!("| `meta.code` | when |\n| --- | --- |\n{lines}| the HTTP status | any other failure |")
     }
 
     impl JsonSchema for Success {
@@ -143,7 +140,7 @@ pub(crate) mod describe {
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
             let meanings = FAULTS.map(|(fault, when)| format!("* `{}`: {when}.", fault as u16)).join("\n");
             json_schema!({
-                "description": format!("In which of the ways it failed that the document knows:\n\n{meanings}"),
+                "description": format!("The reason for the failure:\n\n{meanings}"),
                 "type": "integer",
                 "enum": FAULTS.map(|(fault, _)| fault as u16),
             })
@@ -156,7 +153,7 @@ pub(crate) mod describe {
         }
 
         fn json_schema(_: &mut SchemaGenerator) -> Schema {
-            json_schema!({"description": "The HTTP status once more.", "type": "integer", "enum": STATUSES})
+            json_schema!({"description": "The HTTP status again.", "type": "integer", "enum": STATUSES})
         }
     }
 }

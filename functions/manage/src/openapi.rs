@@ -19,7 +19,7 @@ pub fn section() -> Section {
             carriers: vec![Carrier::header(
                 "token",
                 "Authorization",
-                "`Token <key>`; the scheme's word in any case.",
+                "`Token <key>`, with `Token` case-insensitive.",
             )],
             recognised_by: vec![&["token"]],
             content_types: &body::CONTENT_TYPES,
@@ -28,5 +28,5 @@ pub fn section() -> Section {
     )
 }
 
-const DESCRIPTION: &str = "The API of the staff console. `meta.code` is 0 for success; documented outcomes, \
-    failures too, have status 200, and each failure a code of its own:";
+const DESCRIPTION: &str = "The API of the staff console. `meta.code` is 0 for success. Every documented \
+    outcome, failures included, has status 200, and each failure has a code of its own:";

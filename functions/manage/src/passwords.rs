@@ -49,20 +49,21 @@ mod describe {
         let weak = vec![PasswordFault::TooShort, PasswordFault::EntirelyNumeric];
         Operation::new("reset_password", "Set a new password with a code")
             .described(&format!(
-                "A code lives {minutes} minutes and {tries} tries. Ends every session of the user, in every group.",
+                "A code is valid for {minutes} minutes and {tries} tries. Ends every session of the user \
+                 in every group.",
             ))
             .reads([
                 username(),
                 Field::new_password("password", "The new password.").required().example("fog123456"),
-                Field::password("password2", "The same again.").required().example("fog123456"),
-                Field::number("vercode", "The code of the mail.").required().example("123456"),
+                Field::password("password2", "The same password again.").required().example("fog123456"),
+                Field::number("vercode", "The code from the mail.").required().example("123456"),
             ])
             .answers([
                 success("reset", "The password is set.", words::PASSWORD_RESET, Nothing {}),
                 failure("wrong_code", "The code is wrong, expired or used.", TryRefusal::WrongCode),
                 failure("mismatch", "The passwords differ.", Failure::Mismatch),
-                failure("weak_password", "The password may not be set.", Failure::Password(weak)),
-                failure("password_too_long", "The password is over the limit.", InputFault::PasswordTooLong),
+                failure("weak_password", "The password does not meet the rules.", Failure::Password(weak)),
+                failure("password_too_long", "The password is too long.", InputFault::PasswordTooLong),
             ])
             .answers(of_every_form("vercode", "vercode"))
     }

@@ -25,7 +25,7 @@ pub(crate) const LOGIN: Endpoint<Failure> =
 /// How long a member of staff stays logged in: a working day (security rule S3).
 const SESSION_LASTS: Duration = Duration::from_hours(12);
 
-/// What a login answers.
+/// The answer to a login.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Welcome<'a> {
@@ -43,9 +43,9 @@ struct User<'a> {
     id: u32,
     /// The e-mail address.
     email: &'a str,
-    /// The groups that an operator put the user in.
+    /// The groups to which an operator added the user.
     groups: Vec<Group<'a>>,
-    /// The username; empty for whoever has none.
+    /// The username; empty if the user has none.
     username: &'a str,
     /// Whether the user may use the staff console.
     is_staff: bool,
@@ -61,7 +61,7 @@ struct User<'a> {
 struct Group<'a> {
     /// Its number.
     id: u32,
-    /// What it is called.
+    /// Its name.
     name: &'a str,
 }
 
@@ -90,7 +90,7 @@ fn user(account: &Account) -> User<'_> {
         email: account.email.as_ref().map_or("", EmailAddress::as_str),
         groups: account.groups.iter().map(|group| Group { id: group.id, name: &group.name }).collect(),
         username: account.username.as_ref().map_or("", Username::as_str),
-        // Whoever is shown this may use the console: a superuser is staff while it is one.
+        // Only staff of the console see this: a superuser is staff while it is one.
         is_staff: account.may_use_console(),
         is_superuser: account.is_superuser,
         date_joined: time(account.joined),
@@ -117,14 +117,14 @@ mod describe {
         let account = Account { is_staff: true, is_superuser: true, groups, ..person() };
         let welcome = Welcome { token: "4f1a2c9be0d7683152fab09c4e7d61830b5e9f27", user: user(&account) };
         let password = Field::password("password", "The password.").required().example("fswxxz1456");
-        Operation::new("login", "Log a member of staff in")
-            .described("The token lasts 12 hours, and opens rest-auth as well.")
+        Operation::new("login", "Log in a member of staff")
+            .described("The token lasts 12 hours and is also accepted by rest-auth.")
             .reads([username(), password])
             .answers([
                 success("logged_in", "The user is logged in.", words::OK, welcome),
                 failure(
                     "wrong_credentials",
-                    "No such user, another password, or no member of staff.",
+                    "Unknown user, wrong password, or not a member of staff.",
                     SignInRefusal::WrongCredentials,
                 ),
                 failure("frozen", "The password is right, but the user is frozen.", SignInRefusal::Frozen),

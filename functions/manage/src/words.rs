@@ -32,18 +32,18 @@ pub(crate) enum Failure {
     WrongCode,
     /// The two passwords differ.
     Mismatch,
-    /// The password may not be set.
+    /// The password does not meet the rules.
     Password(Vec<PasswordFault>),
 }
 
 /// What is wrong with the body's fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum InputFault {
-    /// The body is JSON, but no object.
+    /// The body is JSON but not an object.
     NotAnObject,
     /// A field is not there, or empty.
     Missing(&'static str),
-    /// A field is no text.
+    /// A field is not a string.
     NotAText(&'static str),
     /// A field is no whole number.
     NotANumber(&'static str),

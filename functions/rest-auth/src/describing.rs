@@ -20,12 +20,12 @@ pub(crate) fn key(name: &'static str, meaning: &str, status: StatusCode) -> Outc
     Outcome::json(name, meaning, status, &key).perhaps_with(SET_COOKIE)
 }
 
-/// It worked, and cookies may go with it.
+/// A success, and cookies may go with it.
 pub(crate) fn told(name: &'static str, meaning: &str, sentence: &str) -> Outcome {
     Outcome::of::<Detail>(name, meaning, detail(StatusCode::OK, sentence)).perhaps_with(SET_COOKIE)
 }
 
-/// It did not work.
+/// A failure.
 pub(crate) fn failure<Body: JsonSchema>(
     name: &'static str,
     meaning: &str,
@@ -44,14 +44,14 @@ pub(crate) fn wrong_body(name: &'static str, meaning: &str, sentence: &str) -> O
     failure::<FieldErrors>(name, meaning, Failure::Fields(whole_body(sentence)))
 }
 
-/// The password may not be set.
+/// The password does not meet the rules.
 pub(crate) fn weak(meaning: &str, field: FormField, faults: &[PasswordFault]) -> Outcome {
     let mut errors = FieldErrors::default();
     errors.add(field.name, words::password_sentences(faults));
     failure::<FieldErrors>("weak_password", meaning, Failure::Fields(errors))
 }
 
-/// Too often.
+/// Too many requests.
 pub(crate) fn throttled() -> Outcome {
     failure::<Detail>("throttled", "Too many tries.", Refusal::Throttled(Duration::from_mins(1)))
 }

@@ -39,7 +39,7 @@ const FORM: [FormField; 3] = {
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct Record<'a> {
-    /// The account number once more.
+    /// The account number again.
     id: u32,
     /// The company.
     company: &'a str,
@@ -47,11 +47,11 @@ struct Record<'a> {
     tel: &'a str,
     /// A postal address.
     address: &'a str,
-    /// Whose they are.
+    /// The user whose details they are.
     user: User<'a>,
 }
 
-/// The user in it. No field could hold a password hash: `password` is a constant.
+/// The user in the details. No field could hold a password hash: `password` is a constant.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 struct User<'a> {
@@ -59,17 +59,17 @@ struct User<'a> {
     id: u32,
     /// Asterisks, the same for everybody.
     password: &'static str,
-    /// When the user logged in last, UTC; `null` for never.
+    /// When the user last logged in, UTC; `null` if never.
     last_login: Option<String>,
     /// Whether the user is a superuser.
     is_superuser: bool,
-    /// The username; empty for whoever has none.
+    /// The username; empty if the user has none.
     username: &'a str,
     /// Given name; may be empty.
     first_name: &'a str,
     /// Family name; may be empty.
     last_name: &'a str,
-    /// The e-mail address; empty for whoever has none.
+    /// The e-mail address; empty if the user has none.
     email: &'a str,
     /// Whether the user may use the staff console.
     is_staff: bool,
@@ -133,7 +133,7 @@ async fn read(request: &Request, is_partial: bool) -> Result<[Option<String>; 3]
 /// What is shown.
 fn record<'a>(account: &'a Account, details: &'a Details) -> Record<'a> {
     Record {
-        // One record per account, so the account's number names it as well.
+        // One record per account, so the account's number identifies it too.
         id: account.number.get(),
         company: &details.company,
         tel: &details.tel,
@@ -178,42 +178,44 @@ mod describe {
     pub(super) fn create() -> Operation {
         let (account, details) = (person(), details());
         let created = [record(&account, &details)];
-        let meaning = "The details are kept: a list of one record.";
-        Operation::new("create_users_info", "Submit one's details, once")
-            .described("All three fields. The answer is a list, though of one record.")
+        let meaning = "The details are stored: a list with one record.";
+        Operation::new("create_users_info", "Submit the caller's details, once")
+            .described("All three fields are needed. The answer is a list with one record.")
             .reads(FORM.map(Field::from))
             .answers([
                 Outcome::json("created", meaning, StatusCode::CREATED, &created),
                 too_long(),
                 blank(),
-                failure::<[String; 1]>("exist", "The details were submitted before.", DetailsRefusal::Exist),
+                failure::<[String; 1]>(
+                    "exist",
+                    "The details have already been submitted.",
+                    DetailsRefusal::Exist,
+                ),
             ])
     }
 
     pub(super) fn show() -> Operation {
-        Operation::new("users_display", "Show one's details")
-            .described(
-                "The caller's own, with the user as Django's serializer shows one; nobody sees others'.",
-            )
+        Operation::new("users_display", "Show the caller's details")
+            .described("Only the caller's own details, with the user as Django's serializer shows one.")
             .answers([shown("shown", "The user's own details."), none()])
     }
 
     pub(super) fn replace() -> Operation {
-        Operation::new("replace_users_display", "Change one's details")
-            .described("All three fields, or none if one is wrong.")
+        Operation::new("replace_users_display", "Change the caller's details")
+            .described("Changes all three fields, or none if one is wrong.")
             .reads(FORM.map(Field::from))
             .answers(changing())
     }
 
     pub(super) fn amend() -> Operation {
-        Operation::new("amend_users_display", "Change some of one's details")
-            .described("The fields that are there, or none if one is wrong.")
+        Operation::new("amend_users_display", "Change some of the caller's details")
+            .described("Changes the fields that are sent, or none if one is wrong.")
             .reads(FORM.map(FormField::optional).map(Field::from))
             .answers(changing())
     }
 
     fn changing() -> [Outcome; 4] {
-        [shown("changed", "The details as they are now."), none(), too_long(), blank()]
+        [shown("changed", "The details after the change."), none(), too_long(), blank()]
     }
 
     fn details() -> Details {
@@ -226,13 +228,13 @@ mod describe {
     }
 
     fn none() -> Outcome {
-        failure::<Detail>("no_details", "The user has submitted none.", DetailsRefusal::Missing)
+        failure::<Detail>("no_details", "The user has not submitted any details.", DetailsRefusal::Missing)
     }
 
     fn too_long() -> Outcome {
         let [_, tel, _] = FORM;
         let sentence = words::too_long(tel.kind.most().expect("it is stored"));
-        wrong("too_long", "A field is over its limit.", tel, &sentence)
+        wrong("too_long", "A field is too long.", tel, &sentence)
     }
 
     fn blank() -> Outcome {

@@ -10,11 +10,11 @@ use tally::http::request::Request;
 
 use crate::negotiation;
 
-/// `{"detail": …}`: one sentence about the whole request.
+/// `{"detail": …}`: one message about the whole request.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub(crate) struct Detail<'a> {
-    /// What is to be said, for people.
+    /// The message, for people.
     detail: &'a str,
 }
 

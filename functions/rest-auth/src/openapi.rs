@@ -15,7 +15,7 @@ use crate::{ENDPOINTS, RestAuth};
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
-    let token = Carrier::header("token", "Authorization", "`Token <key>`; the scheme's word in any case.");
+    let token = Carrier::header("token", "Authorization", "`Token <key>`, with `Token` case-insensitive.");
     let [session, deployed_session] = Carrier::session_cookies();
     openapi::section::<RestAuth, Detail>(
         ENDPOINTS,
@@ -31,14 +31,18 @@ pub fn section() -> Section {
                 &json!({"type": "string", "enum": ["json", "api"]}),
             )],
             always: vec![
-                failure::<Detail>("not_acceptable", "`Accept` leaves no JSON.", Refusal::NotAcceptable),
-                failure::<Detail>("unknown_format", "`format` asks for something else.", Refusal::NotFound),
+                failure::<Detail>("not_acceptable", "`Accept` does not allow JSON.", Refusal::NotAcceptable),
+                failure::<Detail>(
+                    "unknown_format",
+                    "`format` is something other than `json` or `api`.",
+                    Refusal::NotFound,
+                ),
             ],
             of_callers: of_callers(),
             of_bodies: vec![
                 failure::<FieldErrors>(
                     "no_object",
-                    "The body is JSON, but no object.",
+                    "The body is JSON but not an object.",
                     Failure::NotAnObject(Some("list")),
                 ),
                 failure::<FieldErrors>("null", "The body is `null`.", Failure::NotAnObject(None)),
@@ -47,17 +51,17 @@ pub fn section() -> Section {
     )
 }
 
-const DESCRIPTION: &str = "The API that single-page and mobile apps call, as a Django server with \
-    django-rest-auth spoke it. A user has one key, the same on every device; a browser gets a session \
-    besides. A request that changes something must not come from a page of another origin.\n\n\
-    `Accept: application/json; indent=4` prints the answer with so many blanks per level.";
+const DESCRIPTION: &str = "The API that single-page and mobile apps call, compatible with a Django \
+    server that runs django-rest-auth. A user has one key, the same on every device; a browser also gets \
+    a session. A request that changes something must not come from a page of another origin.\n\n\
+    `Accept: application/json; indent=4` indents the answer by that many spaces per level.";
 
 fn of_callers() -> Vec<Outcome> {
     let token = |name, meaning, fault| failure::<Detail>(name, meaning, Failure::Token(fault));
     vec![
-        token("invalid_token", "The key is unknown or dead.", TokenFault::Invalid),
-        token("no_token", "Nothing stands behind the scheme.", TokenFault::Missing),
-        token("spaces_in_token", "More than one word stands behind the scheme.", TokenFault::Spaces),
+        token("invalid_token", "The key is unknown or no longer valid.", TokenFault::Invalid),
+        token("no_token", "Nothing follows the scheme.", TokenFault::Missing),
+        token("spaces_in_token", "More than one word follows the scheme.", TokenFault::Spaces),
         token("characters_in_token", "The key is not UTF-8.", TokenFault::Characters),
     ]
 }

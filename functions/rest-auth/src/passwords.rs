@@ -19,9 +19,9 @@ pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/rest-auth/password
 
 /// The fields, in the order in which the framework reports them.
 const FORM: [FormField; 3] = [
-    FormField::new("old_password", Kind::Password, "The password until now.", "fswxxz1456"),
+    FormField::new("old_password", Kind::Password, "The current password.", "fswxxz1456"),
     FormField::new("new_password1", Kind::NewPassword, "The new password.", "fog123456"),
-    FormField::new("new_password2", Kind::Password, "The same again.", "fog123456"),
+    FormField::new("new_password2", Kind::Password, "The same password again.", "fog123456"),
 ];
 
 /// Changes the caller's password; every session and the key end with it.
@@ -66,15 +66,15 @@ mod describe {
 
     pub(super) fn change() -> Operation {
         let [old, _, again] = FORM;
-        let meaning = "The password is changed; everybody is logged out.";
+        let meaning = "The password is changed; the user is logged out everywhere.";
         Operation::new("password_change", "Change the password")
-            .described("Ends every session of the user, this one too, and the key.")
+            .described("Ends every session of the user, including this one, and the key.")
             .reads(FORM.map(Field::from))
             .answers([
                 told("changed", meaning, words::PASSWORD_SAVED),
                 wrong("wrong_old_password", "The old password is wrong.", old, words::INVALID_PASSWORD),
                 wrong("mismatch", "The new passwords differ.", again, words::MISMATCH),
-                weak("The new password may not be set.", again, &[PasswordFault::TooCommon]),
+                weak("The new password does not meet the rules.", again, &[PasswordFault::TooCommon]),
                 wrong("required", "A field is missing.", old, words::REQUIRED),
                 throttled(),
             ])

@@ -24,13 +24,13 @@ pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/rest-auth/registra
 
 /// The fields, in the order in which the framework reports them.
 const FORM: [FormField; 4] = {
-    let names = "Letters, digits and `@ . + - _`; compared without regard to case.";
+    let names = "Letters, digits and `@ . + - _`; case-insensitive.";
     [
         FormField::new("username", Kind::Username, names, "zhang"),
         FormField::new("email", Kind::Email, "The address, if the user has one.", "zhang@example.com")
             .optional(),
         FormField::new("password1", Kind::NewPassword, "The password.", "fswxxz1456"),
-        FormField::new("password2", Kind::Password, "The same again.", "fswxxz1456"),
+        FormField::new("password2", Kind::Password, "The same password again.", "fswxxz1456"),
     ]
 };
 
@@ -90,19 +90,17 @@ mod describe {
         }
         let blank = Failure::Fields(blank);
         let invalid = words::username_sentence(UsernameFault::Characters);
-        Operation::new("registration", "Register, and log in")
-            .described(
-                "All that is wrong is reported at once. A blank username hides what is wrong with the password.",
-            )
+        Operation::new("registration", "Register and log in")
+            .described("All errors are reported at once, but a blank username hides those of the password.")
             .reads(FORM.map(Field::from))
             .answers([
                 key("registered", "The user is registered and logged in.", StatusCode::CREATED),
                 failure::<FieldErrors>("blank", "Fields are blank or missing.", blank),
-                failure::<FieldErrors>("taken", "Somebody has the name or the address.", taken),
-                weak("The password may not be set.", password, &faults),
+                failure::<FieldErrors>("taken", "The username or the e-mail address is taken.", taken),
+                weak("The password does not meet the rules.", password, &faults),
                 wrong_body("mismatch", "The passwords differ.", words::MISMATCH),
-                wrong("invalid_username", "The username may not be used.", username, &invalid),
-                wrong("invalid_email", "The e-mail address is none.", email, words::INVALID_EMAIL),
+                wrong("invalid_username", "The username is not allowed.", username, &invalid),
+                wrong("invalid_email", "Not a valid e-mail address.", email, words::INVALID_EMAIL),
                 throttled(),
             ])
     }

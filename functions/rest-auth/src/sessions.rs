@@ -28,9 +28,9 @@ pub(crate) const LOGOUT: Endpoint<Failure> = Endpoint::at("/rest-auth/logout/", 
 
 /// The fields, in the order in which the framework reports them.
 const FORM: [FormField; 3] = {
-    let of_email = "Has to look like an address if it is there, and is of no other use.";
+    let of_email = "Must look like an address if present, and is otherwise ignored.";
     [
-        FormField::new("username", Kind::Plain, "In any case.", "zhang").optional(),
+        FormField::new("username", Kind::Plain, "Case-insensitive.", "zhang").optional(),
         FormField::new("email", Kind::Email, of_email, "zhang@example.com").optional(),
         FormField::new("password", Kind::Password, "The password.", "fswxxz1456"),
     ]
@@ -60,7 +60,7 @@ async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Ans
     Ok(session_cookie::mark(&app, answer, signed_in.device.as_ref()))
 }
 
-/// Logs this device out; the answer is the same whoever asks.
+/// Logs this device out; the answer is the same for every caller.
 async fn logout(app: App, request: Request) -> Result<Answer, Failure> {
     let answer = detail(StatusCode::OK, words::LOGGED_OUT);
     if !origin::may_act(&request, &app.config) {
@@ -162,29 +162,29 @@ mod describe {
         let [_, _, password] = FORM;
         let failure = |name, meaning, refusal: SignInRefusal| failure::<FieldErrors>(name, meaning, refusal);
         Operation::new("login", "Log in")
-            .described("The key is the one that registration answered, or a new one after it died.")
+            .described("The key is the one from the registration, or a new one if that is no longer valid.")
             .reads(FORM.map(Field::from))
             .answers([
                 key("logged_in", "The user is logged in.", StatusCode::OK),
                 failure(
                     "wrong_credentials",
-                    "No such user, or another password.",
+                    "Unknown user or wrong password.",
                     SignInRefusal::WrongCredentials,
                 ),
                 failure("disabled", "The password is right, but the user is frozen.", SignInRefusal::Frozen),
-                wrong_body("no_username", "There is no username.", words::NO_USERNAME),
+                wrong_body("no_username", "The username is missing.", words::NO_USERNAME),
                 wrong("required", "The password is missing.", password, words::REQUIRED),
                 throttled(),
             ])
     }
 
     pub(super) fn logout(name: &'static str) -> Operation {
-        let meaning = "Nobody is logged in on this device any more.";
-        Operation::new(name, "Log this device out")
+        let meaning = "This device is logged out.";
+        Operation::new(name, "Log out on this device")
             .with(Parameter::everywhere())
             .described(
-                "The answer is the same whoever asks. A GET of another page, by HEAD or of a browser that \
-                 only fetches ahead gets the answer and no effect.",
+                "The answer is the same for every caller; a GET from another site's page, a HEAD or a \
+                 prefetch by the browser gets it too, but has no effect.",
             )
             .carried_by(&[&["token"], &["session"], &["deployedSession"], &[]])
             .answers([told("logged_out", meaning, words::LOGGED_OUT)])

@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::environment::Environment;
 
-/// What an origin has to look like, for whoever wrote another.
+/// What an origin has to look like, for people who got it wrong.
 pub const ORIGIN_FORMS: &str =
     "https://host[:port], http://localhost[:port] or an app's, such as capacitor://localhost";
 

@@ -50,14 +50,15 @@ pub static SETTINGS: [Setting; 37] = [
     Setting::of("TALLY_SECURE_COOKIES", "true",
         "Whether cookies carry Secure and the session's is called __Host-sessionid; false for plain http."),
     Setting::of("TALLY_TRUSTED_ORIGINS", "",
-        "Comma list of origins, besides the API's own, whose pages may use session \
+        "Comma-separated list of origins, in addition to the API's own, whose pages may use session \
          cookies and read the answers.").from("TrustedOrigins"),
     Setting::of("TALLY_PUBLIC_URL", "",
         "Where the service is reached from outside, http(s)://host[:port], for links in mail and as an \
          origin of its own; behind the gateway it may be unset."),
     Setting::of("TALLY_CLIENT_ADDRESS", "gateway",
-        "Who tells where a request comes from: gateway, or a front, by HEADER,SECRET-HEADER=SECRET, which \
-         are the header with the address of the caller and the header and secret that prove the front."),
+        "What tells where a request comes from: gateway, or a front, given as \
+         HEADER,SECRET-HEADER=SECRET: the header with the address of the caller, and the header and \
+         secret that prove the front."),
     Setting::of("TALLY_ADDRESS_LIMITS", "production",
         "How strict the limits per network address are: production, or relaxed, a thousand times wider."),
     Setting::of("TALLY_MAIL_FROM", "tigertally@example.com",
@@ -69,7 +70,7 @@ pub static SETTINGS: [Setting; 37] = [
         "Where company customers go after registering, logging in or binding an \
          address.").from("CompanyRedirectUrl"),
     Setting::of("TALLY_SMS_COUNTRIES", "86",
-        "Comma list of the calling codes whose numbers may register and get text \
+        "Comma-separated list of the calling codes whose numbers may register and get text \
          messages.").from("SmsCountries"),
     Setting::of("TALLY_SMS_SENDER_ID", "",
         "The name that text messages come from, in countries that show one.").from("SmsSenderId"),
@@ -89,11 +90,11 @@ pub static SETTINGS: [Setting; 37] = [
         "The secret in Secrets Manager, by its ARN, that holds the application's \
          AppSecret as plain text.").from("WeixinSecretArn"),
     Setting::of("TALLY_OPEN_ADMINISTRATORS", "false",
-        "Whether administrators of the charity register without another one's \
-         word; only for networks in which nobody else can reach the API.").from("OpenAdministrators"),
+        "Whether anybody may register as an administrator of the charity; only for networks in which \
+         nobody else can reach the API.").from("OpenAdministrators"),
     Setting::of("TALLY_METRICS_NAMESPACE", "",
         "The namespace of the metrics that CloudWatch reads out of the log; without it there are none."),
-    Setting::of("TALLY_METRICS_BY_GROUP", "false", "Whether some metrics are told for each group as well."),
+    Setting::of("TALLY_METRICS_BY_GROUP", "false", "Whether some metrics are also reported for each group."),
     Setting::of("RUST_LOG", "error",
         "What is logged: a level for all (info) or for each part (warn,tally=info); optimised builds have \
          no finer one than info."),
@@ -111,7 +112,7 @@ pub static SETTINGS: [Setting; 37] = [
     Setting::of("AWS_USE_FIPS_ENDPOINT", "false",
         "Whether to call the endpoints of AWS that are validated by FIPS 140."),
     Setting::of("AWS_USE_DUALSTACK_ENDPOINT", "false",
-        "Whether to call the endpoints of AWS that answer by IPv6 as well."),
+        "Whether to call the endpoints of AWS that also answer by IPv6."),
     Setting::of("AWS_CA_BUNDLE", "",
         "A file of certificates in PEM to trust instead of the built-in ones, which are the authorities of \
          AWS's own endpoints; for a proxy or a stand-in with a certificate of its own, or to trust the \

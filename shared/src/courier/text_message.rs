@@ -16,7 +16,7 @@ const MAX_CHARACTERS: usize = 70;
 pub enum TextMessage<'a> {
     /// A verification code, whatever it is for.
     Code(&'a Code),
-    /// Another account has proven the e-mail address; told to who had it unproven.
+    /// Another account has proven the e-mail address; sent to the one that had it unproven.
     EmailLost,
     /// The password was changed by somebody who knew it.
     PasswordChanged,

@@ -25,7 +25,7 @@ pub enum Order {
     EndSessions,
     /// Give it this role.
     Role(Role),
-    /// Take everything from it but its number, for ever.
+    /// Take everything from it except its number, permanently.
     Delete,
 }
 
@@ -138,7 +138,7 @@ impl Order {
 
 /// Whether an account counts as one of the superusers that the pool has.
 ///
-/// One that is frozen does not: whoever freezes the only superuser has taken it away as well.
+/// One that is frozen does not: freezing the only superuser takes that away too.
 #[must_use]
 pub fn is_on_roll(is_superuser: bool, standing: Standing) -> bool {
     is_superuser && standing == Standing::Active

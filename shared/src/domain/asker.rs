@@ -1,4 +1,4 @@
-//! Whoever sends a request, as far as can be told before anybody is recognised.
+//! The sender of a request, as far as is known before anybody is recognised.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -44,7 +44,7 @@ impl Asker {
     }
 }
 
-/// A device's mark, in plain text: it opens nothing, but whoever has it counts as less of a stranger.
+/// A device's mark, in plain text: it opens nothing, but its holder counts as less of a stranger.
 #[derive(Clone)]
 pub struct Device(Zeroizing<String>);
 

@@ -144,7 +144,7 @@ impl StoredCredential {
         }
     }
 
-    /// A weak hash hashed again: whoever reads it has to spend on each guess what a new hash costs. Any
+    /// A weak hash hashed again: each guess at it costs as much as one at a new hash. Any
     /// other credential stays as it is. The same hash is always wrapped alike, so that it is recognised.
     #[must_use]
     pub fn wrapped(self, cost: Cost, arena: &mut Arena) -> Self {

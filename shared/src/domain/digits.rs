@@ -3,7 +3,7 @@
 
 use super::text::visible;
 
-/// The value of a digit: one of ASCII, or its full-width form. Those of other scripts are none.
+/// The value of a digit: one of ASCII, or its full-width form. Digits of other scripts do not count.
 #[must_use]
 pub fn digit(c: char) -> Option<char> {
     match c {

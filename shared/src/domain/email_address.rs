@@ -22,7 +22,7 @@ const ENCODED_WORD: &str = "=?";
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EmailAddress {
     shown: String,
-    /// `None` for an address of before that would not be taken today.
+    /// `None` for a stored address that would not be accepted today.
     mailbox: Option<String>,
     canonical: String,
 }
@@ -316,7 +316,7 @@ mod tests {
                 proptest::prop_assert_eq!(again.canonical(), address.canonical());
                 let again = EmailAddress::parse(mailbox).expect("a mailbox is an address");
                 proptest::prop_assert_eq!(again.mailbox(), Some(mailbox));
-                // Claims of before stand under this spelling.
+                // Earlier claims are stored under this spelling.
                 proptest::prop_assert_eq!(address.canonical(), canonical_of_before(&text));
             }
         }

@@ -61,7 +61,7 @@ pub enum Act {
     SessionsEnded,
     /// Its counters of attempts were cleared.
     AttemptsForgiven,
-    /// The password was changed by whoever knew the one before.
+    /// The password was changed by somebody who knew the previous one.
     PasswordChanged,
     /// The password was set by a code.
     PasswordReset,
@@ -86,9 +86,9 @@ pub enum Act {
 pub enum Actor {
     /// The account itself, signed in or by its password.
     Oneself,
-    /// Whoever read a code or a link that was sent to a channel of the account.
+    /// Somebody who read a code or a link that was sent to a channel of the account.
     CodeReader,
-    /// Another account: an administrator, or whoever proved an address that this one had claimed.
+    /// Another account: an administrator, or the one that proved an address that this one had claimed.
     Account(AccountNumber),
     /// An operator, by the identity that AWS knows.
     Operator(String),
@@ -195,7 +195,7 @@ impl FromStr for Actor {
     }
 }
 
-/// The text names nobody who could have done something.
+/// The text does not name a known kind of actor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("nobody who could have done something")]
 pub struct UnknownActor;

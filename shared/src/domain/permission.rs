@@ -27,7 +27,7 @@ pub enum Deed {
 /// What the caller is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standpoint {
-    /// Nobody that is known: no token, one that is wrong or over, or a frozen or deleted account's,
+    /// Nobody known: no token, a wrong or expired one, or that of a frozen or deleted account,
     /// whose tokens are over as well.
     Stranger,
     /// A donor or a volunteer.
@@ -119,7 +119,7 @@ fn row(deed: Deed, standpoint: Standpoint) -> [Verdict; 4] {
 }
 
 impl Standpoint {
-    /// The standpoint of whoever was recognised.
+    /// The standpoint of the recognised caller.
     #[must_use]
     pub fn of(caller: Option<&Account>) -> Self {
         match caller.filter(|caller| caller.standing == Standing::Active) {

@@ -163,7 +163,7 @@ fn without_scheme(typed: &str) -> &str {
     number.unwrap_or(typed)
 }
 
-/// A blank of any width; what begins a new line, or a new cell of a table, is none.
+/// A blank of any width; what begins a new line, or a new cell of a table, does not count.
 fn is_blank(c: char) -> bool {
     c.is_whitespace() && !c.is_control() && !matches!(c, '\u{2028}' | '\u{2029}')
 }

@@ -1,6 +1,6 @@
 //! What a person is to the charity (docs/contracts/charity.md).
 
-/// A person's role. Everybody has one; whoever registered elsewhere is a donor, who may least.
+/// A person's role. Everybody has one; people who registered elsewhere are donors, who may do the least.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Role {
     /// Decides about others; not staff by that (docs/contracts/README.md#one-pool-of-users).

@@ -51,7 +51,7 @@ pub enum Cause {
 pub enum Fate {
     /// It goes out.
     Sent,
-    /// It was due, but the destination has got all it may: nobody is told.
+    /// It was due, but the destination has had all it may get: nobody is told.
     NoRoom,
     /// Nobody was due it. It looks like one that was.
     Undue,

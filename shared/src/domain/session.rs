@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 use super::account_number::AccountNumber;
 
 /// The most sessions one account keeps of each carrier; the one opened first gives way (security rule S3).
-/// Carriers are counted apart: whoever logs in often on one way of coming in is not signed out of another.
+/// Carriers are counted apart: logging in often in one way does not sign anybody out of another.
 pub const MAX_PER_CARRIER: usize = 10;
 
 /// Random bytes in every token: 128 bits (security rule S3).
@@ -59,7 +59,7 @@ pub struct Session {
     pub holds_key: bool,
     /// The account's epoch when it was opened; another epoch ends it.
     pub epoch: u32,
-    /// When it ends by itself.
+    /// When it expires.
     pub expires: Timestamp,
     /// Which login of the account opened it: its place in the order in which sessions give way.
     ///
@@ -220,7 +220,7 @@ impl fmt::Display for Session {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct UnreadableSession;
 
-/// Reads a session's text of the table, and the longer one of before logins were counted; the
+/// Reads a session's text of the table, and the longer one from before logins were counted; the
 /// fingerprint, its name there, is filled in by the caller.
 impl FromStr for Session {
     type Err = UnreadableSession;

@@ -1,7 +1,7 @@
 //! Tokens of 32 hex digits that name their account without showing it (docs/contracts/charity.md).
 //!
 //! There is room for 16 bytes: the account's number and 96 random bits, enciphered as one AES block
-//! under a key of the server. To whoever has not that key a token is 128 random bits, and so is a
+//! under a key of the server. Without that key a token looks like 128 random bits, and so does a
 //! guess at one; the server reads the number out of it and needs no index of tokens.
 
 use aes::Aes256;

@@ -10,7 +10,7 @@ use super::customer::Customer;
 /// The most characters of a first or a last name, as in Django's table of users.
 pub const MAX_NAME: usize = 150;
 
-/// An account from elsewhere; every part is valid by itself.
+/// An account from elsewhere; each part is valid by itself.
 #[derive(Clone, Debug)]
 pub struct Arrival {
     /// The number it had, if it is to keep one; otherwise it gets a fresh one.

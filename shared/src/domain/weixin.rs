@@ -7,7 +7,7 @@ use zeroize::Zeroizing;
 /// The most characters of an id or a code that is looked at; WeChat's own have 28 and 32.
 const MOST_CHARACTERS: usize = 128;
 
-/// A person's id at WeChat, which is another one for each application there. It is no login name.
+/// A person's id at WeChat, which differs for each application there. It is not a login name.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct OpenId(String);
 
@@ -36,7 +36,7 @@ impl OpenId {
 }
 
 impl WeixinCode {
-    /// Reads a code as somebody typed it; `None` if it cannot be one, so that nobody needs to ask.
+    /// Reads a code as somebody typed it; `None` if it cannot be one, so that nobody has to be asked.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         is_word(text).then(|| Self(Zeroizing::new(text.to_owned())))

@@ -11,7 +11,7 @@ use serde::Serialize;
 pub struct Answer {
     /// The status.
     pub status: StatusCode,
-    /// The headers, besides those that every answer gets.
+    /// The headers, in addition to those that every answer gets.
     pub headers: HeaderMap,
     /// The body.
     pub body: Vec<u8>,

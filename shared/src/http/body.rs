@@ -35,7 +35,7 @@ pub struct Fields {
 /// Why a body could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum BodyFault {
-    /// The content type is none of those accepted.
+    /// The content type is not one of those accepted.
     UnsupportedMediaType(String),
     /// Not JSON; what is wrong with it.
     Json(String),

@@ -20,7 +20,7 @@ use crate::config::Config;
 const REQUEST_HEADERS: &str = "authorization, b3, baggage, content-type, sentry-trace, token, traceparent, \
     tracestate, x-amzn-trace-id, x-csrftoken, x-request-id, x-requested-with";
 
-/// The answer headers that a page may read besides the usual ones.
+/// The answer headers that a page may read in addition to the usual ones.
 const ANSWER_HEADERS: &str = "retry-after, x-request-id";
 
 /// How long a browser may remember the answer to a preflight, in seconds.

@@ -20,7 +20,7 @@ const HEADER: &str = "x-csrftoken";
 /// Why a request is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CsrfFault {
-    /// There is no cookie for the token to fit.
+    /// The CSRF cookie is missing.
     NoCookie,
     /// The token is missing, forged, or of another browser or session.
     Token,
@@ -57,7 +57,7 @@ pub fn check<'a>(
 }
 
 /// A token for the browser, newly masked; of the secret it has, if that is good for this binding and
-/// will be for long. One of before a rotation of the server's secret is still taken, but no longer
+/// will be for long. One from before a rotation of the server's secret is still accepted, but no longer
 /// handed out.
 #[must_use]
 pub fn issue(app: &App, request: &Request, binding: Binding<'_>) -> Issued {

@@ -117,7 +117,7 @@ pub trait Dialect: Send + Sync + 'static {
     /// The group's name, for the log.
     const NAME: &'static str;
 
-    /// Whether the group knows cookies, and by them the devices of before.
+    /// Whether the group knows cookies, and recognises earlier devices by them.
     const KNOWS_COOKIES: bool;
 
     /// The methods there are, in the order in which `Allow` names those of an endpoint.

@@ -5,7 +5,7 @@ use serde::ser::Serializer;
 
 use super::form_field::FormField;
 
-/// The fields that are wrong, each with its sentences.
+/// The invalid fields, each with its error messages.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FieldErrors(Vec<(&'static str, Vec<String>)>);
 
@@ -35,7 +35,7 @@ impl FieldErrors {
         self.0.iter().map(|(field, sentences)| (*field, sentences.as_slice()))
     }
 
-    /// With the fields in the order of that form, those that are none of it last.
+    /// With the fields in the order of that form, those that do not belong to it last.
     #[must_use]
     pub fn in_order(mut self, form: &[FormField]) -> Self {
         let place = |name: &str| form.iter().position(|field| field.name == name).unwrap_or(form.len());

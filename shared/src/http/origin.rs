@@ -86,7 +86,7 @@ fn all(request: &Request, name: impl AsHeaderName, holds: impl Fn(&str) -> bool)
     request.headers.get_all(name).iter().all(|value| value.to_str().is_ok_and(&holds))
 }
 
-/// The origin of the referring page. A referrer that cannot be read is nobody's own.
+/// The origin of the referring page. A referrer that cannot be read counts as foreign.
 fn origin_of(referer: &str) -> String {
     let (scheme, rest) = referer.split_once("://").unwrap_or(("", referer));
     let host = rest.split(['/', '?', '#']).next().unwrap_or_default();

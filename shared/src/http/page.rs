@@ -23,7 +23,7 @@ pub struct Page<'a> {
     pub title: &'a str,
     /// What stands in it, as HTML.
     pub body: &'a str,
-    /// The origin that its form may be sent on to, besides its own.
+    /// The origin to which its form may be redirected, apart from its own.
     pub sends_on_to: Option<&'a str>,
 }
 

@@ -28,7 +28,7 @@ pub enum Refusal {
     MethodNotAllowed(Method),
     /// The body is over [`super::body::MAX_BYTES`].
     BodyTooLarge,
-    /// The body did not arrive whole.
+    /// The body arrived incomplete.
     BodyIncomplete,
     /// Too much of it came, or failed; how long to wait.
     Throttled(Duration),

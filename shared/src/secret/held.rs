@@ -79,7 +79,7 @@ impl HeldSecret {
             Due::Before => {
                 {
                     let _reading = self.reading.lock().await;
-                    // Whoever held it may have read it.
+                    // The one who held it may have read it.
                     if self.due() == Due::Before {
                         Box::pin(self.renew()).await;
                     }
@@ -143,7 +143,7 @@ impl HeldSecret {
         let copy = match text {
             Ok(secret) => Snapshot { secret: Arc::new(secret), read: asked, failed: None },
             Err(error) => {
-                tracing::error!(error, "the server's secret could not be read again");
+                tracing::error!(error, "the server's secret could not be reread");
                 Snapshot { failed: Some(asked), ..self.copy() }
             }
         };

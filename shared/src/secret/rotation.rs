@@ -66,7 +66,7 @@ impl ServerSecret {
     }
 
     /// The secret that takes this one's place where it must not be accepted any longer: after a leak,
-    /// or to end everything that was made with it. It does so in the middle of a rotation as well.
+    /// or to end everything that was made with it. It also does so in the middle of a rotation.
     #[must_use]
     pub fn replaced(&self, fresh: String, now: Timestamp) -> Self {
         Self {

@@ -46,7 +46,7 @@ pub struct VaultError {
 #[derive(Debug, thiserror::Error)]
 pub enum ReplaceError {
     /// Somebody else replaced it first; nothing was changed.
-    #[error("another version of the secret has come meanwhile")]
+    #[error("another version of the secret was stored in the meantime")]
     Changed,
     /// Secrets Manager is away; whether the secret was replaced is not known.
     #[error(transparent)]

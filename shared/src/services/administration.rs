@@ -47,7 +47,7 @@ pub enum OrderRefusal {
     #[error("this is the last superuser")]
     LastSuperuser,
     /// The account has the address no longer that was vouched for.
-    #[error("the account has that address no longer")]
+    #[error("the account no longer has that address")]
     AddressMoved,
     /// The table is away.
     #[error(transparent)]
@@ -85,7 +85,7 @@ pub struct Administrator<'a> {
     pub door: &'a str,
 }
 
-/// A superuser to be; every part is valid by itself, and the password judged.
+/// A future superuser; each part is valid by itself, and the password was checked.
 #[derive(Debug)]
 pub struct NewSuperuser {
     /// The name wanted.
@@ -128,7 +128,7 @@ pub async fn obey_vouching(
         match enact(on, &account, ruling, &Acted { vouched, ..Acted::new(&record, &op) }).await? {
             Ok(()) => return Ok(Obeyed::Done { sessions: living_sessions(on, &account) }),
             Err(Veto::LastSuperuser) => return Err(OrderRefusal::LastSuperuser),
-            // The operator needs nobody's authority.
+            // The operator needs no authority.
             Err(Veto::Changed | Veto::NoAuthority) => {}
         }
     }

@@ -29,10 +29,10 @@ const NAME_DIGITS: usize = 8;
 pub enum LoginName {
     /// An identifier that is claimed by one account at most.
     Claimed(Identifier),
-    /// An e-mail address, which may be a username as well: whoever has the address goes first, since
+    /// An e-mail address, which may also be a username: the owner of the address goes first, since
     /// an address can move on while the name of an account stays.
     Address(EmailAddress),
-    /// An account's number as it was typed, or a text that is none.
+    /// An account's number as it was typed, or a text that is not one.
     Number(String),
 }
 
@@ -107,7 +107,7 @@ pub(super) async fn fail(app: &App, trial: &Trial) {
 }
 
 /// Forgets the attempts after a success, and remembers where it was: the network, and the device by its
-/// mark of before or the one that it gets now. Where that fails the attempts stay on record, which errs
+/// earlier mark or the one that it gets now. Where that fails the attempts stay on record, which errs
 /// on the careful side.
 pub(super) async fn succeed(app: &App, trial: &Trial, marked: Option<&Device>) {
     let Trial { subject, reserved, places } = trial;

@@ -17,7 +17,7 @@ const AT_A_TIME: usize = 16;
 #[derive(Debug, thiserror::Error)]
 pub enum BookingRefusal {
     /// The caller has booked it before.
-    #[error("the event is booked already")]
+    #[error("the event is already booked")]
     Already,
 }
 
@@ -33,7 +33,7 @@ pub async fn book(app: &App, caller: &Caller, event: &Event) -> Result<(), Decli
     })
 }
 
-/// A booking with what is known of whoever made it, for a list.
+/// A booking with what is known about the person who made it, for a list.
 #[derive(Clone, Debug)]
 pub struct Place {
     /// The event.

@@ -1,4 +1,4 @@
-//! The money firewall: what may be sent, whoever asks.
+//! The money firewall: what may be sent, no matter who asks.
 //!
 //! Asking for a message is free and anonymous, sending one costs. So a message is taken out of every
 //! budget by a conditional write before it is sent, never counted afterwards: however many requests
@@ -180,7 +180,7 @@ pub async fn take_text(
 pub async fn give_back(app: &App, taken: Vec<TakenMessage>) {
     let given = taken.iter().map(|message| app.store.give_message_back(message));
     for error in futures_util::future::join_all(given).await.into_iter().filter_map(Result::err) {
-        tracing::warn!(error = %chain(&error), "a message that was not sent was not given back");
+        tracing::warn!(error = %chain(&error), "a message that was not sent was not credited back");
     }
 }
 
@@ -190,7 +190,7 @@ async fn take_from_network(app: &App, from: &Asker) -> Result<Option<TakenMessag
     let counter = BudgetCounter::Of { scope };
     let taken = app.store.take_message(counter, budget, app.clock.now()).await?.ok();
     if taken.is_none() {
-        tracing::error!(budget = "text", scope = "network", "a network address has used its messages up");
+        tracing::error!(budget = "text", scope = "network", "a network address has used up its messages");
     }
     Ok(taken)
 }
@@ -204,9 +204,9 @@ async fn take_to_range(
     let counter = BudgetCounter::Of { scope };
     let taken = app.store.take_message(counter, TEXTS_TO_RANGE, app.clock.now()).await?.ok();
     match &taken {
-        None => tracing::error!(budget = "text", scope = "range", "a range has got all its messages"),
+        None => tracing::error!(budget = "text", scope = "range", "a range has used up its messages"),
         Some(taken) if taken.in_hour == SUSPICIOUS_IN_RANGE => {
-            tracing::error!(budget = "text", scope = "suspicion", "a range gets many messages");
+            tracing::error!(budget = "text", scope = "suspicion", "a range receives many messages");
             telemetry::note(|notes| notes.suspicious_ranges += 1);
         }
         Some(_) => {}
@@ -236,7 +236,7 @@ async fn take_part(app: &App, part: Part) -> Result<Option<TakenMessage>, StoreE
     // Told when it is found out, not with every request from then on.
     let (budget, share) = (part.channel(), part.share().name());
     if is_for_bounces {
-        tracing::error!(budget, share, scope = "bounces", "too many mails to addresses never proven bounce");
+        tracing::error!(budget, share, scope = "bounces", "too many mails to unproven addresses bounce");
     } else if has_asked {
         tracing::error!(
             budget,

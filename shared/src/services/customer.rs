@@ -7,7 +7,7 @@ use crate::services::obstacle::Obstacle;
 use crate::services::sessions::Caller;
 use crate::store::{Guarded, StoreError};
 
-/// What the account's holder told; whoever came by another group has told nothing yet.
+/// What the account's owner entered; users of other groups have entered nothing yet.
 pub async fn find(app: &App, account: &Account) -> Result<Customer, StoreError> {
     Ok(app.store.find_customer(account.number).await?.unwrap_or_default())
 }

@@ -3,7 +3,7 @@
 //! A page costs by its own length, never by the pool: the rows come from an index that is sorted by
 //! place, and the accounts they name are then read. An index follows its table a moment later, so each
 //! account decides for itself whether it is one of those looked for; rows that are no longer true are
-//! dropped. Who came or changed within that moment may be missing.
+//! dropped. People who came or changed within that moment may be missing.
 
 use std::collections::HashSet;
 
@@ -46,7 +46,7 @@ pub async fn search(store: &Store, search: &Search) -> Result<Page, StoreError> 
         // One more than is answered tells whether there is more.
         let listed = store.list(criteria, after, wanted + 1).await?;
         let rows = listed.positions.get(..wanted).unwrap_or(&listed.positions);
-        // Whoever changed roles may be listed twice for a moment.
+        // People who changed roles may be listed twice for a moment.
         let fresh = rows.iter().map(|row| row.number).filter(|number| seen.insert(*number));
         let fresh: Vec<AccountNumber> = fresh.collect();
         let entries = store.entries(&fresh).await?;

@@ -45,7 +45,7 @@ pub enum LinkRefusal {
     #[error("the account has no e-mail address")]
     NoAddress,
     /// The address is bound already.
-    #[error("the address is bound already")]
+    #[error("the address is already bound")]
     AlreadyBound,
     /// The mail could not be sent; why is in the log.
     #[error("the mail was not sent")]
@@ -57,7 +57,7 @@ impl Reason for LinkRefusal {}
 /// Why a link binds nothing.
 #[derive(Debug, thiserror::Error)]
 pub enum TokenRefusal {
-    /// It is none of ours, or has ended, or the account has changed since.
+    /// It is not one of ours, has ended, or the account has changed since.
     #[error("the link does not work")]
     Dead,
 }
@@ -91,7 +91,7 @@ pub async fn send_link(
         return Err(LinkRefusal::AlreadyBound.into());
     }
     let Some(public_url) = public_url else {
-        tracing::error!("no link can be sent: it is not known where the service is reached from outside");
+        tracing::error!("no link can be sent: the service's public address is not known");
         return Err(LinkRefusal::NotSent.into());
     };
     let ends = binding_link::ends(app.clock.now());
@@ -112,7 +112,7 @@ pub async fn send_link(
 /// nothing: it can be asked for again.
 pub async fn welcome(app: &App, account: &Account, public_url: Option<&str>, language: Language) {
     if let Err(refusal) = Box::pin(send_link(app, account, public_url, Share::Registration, language)).await {
-        tracing::warn!(error = %chain(&refusal), "the link was not sent at the registration");
+        tracing::warn!(error = %chain(&refusal), "the link was not sent after the registration");
     }
 }
 
@@ -129,12 +129,12 @@ pub async fn resend_link(
     send_link(app, &caller.account, public_url, Share::Change, language).await
 }
 
-/// What the page behind a link tells its reader of whoever wants the address.
+/// What the page behind a link says about the account that wants the address.
 #[derive(Clone, Debug)]
 pub struct LinkOffer {
     /// The address.
     pub email: EmailAddress,
-    /// The company, as its customer named it; empty where there is none.
+    /// The company, as its customer named it; empty if there is none.
     pub company: String,
     /// The end of the account's mobile number, where it has one.
     pub phone_ending: Option<String>,

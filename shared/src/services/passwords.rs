@@ -56,11 +56,11 @@ pub struct NamedChange {
 /// Why the password was not changed.
 #[derive(Debug, thiserror::Error)]
 pub enum NamedChangeRefusal {
-    /// Not by whoever has the account.
+    /// Not by the account's owner.
     #[error(transparent)]
     NotProven(#[from] SignInRefusal),
-    /// The new password may not be set.
-    #[error("the password may not be set")]
+    /// The new password does not meet the rules.
+    #[error("the password does not meet the rules")]
     Password(Vec<PasswordFault>),
 }
 

@@ -13,7 +13,7 @@ use crate::store::{Guarded, Write};
 #[derive(Debug, thiserror::Error)]
 pub enum DetailsRefusal {
     /// They are there already.
-    #[error("the details exist")]
+    #[error("the details already exist")]
     Exist,
     /// There are none.
     #[error("there are no details")]

@@ -30,7 +30,7 @@ impl Rounds {
     }
 }
 
-/// The account as it is now, after a write on it was refused, if whoever acts on it is still let in.
+/// The account as it is now, after a write on it was refused, if the caller is still let in.
 pub(super) async fn reread(store: &Store, judged: &Account) -> Result<Account, Obstacle> {
     let now = store.find_account(judged.number).await?;
     now.filter(|now| now.is_still(judged)).ok_or(Obstacle::SignedOut)

@@ -67,7 +67,7 @@ pub struct NewSession {
 pub const ADMINISTRATOR_LASTS: Duration = Duration::from_hours(12);
 
 impl NewSession {
-    /// The session as it is opened for an administrator of the charity, or for somebody who is none.
+    /// The session as it is opened for an administrator of the charity, or for anybody else.
     #[must_use]
     pub fn for_administrator(self, is_one: bool) -> Self {
         match self.carrier {
@@ -91,7 +91,7 @@ pub struct SignedIn {
 /// Why somebody is not let in.
 #[derive(Debug, thiserror::Error)]
 pub enum SignInRefusal {
-    /// There is no such person, or the password is another one.
+    /// There is no such person, or the password is wrong.
     #[error("the credentials do not match")]
     WrongCredentials,
     /// The password is right, but the account was stopped.
@@ -167,7 +167,7 @@ pub(super) struct Admitted {
     pub(super) is_outdated: bool,
 }
 
-/// Checks the password of whoever is named; the same work whether or not anybody is.
+/// Checks the password of the named account; the work is the same if there is none.
 pub(super) async fn admit(
     app: &App,
     name: &LoginName,

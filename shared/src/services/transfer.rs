@@ -45,7 +45,7 @@ pub enum Arrived {
 #[derive(Debug, thiserror::Error)]
 pub enum ArrivalRefusal {
     /// It brings neither a number nor an identifier, so a second try could not tell it from others.
-    #[error("nothing would tell the account from others")]
+    #[error("nothing would identify the account")]
     Unrecognisable,
     /// Somebody else has its number.
     #[error("the number is taken")]
@@ -54,7 +54,7 @@ pub enum ArrivalRefusal {
     #[error("an identifier is taken")]
     Taken(Taken),
     /// It is here under that number, but these fields differ. Without a number it is expected only.
-    #[error("the account is here, and differs")]
+    #[error("the account exists already, and differs")]
     Differs(Option<AccountNumber>, Vec<&'static str>),
     /// The table is away.
     #[error(transparent)]
@@ -67,7 +67,7 @@ pub struct Importer<'a> {
     on: &'a Basics,
     hasher: Hasher,
     groups: Mutex<HashMap<String, Group>>,
-    /// Whether the latest arrival was here already: then the next one probably is as well, and reading
+    /// Whether the latest arrival was here already: then the next one probably is too, and reading
     /// is cheaper than a write that fails.
     expects_residents: AtomicBool,
     /// Where nothing is to be written.
@@ -146,7 +146,7 @@ impl<'a> Importer<'a> {
         Ok(Arrived::There)
     }
 
-    /// The same with a hash that costs whoever guesses as much as a new one does.
+    /// The same with a hash that makes guessing as expensive as a new one does.
     async fn strengthened(&self, arrival: &Arrival) -> Arrival {
         let mut arrival = arrival.clone();
         arrival.account.credential = self.hasher.strengthen(arrival.account.credential).await;
@@ -250,7 +250,7 @@ pub(super) async fn patiently<T>(call: impl AsyncFn() -> Result<T, StoreError>) 
     for _ in 1..TRIES {
         match call().await {
             Err(error) if error.may_pass() => {
-                tracing::info!(error = %crate::store::chain(&error), "DynamoDB has no time, waiting");
+                tracing::info!(error = %crate::store::chain(&error), "DynamoDB is throttling, waiting");
                 tokio::time::sleep(pause).await;
                 pause = (pause * 2).min(LONGEST_PAUSE);
             }

@@ -19,14 +19,14 @@ pub enum WeixinRefusal {
     /// This deployment has no application at WeChat.
     #[error("WeChat is not set up")]
     NotConfigured,
-    /// WeChat does not take the code.
+    /// WeChat rejected the code.
     #[error("the code is wrong")]
     WrongCode,
     /// WeChat answered with an error of its own.
     #[error("WeChat refused")]
     Refused,
     /// WeChat, or our secret for it, is away; the code may be used up.
-    #[error("WeChat is away")]
+    #[error("WeChat is unavailable")]
     Away,
     /// Another account has the id.
     #[error("the id belongs to another account")]
@@ -35,7 +35,7 @@ pub enum WeixinRefusal {
 
 impl Reason for WeixinRefusal {}
 
-/// Binds the WeChat of whoever got the code there, in place of any that was bound before.
+/// Binds the WeChat account that got the code, in place of any that was bound before.
 pub async fn bind(
     app: &App,
     caller: &Caller,
@@ -56,7 +56,7 @@ pub async fn bind(
             return Err(WeixinRefusal::Refused.into());
         }
         Err(fault @ (WeixinFault::Away(_) | WeixinFault::NoSecret(_))) => {
-            tracing::error!(error = %chain(&fault), "a code was not exchanged with WeChat");
+            tracing::error!(error = %chain(&fault), "a code could not be exchanged with WeChat");
             return Err(WeixinRefusal::Away.into());
         }
     };

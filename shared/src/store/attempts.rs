@@ -41,7 +41,7 @@ const LOG_LENGTH: usize = 8;
 /// How often a try is made again after others changed the item first.
 const ROUNDS: usize = 16;
 
-/// How long whoever lost all of these waits.
+/// How long to wait after losing all of these.
 const LOST_WAIT: Duration = Duration::from_secs(1);
 
 /// What came of reserving a try.

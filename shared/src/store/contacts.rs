@@ -1,4 +1,4 @@
-//! Contact data and the e-mail addresses, which are claims as well.
+//! Contact data and the e-mail addresses, which are also claims.
 //!
 //! Every change of an account's addresses is one transaction: the account, the claims by which it
 //! differs, whoever loses an address by it, the code that it uses up, and the records of it. It is done

@@ -1,4 +1,4 @@
-//! Deleting an account: everything of it goes, but the number stays taken for ever.
+//! Deleting an account: everything of it goes, but the number stays taken permanently.
 //!
 //! What takes the account's place is a new, bare item, so that an attribute that somebody adds to
 //! accounts is gone as well without being named here, and the account from every list. Named are only

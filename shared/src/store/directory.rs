@@ -21,7 +21,7 @@ use crate::domain::directory::{Criteria, Entry, Position};
 pub struct Listed {
     /// Where those who are listed stand, in order.
     pub positions: Vec<Position>,
-    /// Whether nobody stands behind them.
+    /// Whether there is no account behind them.
     pub is_all: bool,
 }
 

@@ -18,7 +18,7 @@
 //! | groups of the staff console | `REGISTRY#groups` | `REGISTRY` |
 //! | deeds of a network address | `ADDRESS#<keyed fingerprint>#<deed>#<seconds>#<window>` | `ADDRESS` |
 //!
-//! Accounts are listed in four indexes as well, each with attributes of the account item for its key:
+//! Accounts are also listed in four indexes, each with attributes of the account item for its key:
 //!
 //! | index | partition | sort |
 //! | --- | --- | --- |

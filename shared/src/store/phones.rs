@@ -1,4 +1,4 @@
-//! The mobile number, which is a claim as well.
+//! The mobile number, which is also a claim.
 
 use super::codes::{SpendableCode, codes_die, if_code_lives};
 use super::expression::Update;

@@ -1,4 +1,4 @@
-//! What users tell of themselves: names, which list them as well, and details.
+//! What users say about themselves: names, by which they are also listed, and details.
 
 use super::expression::{Place, Update};
 use super::guarded::{Guarded, Write};

@@ -64,7 +64,7 @@ impl Store {
             update = update.set(CREDENTIAL, text(credential.as_str()));
         }
         if let Some(account) = record.joins_charity {
-            // Once only, so that nobody is listed by names of before.
+            // Once only, so that nobody is listed by earlier names.
             update = list_account(update.if_absent(CHARITY), account, account.role)
                 .set(CHARITY, AttributeValue::Bool(true));
         }

@@ -100,11 +100,11 @@ impl Store {
                 meanings.retain(|_| reasons.next().is_some_and(is_condition));
                 return Ok(Err(meanings));
             }
-            tracing::info!("a transaction met another one, trying again");
+            tracing::info!("a transaction conflicted with another one, trying again");
             tokio::time::sleep(pause).await;
             pause *= 2;
         }
-        Err(StoreError::Unavailable("the transaction kept meeting others".into()))
+        Err(StoreError::Unavailable("the transaction kept conflicting with others".into()))
     }
 
     /// Lost on the way, perhaps after it was done: the account's mark tells, or the trace.

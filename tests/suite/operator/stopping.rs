@@ -52,16 +52,14 @@ async fn an_import_that_was_interrupted_tells_how_far_it_came_and_goes_on_there(
     assert_eq!((code, out.as_str()), (Some(130), ""), "{err}");
     let there: usize = err
         .strip_prefix("Stopped: ")
-        .and_then(|rest| {
-            rest.split_once(" users came in, 0 were there already, 0 did not come in. To go on: ")
-        })
+        .and_then(|rest| rest.split_once(" users imported, 0 already existed, 0 rejected. To go on: "))
         .filter(|(_, again)| *again == format!("tally-admin import '{file}'\n"))
         .and_then(|(count, _)| count.parse().ok())
         .unwrap_or_else(|| panic!("{err}"));
     assert!((MANY / 4..MANY).contains(&there), "it was stopped at a bad moment: {there}");
     let (code, out, _) = run(&server, &["import", file]).await;
     let rest = MANY - there;
-    let all = format!("{rest} users came in, {there} were there already, 0 did not come in.\n");
+    let all = format!("{rest} users imported, {there} already existed, 0 rejected.\n");
     assert_eq!((code, out), (Some(0), all));
     let items = table::items_of(&server, "ACCOUNT#").await;
     assert_eq!(items.iter().filter(|item| item.contains_key("credential")).count(), MANY);

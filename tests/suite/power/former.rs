@@ -101,7 +101,7 @@ async fn a_table_of_before_is_read_with_care_and_written_anew_once() {
     let before = everything(&server).await;
     let told = order(&server, "migrate-power --dry-run").await;
     assert!(everything(&server).await == before, "nothing was written");
-    assert!(told.ends_with("\n6 accounts would be written anew.\n"), "{told}");
+    assert!(told.ends_with("\n6 accounts would be rewritten.\n"), "{told}");
     let done = order(&server, "migrate-power").await;
     for name in ["boss", "root", "demoted"] {
         let account = number(&server, name).await;
@@ -116,7 +116,7 @@ async fn a_table_of_before_is_read_with_care_and_written_anew_once() {
     let customer = table::account(&server, number(&server, "customer").await).await;
     assert!(!customer.contains_key("listed_in") && customer.contains_key("power"), "{customer:?}");
     let after = everything(&server).await;
-    assert_eq!(order(&server, "migrate-power").await, "0 accounts are written anew.\n");
+    assert_eq!(order(&server, "migrate-power").await, "0 accounts are rewritten.\n");
     assert!(everything(&server).await == after, "once is enough");
 }
 
@@ -129,7 +129,7 @@ async fn whoever_changes_power_writes_it_anew() {
     assert!(boss.contains_key("power") && boss.contains_key("charity") && !boss.contains_key("is_staff"));
     order(&server, "staff boss on").await;
     let told = order(&server, "migrate-power").await;
-    assert!(told.ends_with("\n5 accounts are written anew.\n"), "{told}");
+    assert!(told.ends_with("\n5 accounts are rewritten.\n"), "{told}");
     assert_eq!(show(&server, "boss").await["is_staff"], true, "an operator has said so");
     // What a superuser of before had only by that is gone with it.
     order(&server, "superuser demoted off").await;

@@ -89,11 +89,11 @@ async fn a_dump_comes_in_with_groups_standing_and_passwords() {
     let summary = run_well(&server, &["import", &file]).await;
     let expected = tally(4, 0, 0)
         + "Superusers among them: root.\n\
-           1 user had permissions of their own, for which there is nothing here.\n\
-           Names of groups that were read: 1.\n\
-           1 group had permissions, for which there is nothing here: a group is a name.\n\
-           1 entry of the model auth.permission passed over.\n\
-           1 entry of the model sessions.session passed over.\n";
+           1 user had permissions of their own, which have no counterpart here.\n\
+           Group names read: 1.\n\
+           1 group had permissions, which have no counterpart here: a group is only a name.\n\
+           1 entry of the model auth.permission ignored.\n\
+           1 entry of the model sessions.session ignored.\n";
     assert_eq!(summary, expected);
     assert!(run_well(&server, &["import", &file]).await.starts_with(&tally(0, 4, 0)));
 
@@ -138,9 +138,9 @@ async fn what_does_not_fit_is_kept_with_the_groups_it_refers_to() {
     let ended = run(&server, &["import", &file, "--rejects", &rejects]).await;
     assert_eq!(ended.status.code(), Some(1));
     for reason in [
-        "3: Somebody else has its e-mail address.",
+        "3: Another account has its e-mail address.",
         "4: The password's hash is broken.",
-        "5: A username consists of @ . + - _ and ASCII letters and digits.",
+        "5: A username may contain only ASCII letters, digits and @ . + - _.",
         "6: Its group 9 has no name here; dump the groups too.",
         "7: date_joined names no time zone; --utc-offset can say which one is meant.",
     ] {
@@ -268,7 +268,7 @@ async fn a_model_of_ones_own_is_named_and_comes_in_when_it_is_given() {
         let ended = run(&server, &[&["import", &file], dry_run].concat()).await;
         assert_eq!((ended.status.code(), ended.stdout.as_str()), (Some(1), ""), "{ended:?}");
         for words in
-            ["2 entries of staff.user may be users.", "--user-model staff.user\n", "Nobody came in: "]
+            ["2 entries of staff.user may be users.", "--user-model staff.user\n", "Nobody was imported: "]
         {
             assert!(ended.stderr.contains(words), "{words} is not in {ended:?}");
         }
@@ -278,7 +278,7 @@ async fn a_model_of_ones_own_is_named_and_comes_in_when_it_is_given() {
     assert_eq!(ended.status.code(), Some(1), "{ended:?}");
     assert!(ended.stderr.contains("no entry of the model staff.account."), "{ended:?}");
     let told = run_well(&server, &["import", &file, "--user-model", "staff.User"]).await;
-    let rest = "Superusers among them: boss.\nFields of users that were passed over: avatar.\n";
+    let rest = "Superusers among them: boss.\nUser fields ignored: avatar.\n";
     assert_eq!(told, tally(2, 0, 0) + rest);
     assert_eq!(login(&server, "zhang").await, 200);
 }

@@ -32,7 +32,7 @@ async fn an_export_is_not_written_over_anything() {
     assert!(!folder.has("out.state"));
     folder.write("out.state", "{}");
     let ended = run(&server, &["export", "--output", &out]).await;
-    assert!(ended.stderr.contains("makes no sense. Remove both files to begin anew."), "{ended:?}");
+    assert!(ended.stderr.contains("makes no sense. Remove both files to start over."), "{ended:?}");
     assert_eq!(folder.read("out"), "somebody's work");
 }
 
@@ -72,7 +72,7 @@ async fn a_file_that_is_not_there_is_named() {
     assert!(ended.stderr.contains("nothing cannot be read: "), "{ended:?}");
     let ended = run(&server, &["import", &folder.write("empty", "\n\n")]).await;
     assert_eq!(ended.status.code(), Some(1), "nobody came in");
-    assert!(ended.stderr.ends_with("Nobody came in: there is no user in the file.\n"), "{ended:?}");
+    assert!(ended.stderr.ends_with("Nobody was imported: there is no user in the file.\n"), "{ended:?}");
 }
 
 #[tokio::test]

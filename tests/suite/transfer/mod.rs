@@ -81,7 +81,7 @@ async fn run_well(server: &Server, arguments: &[&str]) -> String {
 
 fn tally(created: usize, there: usize, rejected: usize) -> String {
     let users = if created == 1 { "user" } else { "users" };
-    format!("{created} {users} came in, {there} were there already, {rejected} did not come in.\n")
+    format!("{created} {users} imported, {there} already existed, {rejected} rejected.\n")
 }
 
 /// A line of somebody without a number.

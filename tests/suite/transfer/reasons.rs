@@ -15,34 +15,34 @@ fn bad() -> Vec<(String, &'static str)> {
         (bad("token", json!("x")), r#"There is no field "token"."#),
         (bad("number", json!(7)), "The number does not have 8 or 9 digits."),
         (bad("email", json!("bad@")), "email is not a valid e-mail address."),
-        (bad("username", json!("张三")), "A username consists of @ . + - _ and ASCII letters and digits."),
+        (bad("username", json!("张三")), "A username may contain only ASCII letters, digits and @ . + - _."),
         (
             bad("username", json!("13800138000")),
-            "The username reads like a phone number or like an e-mail address that is not the user's own.",
+            "The username looks like a phone number or like an e-mail address that is not the user's own.",
         ),
         (
             bad("password", json!("bcrypt$$2b$12$secret")),
-            "The password's hash is broken. With \"!\" in its place, the user can come in by resetting the \
+            "The password's hash is broken. With \"!\" in its place, the user can sign in after resetting the \
              password.",
         ),
         (
             bad("password", json!("plain$secret")),
             "The password's hash is neither argon2, bcrypt, scrypt nor pbkdf2 as Django writes them. With \"!\" in \
-             its place, the user can come in by resetting the password.",
+             its place, the user can sign in after resetting the password.",
         ),
         (
             bad("password", json!("md5$x$ef0ad8f4f141dc45cfb703cd859f6462")),
             "The password's hash is of a kind that is too weak to be kept, such as MD5 or SHA-1. With \"!\" in its \
-             place, the user can come in by resetting the password.",
+             place, the user can sign in after resetting the password.",
         ),
         (
             bad("password", json!(DJANGO_HASH.replace("600000", "9000000"))),
-            "The password's hash costs more than is allowed. With \"!\" in its place, the user can come in by \
+            "The password's hash costs more than is allowed. With \"!\" in its place, the user can sign in after \
              resetting the password.",
         ),
         (bad("phone", json!("12")), "phone is not a mobile number."),
         (bad("first_name", json!("x".repeat(151))), "first_name is longer than 150 characters."),
-        (bad("last_name", json!("a\u{202e}b")), "last_name holds a control character."),
+        (bad("last_name", json!("a\u{202e}b")), "last_name contains a control character."),
         (
             bad("joined", json!("2016-02-03T04:05:06")),
             "joined names no time zone; --utc-offset can say which one is meant.",
@@ -66,8 +66,8 @@ fn bad() -> Vec<(String, &'static str)> {
             "It is not a JSON object: EOF while parsing an object at line 1 column 17.",
         ),
         ("7".to_owned(), "It is not a JSON object: it is another kind of value."),
-        (owned(person("taken")), "Somebody else has its username and its e-mail address."),
-        (owned(person_with("spare", "number", 55_555_555)), "Somebody else has its number."),
+        (owned(person("taken")), "Another account has its username and its e-mail address."),
+        (owned(person_with("spare", "number", 55_555_555)), "Another account has its number."),
     ]
 }
 
@@ -96,7 +96,7 @@ async fn every_bad_line_is_told_and_kept_and_the_others_come_in() {
     for (at, (line, reason)) in bad.iter().enumerate() {
         assert_eq!(told[at], format!("{}: {reason}", 2 * at + 2), "{line}");
     }
-    let summary = format!("{}Why those", tally(bad.len(), 0, bad.len()));
+    let summary = format!("{}The reasons", tally(bad.len(), 0, bad.len()));
     assert!(ended.stderr.contains(&summary), "{}", ended.stderr);
     for secret in ["$$", "$12$secret", "plain$", "ef0ad8f4", "9000000", "MO32aGo4yQuK", "@example.com"] {
         assert!(!ended.stderr.contains(secret), "{secret} in {}", ended.stderr);
@@ -128,7 +128,10 @@ async fn of_two_that_want_the_same_the_first_one_gets_it() {
     assert!(ended.stderr.contains(&tally(20, 0, 20)), "{}", ended.stderr);
     assert!(usernames(&server).await.iter().all(|name| name.starts_with("first")));
     for line in (2..=40).step_by(2) {
-        assert!(ended.stderr.contains(&format!("{line}: Somebody else has its e-mail address.\n")), "{line}");
+        assert!(
+            ended.stderr.contains(&format!("{line}: Another account has its e-mail address.\n")),
+            "{line}"
+        );
     }
 }
 
@@ -156,7 +159,7 @@ async fn a_deleted_number_stays_taken() {
     assert_eq!(run_well(&server, &["import", &users]).await, tally(1, 1, 0));
     let reborn = person_with("zhang", "number", 66_666_666);
     let ended = run(&server, &["import", &folder.write("reborn", lines(&[reborn]))]).await;
-    assert!(ended.stderr.starts_with("1: Somebody else has its number.\n"), "{}", ended.stderr);
+    assert!(ended.stderr.starts_with("1: Another account has its number.\n"), "{}", ended.stderr);
     assert_eq!(usernames(&server).await.len(), 1, "the claims were not taken either");
     assert_eq!(
         run_well(&server, &["import", &folder.write("other", lines(&[person("zhang")]))]).await,

@@ -10,10 +10,9 @@ use super::{Folder, lines, person, person_with, run, run_well};
 fn as_if(told: &str) -> String {
     let numbered = without_number(told);
     numbered
-        .replace("came in", "would come in")
-        .replace("were there", "are there")
-        .replace("did not come", "would not come")
-        .replace("would not come in.\n", "would not come in.\nNothing was written.\n")
+        .replace(" imported,", " would be imported,")
+        .replace("already existed", "already exist")
+        .replace(" rejected.\n", " would be rejected.\nNothing was written.\n")
 }
 
 /// Without the number behind "as account".

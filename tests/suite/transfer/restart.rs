@@ -81,7 +81,7 @@ async fn an_export_that_was_killed_is_finished_by_running_it_again() {
 
     let ended = run_with(&server.service().aws().url(), &["export", "--output", &out], b"").await;
     assert_eq!(ended.stdout, format!("{MANY} users written.\n"), "{ended:?}");
-    assert!(ended.stderr.starts_with("Going on behind "), "{ended:?}");
+    assert!(ended.stderr.starts_with("Continuing after "), "{ended:?}");
     assert!(!folder.has("out.state"));
     let text = folder.read("out");
     let names = text.lines().map(|line| {

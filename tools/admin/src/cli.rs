@@ -26,7 +26,7 @@ const SHOW: &str = "found_by, number, username, email, email_proven, former_emai
                     weixin, first_name, last_name, is_staff, is_superuser, role, charity, standing, groups, \
                     joined, last_login, sessions, key_devices";
 const HISTORY: &str =
-    "account, at, act, role, group, by, by_account, identity, door, on each line those that apply";
+    "account, at, act, role, group, by, by_account, identity, door, each line has those that apply";
 const BOOKINGS: &str = "event, event_name, account, username, email, phone, realname, company_name, booked_at_utc, \
                         on each line";
 const MIGRATION: &str = "accounts, dry_run, no_longer_staff, changed_meanwhile, unreadable";
@@ -126,7 +126,7 @@ pub enum TableCommand {
         #[arg(long, value_name = "ADDRESS")]
         email: Option<String>,
     },
-    /// Let a user into the staff console, or no longer
+    /// Let a user into the staff console, or keep them out of it
     ///
     /// This signs the user out everywhere.
     #[command(after_help = more(&["staff zhang on", "staff zhang@example.com on --confirm 51923482"], ORDER))]
@@ -138,11 +138,11 @@ pub enum TableCommand {
         #[arg(action = ArgAction::Set, value_name = "on|off", value_parser = either("on", "off"))]
         switch: bool,
     },
-    /// Allow a user everything, or no longer
+    /// Make a user a superuser, or no longer
     ///
-    /// A superuser counts as staff and as an administrator of the charity. Whoever ceases to be one keeps the staff
-    /// flag and the role they had besides. The last superuser who can sign in stays one. This signs the user out
-    /// everywhere.
+    /// A superuser counts as staff and as an administrator of the charity. When that ends, the user
+    /// keeps the staff flag and the role they had. The last superuser who can sign in stays one. This signs the user
+    /// out everywhere.
     #[command(after_help = more(&["superuser zhang on", "superuser '#51923482' off"], ORDER))]
     Superuser {
         /// The user, and the confirmation.
@@ -195,7 +195,7 @@ pub enum TableCommand {
         "end-sessions --everyone --confirm tigertally",
     ], &format!("{ORDER}; with --everyone: accounts, sessions_ended, unreadable")))]
     EndSessions {
-        /// A username, an e-mail address, a mobile number or an account number (#51923482 is nothing else)
+        /// A username, an e-mail address, a mobile number or an account number (#51923482 is always an account number)
         #[arg(value_name = "USER", required_unless_present = "everyone")]
         user: Option<String>,
         /// Sign everybody out, as is needed after the table was restored from a backup
@@ -245,8 +245,8 @@ pub enum TableCommand {
     },
     /// Import users from a file of JSON lines, or from what Django's dumpdata wrote
     ///
-    /// The file may be packed with gzip. An import that was stopped goes on when the same command is run again: users
-    /// who are there already are recognised.
+    /// The file may be compressed with gzip. An import that was stopped continues when the same command is run again:
+    /// users who already exist are recognised.
     #[command(after_help = more(&[
         "import users.json --dry-run",
         "import users.json --rejects rejects.jsonl",
@@ -255,8 +255,8 @@ pub enum TableCommand {
     Import(Import),
     /// Export all users as JSON lines, with their password hashes
     ///
-    /// Whoever can read the export can try passwords on it, so a file is made for its owner alone. An export to a file
-    /// that was stopped goes on when the same command is run again.
+    /// Anyone who can read the export can try passwords against it, so a file is readable only by its owner. An
+    /// export to a file that was stopped continues when the same command is run again.
     #[command(after_help = more(&[
         "export --output users.jsonl",
         "export | gzip > users.jsonl.gz",
@@ -271,18 +271,18 @@ pub enum TableCommand {
 /// Whom a command is about.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Whom {
-    /// A username, an e-mail address, a mobile number or an account number (#51923482 is nothing else)
+    /// A username, an e-mail address, a mobile number or an account number (#51923482 is always an account number)
     pub user: String,
 }
 
 /// Whom a command is about, where the account number may have to be repeated.
 #[derive(Args, Clone, Debug, PartialEq, Eq)]
 pub struct Confirmed {
-    /// A username, an e-mail address, a mobile number or an account number (#51923482 is nothing else)
+    /// A username, an e-mail address, a mobile number or an account number (#51923482 is always an account number)
     pub user: String,
     /// The account number again, to confirm who is meant. On a terminal it is asked for
     ///
-    /// It is needed for 'delete', and where the user is named by an e-mail address that nobody has proven: anybody may
+    /// It is needed for 'delete', and if the user is named by an e-mail address that nobody has proven: anybody may
     /// have registered it. A command that gives the user something then also vouches for the address.
     #[arg(long, value_name = "NUMBER")]
     pub confirm: Option<String>,
@@ -296,10 +296,10 @@ pub enum SecretCommand {
     Show,
     /// Replace the secret
     ///
-    /// What was made with the one before is accepted for a day more.
+    /// What was made with the previous one is accepted for another day.
     #[command(after_help = more(&["secret rotate", "secret rotate --at-once"], SECRET))]
     Rotate {
-        /// Do not accept what was made with the secret before, as after a leak
+        /// Do not accept what was made with the previous secret, for instance after a leak
         #[arg(long)]
         at_once: bool,
     },

@@ -126,7 +126,7 @@ impl Seat<'_> {
             Ok(given) => Ok(printing::given(&found, &address, given)),
             Err(GiftRefusal::Gone) => Err(self.refusal(&found, OrderRefusal::Gone)),
             Err(GiftRefusal::ProvenByAnother(number)) => Err(refused(format!(
-                "Account {number} has proven that address. Nobody else gets it while that account has it."
+                "Account {number} has proven that address. No other account can have it as long as that one does."
             ))),
             Err(GiftRefusal::Unavailable(source)) => Err(unusable(self.on, source)),
         }
@@ -167,7 +167,7 @@ impl Seat<'_> {
             Ok(found) => return Ok(found),
             Err(NotFound::Nobody) => {
                 return Err(refused(format!(
-                    "There is no user {user:?}: it is nobody's username, e-mail address, mobile number or \
+                    "There is no user {user:?}: no account has it as a username, e-mail address, mobile number or \
                      account number."
                 )));
             }
@@ -206,11 +206,11 @@ impl Seat<'_> {
         match refusal {
             OrderRefusal::Gone => refused(format!("{} is deleted.", printing::person(found))),
             OrderRefusal::LastSuperuser => refused(format!(
-                "{} is the last superuser who can come in. Make another one first.",
+                "{} is the last superuser who can sign in. Create another one first.",
                 printing::person(found)
             )),
             OrderRefusal::AddressMoved => refused(format!(
-                "{} has the address no longer by which it was found. Look again.",
+                "{} no longer has the address by which it was found. Look again.",
                 printing::person(found)
             )),
             OrderRefusal::Unavailable(source) => unusable(self.on, source),
@@ -249,10 +249,10 @@ pub(crate) fn username_words(fault: UsernameFault) -> String {
             format!("The username is longer than {} characters.", username::MAX_CHARACTERS)
         }
         UsernameFault::Characters => {
-            "A username consists of @ . + - _ and ASCII letters and digits.".to_owned()
+            "A username may contain only ASCII letters, digits and @ . + - _.".to_owned()
         }
         UsernameFault::AnothersIdentifier => {
-            "The username reads like a phone number or like an e-mail address that is not the user's own."
+            "The username looks like a phone number or like an e-mail address that is not the user's own."
                 .to_owned()
         }
     }
@@ -265,7 +265,7 @@ fn password_words(fault: PasswordFault) -> String {
             "The password is a common one, or the user's own name or address.".to_owned()
         }
         PasswordFault::EntirelyNumeric => "The password consists of digits only.".to_owned(),
-        PasswordFault::ControlCharacter => "The password holds a control character.".to_owned(),
+        PasswordFault::ControlCharacter => "The password contains a control character.".to_owned(),
     }
 }
 
@@ -273,7 +273,7 @@ pub(crate) fn group_name_words(fault: NameFault) -> String {
     match fault {
         NameFault::Empty => "A group needs a name.".to_owned(),
         NameFault::TooLong => format!("The group's name is longer than {MAX_GROUP_NAME} characters."),
-        NameFault::ControlCharacter => "The group's name holds a control character.".to_owned(),
+        NameFault::ControlCharacter => "The group's name contains a control character.".to_owned(),
     }
 }
 

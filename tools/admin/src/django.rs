@@ -292,7 +292,7 @@ mod tests {
             told.unwrap_err().to_string(),
             "Its group 3 has no name here; dump the groups too. Its group 4 has no name here; dump the groups too. \
              email is not a valid e-mail address. \
-             A username consists of @ . + - _ and ASCII letters and digits. is_staff is not true or false. \
+             A username may contain only ASCII letters, digits and @ . + - _. is_staff is not true or false. \
              There is no field \"nickname\"."
         );
     }

@@ -39,12 +39,12 @@ pub(crate) async fn end_sessions(
     let mut text = format!("{accounts} accounts are signed out everywhere; {sessions} sessions ended.\n");
     if !is_over {
         return Err(
-            terminal.stopped(&format!("{accounts} accounts are signed out, and the next run begins anew"))
+            terminal.stopped(&format!("{accounts} accounts are signed out, and the next run starts over"))
         );
     }
     if unreadable > 0 {
         text = format!(
-            "{unreadable} accounts cannot be read and were passed over; the other {accounts} are signed out.\n"
+            "{unreadable} accounts cannot be read and were skipped; the other {accounts} are signed out.\n"
         );
     }
     let facts = json!({"accounts": accounts, "sessions_ended": sessions, "unreadable": unreadable});

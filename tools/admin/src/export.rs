@@ -62,10 +62,10 @@ pub(crate) async fn carry_out(
     let (mut sink, position, mut tally) = match output {
         Some(path) if path != Path::new("-") => open(on, path)?,
         None if io::stdout().is_terminal() => {
-            let question = "An export holds password hashes. Show them on this terminal?";
+            let question = "An export contains password hashes. Show them on this terminal?";
             if !terminal.is_agreed(question).await {
                 return Err(refused(
-                    "An export holds password hashes. Write it to a file with --output FILE, or insist on the \
+                    "An export contains password hashes. Write it to a file with --output FILE, or insist on the \
                      terminal with --output -.",
                 ));
             }
@@ -76,7 +76,7 @@ pub(crate) async fn carry_out(
     // Only for the bar; whoever may not ask still may export.
     let progress = Progress::new(on.store.about_how_many_items().await.ok().filter(|items| *items > 0));
     if position.is_some() {
-        progress.say(&format!("Going on behind {}.", count(tally.users, "user")));
+        progress.say(&format!("Continuing after {}.", count(tally.users, "user")));
     }
     let fetch = async |from: Option<&_>| transfer::page(on, from).await;
     let is_over = pages::each((on, terminal), position, fetch, async |page| {
@@ -92,7 +92,7 @@ pub(crate) async fn carry_out(
         (true, _) => sink.finish()?,
         (false, Sink::File { .. }) => return Err(terminal.stopped(&summary)),
         (false, Sink::Standard(_)) => {
-            return Err(terminal.stopped(&format!("{summary}, and the next run begins anew")));
+            return Err(terminal.stopped(&format!("{summary}, and the next run starts over")));
         }
     }
     let facts = json!({"users": tally.users, "unreadable": tally.unreadable});
@@ -150,15 +150,15 @@ fn open(on: &Basics, path: &Path) -> Result<(Sink, Option<ScanPosition>, Tally),
         }
         Err(error) => return Err(unwritable(&state, &error)),
     };
-    let useless = |why: &str| refused(format!("{} {why}. Remove both files to begin anew.", state.display()));
+    let useless = |why: &str| refused(format!("{} {why}. Remove both files to start over.", state.display()));
     let State { table, length, position, tally } =
         serde_json::from_slice(&known).map_err(|_| useless("makes no sense"))?;
     if table != on.store.table() {
-        return Err(useless("is of another table"));
+        return Err(useless("belongs to another table"));
     }
     let mut file = OpenOptions::new().write(true).open(path).map_err(failed)?;
     if file.metadata().map_err(failed)?.len() < length {
-        return Err(useless("knows of more than the file holds"));
+        return Err(useless("records more than the file contains"));
     }
     file.set_len(length).and_then(|()| file.seek(SeekFrom::End(0))).map_err(failed)?;
     let sink = Sink::File { file, path: path.to_owned(), state, length };

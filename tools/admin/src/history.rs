@@ -28,7 +28,7 @@ pub(crate) fn answer(account: AccountNumber, records: &[Record]) -> Answer {
 
 fn text(account: AccountNumber, records: &[Record]) -> String {
     if records.is_empty() {
-        return format!("Nothing is written down about account {account}.\n");
+        return format!("No history is recorded for account {account}.\n");
     }
     let line = |record: &Record| {
         let what = match (record.act.role(), record.act.group()) {
@@ -75,6 +75,6 @@ mod tests {
              {\"account\":51923482,\"act\":\"password-changed\",\"at\":\"2017-07-06T05:11:24.481Z\",\
              \"by\":\"oneself\",\"door\":\"company\"}\n"
         );
-        assert_eq!(text(account, &[]), "Nothing is written down about account 51923482.\n");
+        assert_eq!(text(account, &[]), "No history is recorded for account 51923482.\n");
     }
 }

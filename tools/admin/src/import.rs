@@ -86,7 +86,7 @@ pub(crate) async fn carry_out(on: &Basics, wanted: &Import, terminal: &Terminal)
     };
     let end = run.go_through(pieces).await;
     run.progress.end();
-    if !end.map_err(|failure| with_summary(failure, &run, "Run again, it goes on."))? {
+    if !end.map_err(|failure| with_summary(failure, &run, "Run this again to continue."))? {
         return Err(terminal.stopped(&run.summary.so_far()));
     }
     let read_to_the_end = reader.await.unwrap_or_else(|panic| Err(io::Error::other(panic)));
@@ -94,7 +94,7 @@ pub(crate) async fn carry_out(on: &Basics, wanted: &Import, terminal: &Terminal)
         return Err(with_summary(
             unreadable(&wanted.file, &error),
             &run,
-            "Run again with the file mended, it goes on.",
+            "Fix the file and run this again to continue.",
         ));
     }
     let answer = Answer::new(run.summary.text(wanted), &run.summary);

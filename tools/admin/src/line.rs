@@ -454,7 +454,7 @@ mod tests {
             "The number does not have 8 or 9 digits.",
             "standing is not one of active, frozen, deleted.",
             "email is not a valid e-mail address.",
-            "A username consists of @ . + - _ and ASCII letters and digits.",
+            "A username may contain only ASCII letters, digits and @ . + - _.",
             "phone is not a mobile number.",
             "password is missing.",
             "joined is not a time such as 2021-11-30T08:00:00.123Z.",

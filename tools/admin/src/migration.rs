@@ -31,14 +31,14 @@ pub(crate) async fn carry_out(on: &Basics, dry_run: bool, terminal: &Terminal) -
         Ok(())
     });
     let is_over = is_over.await?;
-    let verb = if dry_run { "would be written anew" } else { "are written anew" };
+    let verb = if dry_run { "would be rewritten" } else { "are rewritten" };
     if !is_over {
         return Err(terminal.stopped(&format!("{text}{written} accounts {verb}")));
     }
     writeln!(text, "{written} accounts {verb}.").expect("a string takes any text");
     if late + unreadable > 0 {
         let rest = format!(
-            "{late} accounts changed meanwhile: run this again. {unreadable} cannot be read and were passed over."
+            "{late} accounts changed in the meantime: run this again. {unreadable} cannot be read and were skipped."
         );
         writeln!(text, "{rest}").expect("a string takes any text");
     }

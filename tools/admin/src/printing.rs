@@ -228,15 +228,17 @@ pub(crate) fn misconfirmed(found: &Found) -> String {
 
 /// The counts of wrong passwords are cleared.
 pub(crate) fn forgiven(found: &Found) -> Answer {
-    let text =
-        format!("{} may be tried again at once; the counts of wrong passwords are cleared.\n", person(found));
+    let text = format!(
+        "{} can try to sign in again at once; the counts of wrong passwords are cleared.\n",
+        person(found)
+    );
     about(found, text, json!({}))
 }
 
 /// A user would be deleted.
 pub(crate) fn deletion(found: &Found) -> String {
     format!(
-        "{} would be deleted for ever: names, addresses and data go, only the number stays taken.",
+        "{} would be deleted for good: names, addresses and data go; only the number stays taken.",
         person(found)
     )
 }

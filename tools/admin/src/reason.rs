@@ -31,7 +31,7 @@ pub(crate) enum Reason {
     Kind(String, &'static str),
     #[error("{0} is longer than {1} characters.")]
     LongText(&'static str, usize),
-    #[error("{0} holds a control character.")]
+    #[error("{0} contains a control character.")]
     ControlCharacter(&'static str),
     #[error("The number does not have 8 or 9 digits.")]
     Number,
@@ -62,7 +62,7 @@ pub(crate) enum Reason {
     #[error("Its group {0} has no name here; dump the groups too.")]
     UnnamedGroup(u64),
     #[error(
-        "The name of its group {0} is empty, holds a control character or has more than {MAX_GROUP_NAME} characters."
+        "The name of its group {0} is empty, contains a control character or has more than {MAX_GROUP_NAME} characters."
     )]
     BadGroup(u64),
     #[error("It is deleted, so it has a number and nothing else.")]
@@ -75,13 +75,13 @@ pub(crate) enum Reason {
         "It needs a username or an email: where people log in by another field, give that the name of one of these."
     )]
     NamelessInDjango,
-    #[error("Somebody else has its number.")]
+    #[error("Another account has its number.")]
     NumberTaken,
     #[error("The account that is there in its place cannot be read.")]
     Unreadable,
     #[error("{}", taken_words(*.0))]
     Taken(Taken),
-    #[error("It is there already{}, but differs in {}; nothing was changed.", account_words(*number), fields.join(", "))]
+    #[error("It already exists{}, but differs in {}; nothing was changed.", account_words(*number), fields.join(", "))]
     Differs {
         /// The account; none where it would only be made by the same run.
         number: Option<u32>,
@@ -141,7 +141,7 @@ fn account_words(number: Option<u32>) -> String {
 fn phone_words(fault: PhoneFault) -> &'static str {
     match fault {
         PhoneFault::NotANumber => "phone is not a mobile number.",
-        PhoneFault::Country => "phone is of a country that cannot be read.",
+        PhoneFault::Country => "phone belongs to a country that is not supported.",
     }
 }
 
@@ -153,7 +153,7 @@ fn credential_words(fault: CredentialFault) -> String {
         CredentialFault::TooDear => "costs more than is allowed",
     };
     format!(
-        "The password's hash {why}. With \"!\" in its place, the user can come in by resetting the password."
+        "The password's hash {why}. With \"!\" in its place, the user can sign in after resetting the password."
     )
 }
 
@@ -162,6 +162,6 @@ fn taken_words(taken: Taken) -> String {
         [("username", taken.username), ("e-mail address", taken.email), ("phone number", taken.phone)];
     let parts: Vec<&str> = parts.into_iter().filter(|(_, taken)| *taken).map(|(name, _)| name).collect();
     // What is neither of them is the fourth kind of identifier.
-    let parts = if parts.is_empty() { "id at WeChat".to_owned() } else { parts.join(" and its ") };
-    format!("Somebody else has its {parts}.")
+    let parts = if parts.is_empty() { "WeChat id".to_owned() } else { parts.join(" and its ") };
+    format!("Another account has its {parts}.")
 }

@@ -45,7 +45,7 @@ async fn rotate(
             Ok(Answer::new(words, &Ages::of(&next, Some(now), now).facts(on.vault.id())))
         }
         Err(ReplaceError::Changed) => {
-            Err(refused("Somebody else has changed the secret meanwhile; nothing was done."))
+            Err(refused("Somebody else has changed the secret in the meantime; nothing was done."))
         }
         Err(ReplaceError::Unavailable(error)) => Err(Failure::Secret(error)),
     }
@@ -96,8 +96,8 @@ impl Ages {
 fn rotated_words(now: Timestamp) -> String {
     format!(
         "The secret is rotated.\n\
-         Until {}   everything is still made with the secret before, while the functions learn the new one.\n\
-         Until {}   what was made with the secret before is accepted.\n\
+         Until {}   everything is still made with the previous secret, while the functions learn the new one.\n\
+         Until {}   what was made with the previous secret is accepted.\n\
          Keys of rest-auth and tokens of charity that are older than that have to be asked for anew, by logging in.\n",
         minute(now, SPREADS),
         minute(now, ACCEPTED),
@@ -117,7 +117,7 @@ fn replaced_words() -> String {
 fn under_way_words(UnderWay { until }: UnderWay) -> String {
     match until {
         Some(until) => format!(
-            "A rotation is under way until {}. --at-once ends it, and all that was made before.",
+            "A rotation is under way until {}. --at-once ends it, and everything made before that.",
             minute(until, SignedDuration::ZERO)
         ),
         None => {

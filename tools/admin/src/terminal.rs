@@ -25,7 +25,7 @@ pub enum NoPassword {
     #[error("The two passwords differ.")]
     Different,
     /// The pipe was empty.
-    #[error("Standard input holds no password.")]
+    #[error("Standard input contains no password.")]
     Missing,
     /// The pipe does not hold text.
     #[error("The password on standard input is not UTF-8 text.")]
@@ -270,7 +270,7 @@ mod tests {
 
     #[test]
     fn a_bad_pipe_is_told() {
-        assert_eq!(read(b"").unwrap_err(), "Standard input holds no password.");
+        assert_eq!(read(b"").unwrap_err(), "Standard input contains no password.");
         assert_eq!(
             read(b"\xff\xfe12345678\n").unwrap_err(),
             "The password on standard input is not UTF-8 text."

@@ -37,10 +37,10 @@ pub struct Options {
     #[arg(long = "sizes", value_name = "N,N", value_parser = pools)]
     #[arg(default_value = "1000,1000000", default_value_if("quick", "true", "1000,100000"))]
     pub pools: [usize; 2],
-    /// Imitate Lambda's share of a core as well, where the system lets one (cgroups)
+    /// Also imitate Lambda's share of a core, where the system lets one (cgroups)
     #[arg(long)]
     pub cpu_quota: bool,
-    /// Write the tables into FILE as well, between <!-- scoreboard: begin --> and <!-- scoreboard: end -->
+    /// Also write the tables into FILE, between <!-- scoreboard: begin --> and <!-- scoreboard: end -->
     #[arg(long, value_name = "FILE")]
     pub into: Option<PathBuf>,
     /// Measure DIR/NAME/bootstrap or DIR/NAME instead of building

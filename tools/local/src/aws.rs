@@ -73,7 +73,7 @@ pub enum StartError {
     Folder(PathBuf, #[source] io::Error),
     /// Two programs on one database would tear it.
     #[error(
-        "another program uses the folder {}: end it, or choose another folder with --data, or --memory",
+        "another program uses the folder {}: stop it, or choose another folder with --data, or --memory",
         .0.display()
     )]
     FolderInUse(PathBuf),

@@ -15,7 +15,7 @@ pub enum NoBridge {
     NoDocker(std::io::Error),
     /// It ran and refused, or told no private address.
     #[error(
-        "--containers needs Docker's bridge, and 'docker network inspect bridge' does not tell its address: {0}"
+        "--containers needs Docker's bridge, and 'docker network inspect bridge' does not report its address: {0}"
     )]
     Untold(String),
 }

@@ -47,14 +47,14 @@ impl ForeignPages {
             return None;
         }
         let mut word = if origin == "null" {
-            "refused a page of no origin, such as a file that was opened: serve it by http".to_owned()
+            "refused a page without an origin, such as a file that was opened: serve it by http".to_owned()
         } else if trusted_origin(&origin).is_some() {
-            format!("refused a page of {origin}: start with --origin {origin} to let it in")
+            format!("refused a page from {origin}: start with --origin {origin} to let it in")
         } else {
-            format!("refused a page of {origin}: serve it by https, or from this computer")
+            format!("refused a page from {origin}: serve it by https, or from this computer")
         };
         if told.len() == MOST {
-            _ = write!(word, " (no further origin will be told)");
+            _ = write!(word, " (no further origins will be reported)");
         }
         Some(word)
     }
@@ -95,8 +95,7 @@ mod tests {
     #[test]
     fn a_foreign_page_is_told_once_with_what_lets_it_in() {
         let pages = pages();
-        let told =
-            "refused a page of http://localhost:4000: start with --origin http://localhost:4000 to let it in";
+        let told = "refused a page from http://localhost:4000: start with --origin http://localhost:4000 to let it in";
         assert_eq!(word(&pages, "http://localhost:4000").as_deref(), Some(told));
         assert_eq!(word(&pages, "HTTP://localhost:4000"), None);
         assert!(word(&pages, "null").unwrap().contains("no origin"));
@@ -130,6 +129,6 @@ mod tests {
         let told: Vec<String> =
             (0..100).filter_map(|number| word(&pages, &format!("http://{number}.example"))).collect();
         assert_eq!(told.len(), MOST);
-        assert!(told[MOST - 1].contains("no further origin"));
+        assert!(told[MOST - 1].contains("no further origins"));
     }
 }

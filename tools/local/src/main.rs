@@ -77,7 +77,7 @@ fn opened(door: io::Result<Door>, port: u16, option: &str) -> Result<Door, Strin
     door.map_err(|error| {
         if error.kind() == io::ErrorKind::AddrInUse {
             return format!(
-                "port {port} cannot be used: something listens there, perhaps another Tigertally; end that, or \
+                "port {port} cannot be used: something listens there, perhaps another Tigertally; stop that, or \
                  choose another with {option}"
             );
         }
@@ -94,7 +94,9 @@ async fn admit_containers(door: &mut Door) -> Result<String, Box<dyn std::error:
             format!("also on {address}, Docker's bridge: any container here can read and change everything")
         }
         Ok(false) => {
-            format!("{address} is not of this system: Docker leads its containers to loopback by itself")
+            format!(
+                "{address} is not an address of this system: Docker routes its containers to loopback by itself"
+            )
         }
         Err(error) => return Err(format!("Docker's bridge cannot be listened on: {error}").into()),
     };
@@ -124,7 +126,7 @@ fn stop() -> io::Result<impl Future<Output = io::Result<()>>> {
 fn banner(service: &Service, options: &Options, containers: Option<&str>) -> String {
     let (url, aws_url) = (service.url(), service.aws().url());
     let data = match options.storage() {
-        Storage::Memory => "in memory, gone at the end".to_owned(),
+        Storage::Memory => "in memory, lost at the end".to_owned(),
         Storage::Folder(folder) => format!("kept in {}", folder.display()),
     };
     let containers = containers.map_or_else(String::new, |word| format!("\n  Docker  {word}"));

@@ -9,18 +9,18 @@ use tally::http::openapi::{self as groups, Described, Response, Section, Written
 
 /// What holds for all groups.
 const INTRODUCTION: &str = "One pool of users behind five account APIs, each with its own wire \
-    dialect. Whoever registers through one group can log in through any whose identifier they have; a \
-    password changed or a user frozen through one counts in all, at once.\n\n\
-    * Every path is served with and without its final slash; HEAD is answered as GET, and OPTIONS tells \
+    dialect. A user who registers through one group can log in through every group that knows one of \
+    their identifiers; changing a password or freezing a user through one takes effect in all at once.\n\n\
+    * Every path is served with and without its final slash; HEAD is answered like GET, and OPTIONS lists \
     what there is.\n\
-    * Unknown fields are ignored. A field that stands twice is refused.\n\
-    * Answers are UTF-8, and say so in their `Content-Type`; those of accounts and rest-auth are \
+    * Unknown fields are ignored. A repeated field is refused.\n\
+    * Answers are UTF-8. Their `Content-Type` says so, except in accounts and rest-auth, where it is \
     `application/json` alone.\n\
-    * Besides what is written with each response, every answer has `Cache-Control: no-store`, \
+    * In addition to the headers listed for each response, every answer has `Cache-Control: no-store`, \
     `X-Content-Type-Options: nosniff`, `Referrer-Policy: no-referrer`, `Strict-Transport-Security` and a \
-    `Content-Security-Policy` under which nothing runs.\n\
-    * Pages of the origins that a deployment trusts may read the answers (CORS); no other pages may.\n\
-    * Names, phone numbers and sentences of the examples are those of the service itself.";
+    `Content-Security-Policy` that lets nothing run.\n\
+    * Only pages of origins that the deployment trusts may read the answers (CORS).\n\
+    * The examples are real answers of the service, about made-up people.";
 
 #[derive(Serialize)]
 struct Document {

@@ -47,8 +47,8 @@ pub struct Options {
 const EXAMPLES: &str = "\
 Examples:
   tigertally                                  Everything on ports 3000 and 8000, kept in .tigertally
-  tigertally --memory --port 0 --aws-port 0   Beside another one, and nothing is kept
-  tigertally --origin http://localhost:5173   For a page that a development server shows there
+  tigertally --memory --port 0 --aws-port 0   Alongside another one, keeping nothing
+  tigertally --origin http://localhost:5173   For a page that a development server serves there
   tigertally --aws-only                       DynamoDB and the rest, for 'cargo lambda watch'
 ";
 
@@ -108,7 +108,7 @@ pub fn site_hint(origin: &str, api: &str) -> Option<String> {
             .to_owned(),
     };
     Some(format!(
-        "{origin} and {api} are not of one site: browsers send no session cookie (SameSite=Lax) from its pages. {advice}"
+        "{origin} and {api} are not the same site: browsers send no session cookie (SameSite=Lax) from its pages. {advice}"
     ))
 }
 
@@ -173,7 +173,7 @@ mod tests {
             ("https://www.example.com", "serve the page at http://localhost"),
         ] {
             let hint = site_hint(origin, api).unwrap_or_else(|| panic!("{origin} needs a hint"));
-            assert!(hint.starts_with(&format!("{origin} and {api} are not of one site")), "{hint}");
+            assert!(hint.starts_with(&format!("{origin} and {api} are not the same site")), "{hint}");
             assert!(hint.contains(advice), "{hint}");
         }
     }

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::{NameMark, Place, Try};
 
-/// What stands for a device or an identifier that there is none of.
+/// What stands for a missing device or identifier.
 const NONE: &str = "-";
 
 /// Time in microseconds, network, device and identifier, separated by blanks.

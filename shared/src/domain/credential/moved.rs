@@ -16,7 +16,7 @@ const MOST_ARGON2_KIB: u64 = 256 << 10;
 const MOST_ARGON2_WORK: u64 = 1 << 20;
 
 /// The most iterations of PBKDF2, the highest cost of bcrypt, and the most KiB of scrypt at a time and in
-/// all: about a second of one core, as for the dearest argon2.
+/// all: about a second of one core, as for the most expensive argon2.
 const MOST_ITERATIONS: u32 = 2_000_000;
 const HIGHEST_BCRYPT: u32 = 14;
 const MOST_SCRYPT_KIB: u64 = 256 << 10;

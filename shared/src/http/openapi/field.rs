@@ -14,7 +14,7 @@ pub struct Field {
 }
 
 impl Field {
-    /// A text that may be missing.
+    /// A string that may be missing.
     #[must_use]
     pub fn text(name: &'static str, meaning: &str) -> Self {
         Self::of(name, meaning, &json!({"type": "string"}))
@@ -24,7 +24,8 @@ impl Field {
     #[must_use]
     pub fn new_password(name: &'static str, meaning: &str) -> Self {
         let rules = format!(
-            "{meaning} At most {} bytes of UTF-8; not all digits, not a common one, not the person's own name.",
+            "{meaning} At most {} bytes of UTF-8; not all digits, not a common password, not the person's \
+             own name.",
             password::MAX_BYTES
         );
         Self::password(name, &rules).limited("minLength", password::MIN_CHARACTERS)
@@ -90,7 +91,7 @@ impl Field {
     /// titles are what generated clients name the two kinds by.
     ///
     /// # Panics
-    /// Where digits are none.
+    /// If a number is not made of digits.
     #[must_use]
     pub fn among(self, digits: &[&str], others: &[&str]) -> Self {
         let number = |digits: &&str| digits.parse::<u32>().expect("digits are a number");

@@ -56,25 +56,25 @@ fn known() -> Vec<(HeaderName, Value)> {
         header
     };
     let seconds = json!({
-        "description": "After so many seconds a new try will not be refused.",
+        "description": "The number of seconds after which a new try will be accepted.",
         "required": true,
         "schema": {"type": "integer", "minimum": 1},
     });
     vec![
-        (REQUEST_ID, always("The id under which the log has the request.")),
-        (ALLOW, always("The methods of the path.")),
-        (VARY, always("By which headers of the request the answer may differ.")),
+        (REQUEST_ID, always("The id of the request in the log.")),
+        (ALLOW, always("The methods that the path supports.")),
+        (VARY, always("The request headers that the answer may depend on.")),
         (X_FRAME_OPTIONS, always("Who may show the answer in a frame.")),
         (RETRY_AFTER, seconds),
-        (WWW_AUTHENTICATE, always("The scheme to authenticate by.")),
+        (WWW_AUTHENTICATE, always("The authentication scheme.")),
         (
             SET_COOKIE,
             text(
                 "The session `sessionid` (deployed: `__Host-sessionid`), the CSRF token `csrftoken`, and \
-                 after a login the mark `dev` (deployed: `__Host-dev`) of a browser that had none, by \
-                 which wrong passwords of others do not make it wait.",
+                 after a login from a browser that had none, the mark `dev` (deployed: `__Host-dev`), so \
+                 that other people's wrong passwords do not make it wait.",
             ),
         ),
-        (LOCATION, text("Where the browser is sent on to.")),
+        (LOCATION, text("Where the browser is redirected to.")),
     ]
 }

@@ -39,7 +39,7 @@ impl Parameter {
     #[must_use]
     pub fn everywhere() -> Self {
         let schema = json!({"type": "string", "enum": ["true"]});
-        Self::query("everywhere", "`true` ends all that is open in the caller's name.", &schema)
+        Self::query("everywhere", "`true` logs the caller out everywhere, not only on this device.", &schema)
     }
 
     /// It has to be there.
@@ -66,7 +66,7 @@ impl Operation {
         }
     }
 
-    /// What there is to know besides; paragraphs are put one after the other.
+    /// What else there is to know; paragraphs are appended one after the other.
     #[must_use]
     pub fn described(mut self, paragraph: &str) -> Self {
         if !self.description.is_empty() {

@@ -46,25 +46,25 @@ pub(super) const UNKNOWN_METHOD: Method = Method::DELETE;
 
 fn meaning(refusal: &Refusal) -> (&'static str, String) {
     let (name, meaning) = match refusal {
-        Refusal::Foreign => ("foreign", "A page of an origin that is not trusted had a browser send it."),
-        Refusal::NoAddress => ("no_address", "The gateway does not tell where it comes from."),
-        Refusal::CodedBody => ("coded_body", "`Content-Encoding` names anything but `identity`."),
+        Refusal::Foreign => ("foreign", "The request was sent by a page of an untrusted origin."),
+        Refusal::NoAddress => ("no_address", "The gateway did not pass on the client's address."),
+        Refusal::CodedBody => ("coded_body", "`Content-Encoding` is something other than `identity`."),
         Refusal::NotFound => ("not_found", "There is nothing at this path."),
-        Refusal::NotAcceptable => ("not_acceptable", "The client accepts no kind of answer that there is."),
-        Refusal::NotAuthenticated => ("not_authenticated", "Nobody is logged in, and somebody has to be."),
+        Refusal::NotAcceptable => ("not_acceptable", "The client accepts none of the content types."),
+        Refusal::NotAuthenticated => ("not_authenticated", "Not logged in, and the operation requires it."),
         Refusal::MethodNotAllowed(_) => {
-            ("method_not_allowed", "The path has no such method; `Allow` names those it has.")
+            ("method_not_allowed", "The path does not support the method; `Allow` lists those it does.")
         }
         Refusal::BodyTooLarge => {
             return ("body_too_large", format!("The body is larger than {} bytes.", body::MAX_BYTES));
         }
-        Refusal::BodyIncomplete => ("body_incomplete", "The body did not arrive whole."),
+        Refusal::BodyIncomplete => ("body_incomplete", "The body arrived incomplete."),
         Refusal::Throttled(_) => ("throttled", "Too many requests; `Retry-After` tells how long to wait."),
         Refusal::Unavailable | Refusal::Store(StoreError::Unavailable(_)) => {
-            ("unavailable", "The database is away; trying again later helps.")
+            ("unavailable", "The database is unavailable; try again later.")
         }
         Refusal::Internal | Refusal::Store(StoreError::Unreadable(_)) => {
-            ("internal", "A fault of the service; the log has it under the request's id.")
+            ("internal", "An internal error; the log has it under the request's id.")
         }
     };
     (name, meaning.to_owned())
@@ -73,10 +73,10 @@ fn meaning(refusal: &Refusal) -> (&'static str, String) {
 const fn fault_meaning(fault: &BodyFault) -> (&'static str, &'static str) {
     match fault {
         BodyFault::UnsupportedMediaType(_) => {
-            ("unsupported_media_type", "The body's content type is none of those accepted.")
+            ("unsupported_media_type", "The body's content type is not supported.")
         }
-        BodyFault::Json(_) => ("broken_json", "The body is no JSON, or names a field twice."),
-        BodyFault::Form(_) => ("broken_form", "The body is no form, or names a field twice."),
-        BodyFault::Multipart(_) => ("broken_multipart", "The body is no multipart form."),
+        BodyFault::Json(_) => ("broken_json", "The body is not valid JSON, or has a field twice."),
+        BodyFault::Form(_) => ("broken_form", "The body is not a valid form, or has a field twice."),
+        BodyFault::Multipart(_) => ("broken_multipart", "The body is not a valid multipart form."),
     }
 }

@@ -104,7 +104,7 @@ impl JsonSchema for FieldErrors {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "The fields that are wrong, each with its sentences.",
+            "description": "The invalid fields, each with its error messages.",
             "type": "object",
             "minProperties": 1,
             "additionalProperties": {"type": "array", "minItems": 1, "items": {"type": "string"}},

@@ -37,11 +37,11 @@ pub struct Group {
     pub content_types: &'static [&'static str],
     /// The parameters that every operation takes.
     pub parameters: Vec<Parameter>,
-    /// How every operation may end, besides what every group has.
+    /// How every operation may end, in addition to what every group has.
     pub always: Vec<Outcome>,
-    /// How an operation may end that looks at its caller.
+    /// How an operation that looks at its caller may end.
     pub of_callers: Vec<Outcome>,
-    /// How an operation may end that reads a body, besides that it cannot be read.
+    /// How an operation that reads a body may end, apart from an unreadable body.
     pub of_bodies: Vec<Outcome>,
 }
 
@@ -75,12 +75,8 @@ impl Carrier {
     #[must_use]
     pub fn session_cookies() -> [Self; 2] {
         [
-            Self::cookie("session", Cookie::Session.name(false), "A session; on plain-http hosts."),
-            Self::cookie(
-                "deployedSession",
-                Cookie::Session.name(true),
-                "A session; where cookies are secure.",
-            ),
+            Self::cookie("session", Cookie::Session.name(false), "The session cookie over plain HTTP."),
+            Self::cookie("deployedSession", Cookie::Session.name(true), "The session cookie over HTTPS."),
         ]
     }
 }
@@ -127,7 +123,7 @@ where
     let mut writer = Writer::new::<D>(group);
     let nowhere = refused::<D, Body>(Refusal::NotFound).answer;
     let elsewhere = format!(
-        "\n\nWhat is asked for at any other path is answered with status {}: `{}`.",
+        "\n\nA request for any other path gets status {}: `{}`.",
         nowhere.status.as_u16(),
         String::from_utf8_lossy(&nowhere.body),
     );
@@ -271,10 +267,11 @@ impl Writer {
         let [json, form, multipart] = body::CONTENT_TYPES;
         let description = if types.contains(&form) && types.contains(&multipart) {
             format!(
-                "The fields. As `{form}` and `{multipart}` they are taken as well, each once and as a text."
+                "The fields. `{form}` and `{multipart}` are also accepted, with each field once and as a \
+                 string."
             )
         } else {
-            "The fields, as JSON and nothing else.".to_owned()
+            "The fields, as JSON only.".to_owned()
         };
         json!({
             "description": description,

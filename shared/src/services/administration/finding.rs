@@ -42,7 +42,7 @@ pub enum NotFound {
     #[error("there is no such user")]
     Nobody,
     /// It is something of one account, and something else of another.
-    #[error("the name leads to more than one account: {0:?}")]
+    #[error("the name matches more than one account: {0:?}")]
     Ambiguous(Vec<(FoundBy, AccountNumber)>),
     /// The table is away.
     #[error(transparent)]

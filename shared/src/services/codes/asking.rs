@@ -139,7 +139,7 @@ async fn send_text(
     let share = match (purpose, caller) {
         (TextPurpose::ChangePwd, _) => Share::Recovery,
         (TextPurpose::ChangeMobile, Some(_)) => Share::Change,
-        // Whoever is not signed in takes nothing away from those who are.
+        // People who are not signed in take nothing away from those who are.
         (TextPurpose::ChangeMobile, None) | (TextPurpose::AccountReg, _) => Share::Registration,
     };
     // Numbers are read by the list of countries; one that was stored under a longer list is not.
@@ -262,7 +262,7 @@ impl Due {
         Ok(Self { message, taken, messages })
     }
 
-    /// Sends it to whoever is due it. What certainly goes to nobody is given back.
+    /// Sends it to the person who is due it. What certainly reaches nobody is credited back.
     async fn send<T: ?Sized>(
         self,
         app: &App,

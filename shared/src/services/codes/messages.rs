@@ -29,7 +29,7 @@ pub(super) enum Draft {
     Noted(NewMessage),
     /// It fits what went there before, and is yet to be noted.
     Fits(NewMessage, MessageHistory),
-    /// Whoever causes it has to wait.
+    /// The sender has to wait.
     Wait(Duration),
 }
 

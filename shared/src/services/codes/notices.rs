@@ -51,7 +51,7 @@ pub async fn tell_left(app: &App, account: &Account, change: &EmailChange, langu
     notify(app, account, left, &letter, language).await;
 }
 
-/// Tells whoever has the account, by the channel that is theirs most surely. `account` is as it was
+/// Tells the account's owner, by the channel that is most surely theirs. `account` is as it was
 /// before.
 pub async fn notify_owner(
     app: &App,

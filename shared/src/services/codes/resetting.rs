@@ -26,8 +26,8 @@ pub enum ResetRefusal {
     /// There is no such code, or not any more, or not for anybody who may use it.
     #[error(transparent)]
     Code(#[from] TryRefusal),
-    /// The code is right; the password may not be set.
-    #[error("the password may not be set")]
+    /// The code is right, but the password does not meet the rules.
+    #[error("the password does not meet the rules")]
     Password(Vec<PasswordFault>),
 }
 
@@ -88,7 +88,7 @@ pub async fn reset_password(
     // Where it is refused, another request spent the code, or changed the account, first.
     let redeemed = app.store.redeem_for_credential(&account, &credential, &redemption).await?;
     redeemed.map_err(|_| ResetRefusal::from(TryRefusal::WrongCode))?;
-    // Whoever guessed at the old password has not used up the tries at the new one.
+    // Guesses at the old password have not used up the tries at the new one.
     attempts::succeed_by_code(app, account.number, asker).await;
     // Whoever has the phone that the code went to knows, so a text would tell nobody anything.
     let channel = account.notice_channel(at).filter(|to| matches!(to, Destination::Email(_)));

@@ -147,7 +147,7 @@ async fn count_missed(app: &App, missed: Option<TriedCode>) -> Result<(), StoreE
     let count = app.store.count_deed(&subject, Deed::MissedCode, &MISSED_CODES, now).await?;
     match missed.made_for {
         Some(account) if count >= MISSED_CODES.most => {
-            tracing::error!(%account, "codes of an account were missed too often");
+            tracing::error!(%account, "wrong codes were tried too often for an account");
             app.store.stop_codes(account, MISSED_CODES.end_of_window(now)).await
         }
         Some(_) | None => Ok(()),

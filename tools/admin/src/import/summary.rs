@@ -96,9 +96,9 @@ impl Summary {
         let Self { created, there, rejected, .. } = self;
         let created = count(*created, "user");
         if self.is_rehearsal {
-            format!("{created} would come in, {there} are there already, {rejected} would not come in")
+            format!("{created} would be imported, {there} already exist, {rejected} would be rejected")
         } else {
-            format!("{created} came in, {there} were there already, {rejected} did not come in")
+            format!("{created} imported, {there} already existed, {rejected} rejected")
         }
     }
 
@@ -109,34 +109,33 @@ impl Summary {
         tell(self.is_rehearsal, "Nothing was written.".to_owned());
         let kept = match &wanted.rejects {
             Some(path) if !self.is_rehearsal => {
-                format!("what could be kept of them is in {}", path.display())
+                format!("what could be kept of the rejected entries is in {}", path.display())
             }
-            Some(_) | None => "--rejects FILE would keep them".to_owned(),
+            Some(_) | None => "--rejects FILE would keep the rejected entries".to_owned(),
         };
-        let verb = if self.is_rehearsal { "would not" } else { "did not" };
-        tell(self.rejected > 0, format!("Why those {verb} come in is told above; {kept}."));
+        tell(self.rejected > 0, format!("The reasons are given above; {kept}."));
         tell(!self.superusers.is_empty(), format!("Superusers among them: {}.", named(&self.superusers)));
         tell(!self.staff.is_empty(), format!("Staff of the console among them: {}.", named(&self.staff)));
         let users = count(self.without_permissions, "user");
         tell(
             self.without_permissions > 0,
-            format!("{users} had permissions of their own, for which there is nothing here."),
+            format!("{users} had permissions of their own, which have no counterpart here."),
         );
-        tell(self.groups > 0, format!("Names of groups that were read: {}.", self.groups));
+        tell(self.groups > 0, format!("Group names read: {}.", self.groups));
         let groups = count(self.powerful_groups, "group");
         tell(
             self.powerful_groups > 0,
-            format!("{groups} had permissions, for which there is nothing here: a group is a name."),
+            format!("{groups} had permissions, which have no counterpart here: a group is only a name."),
         );
         let fields: Vec<String> = self.passed_over.iter().map(|field| harmless(field)).collect();
-        tell(!fields.is_empty(), format!("Fields of users that were passed over: {}.", fields.join(", ")));
+        tell(!fields.is_empty(), format!("User fields ignored: {}.", fields.join(", ")));
         for (model, others) in &self.others {
             let model = harmless(model);
-            tell(true, format!("{} of the model {model} passed over.", count(others.entries, "entry")));
+            tell(true, format!("{} of the model {model} ignored.", count(others.entries, "entry")));
             let like_users = count(others.like_users, "entry");
             tell(
                 others.like_users > 0,
-                format!("{like_users} of {model} may be users. To let them in: --user-model {model}"),
+                format!("{like_users} of {model} may be users. To import them: --user-model {model}"),
             );
         }
         tell(self.is_blank(), self.nobody(wanted));
@@ -146,10 +145,10 @@ impl Summary {
     /// Why there was nobody.
     fn nobody(&self, wanted: &Import) -> String {
         if self.others.is_empty() && self.groups == 0 {
-            return "Nobody came in: there is no user in the file.".to_owned();
+            return "Nobody was imported: there is no user in the file.".to_owned();
         }
         let model = wanted.user_model.as_deref().unwrap_or("auth.user");
-        format!("Nobody came in: the file has no entry of the model {model}.")
+        format!("Nobody was imported: the file has no entry of the model {model}.")
     }
 }
 
