@@ -3,7 +3,7 @@
 use serde::Serialize;
 use tally::app::App;
 use tally::domain::account::Account;
-use tally::domain::contact::Contact;
+use tally::domain::contact::{Alias, Contact, DeptId, JobNumber, Phone};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
@@ -24,13 +24,16 @@ pub(crate) const ENDPOINT: Endpoint<Failure> =
         .post(Welcoming(&change), described!(describe::change));
 
 /// The fields of the data, in the order of the document.
-pub(crate) const FORM: [FormField; 5] = [
-    FormField::new("alias", Kind::Stored(100), "An alias.", "小张"),
-    FormField::new("email", Kind::Email, "The e-mail address.", "zhang@example.com"),
-    FormField::new("phone", Kind::Telephone(30), "A phone number, as the user writes it.", "13800138000"),
-    FormField::new("job_number", Kind::Stored(50), "The employee number.", "A-017"),
-    FormField::new("dept_id", Kind::Stored(50), "The department.", "3"),
-];
+pub(crate) const FORM: [FormField; 5] = {
+    let of_phone = "A phone number, as the user writes it.";
+    [
+        FormField::new("alias", Kind::Stored(Alias::MOST), "An alias.", "小张"),
+        FormField::new("email", Kind::Email, "The e-mail address.", "zhang@example.com"),
+        FormField::new("phone", Kind::Telephone(Phone::MOST), of_phone, "13800138000"),
+        FormField::new("job_number", Kind::Stored(JobNumber::MOST), "The employee number.", "A-017"),
+        FormField::new("dept_id", Kind::Stored(DeptId::MOST), "The department.", "3"),
+    ]
+};
 
 /// A user as the form shows it. There is no place for anything else of the account.
 #[derive(Serialize)]
@@ -89,8 +92,8 @@ async fn change(app: App, caller: Option<Caller>, request: Request) -> Result<An
 pub(crate) fn read(form: &mut Form, fields: &[FormField; 5]) -> (Option<EmailAddress>, Option<Contact>) {
     let [alias, email, phone, job_number, dept_id] = *fields;
     let email = form.email(email);
-    let [alias, phone, job_number, dept_id] =
-        [alias, phone, job_number, dept_id].map(|field| form.text(field));
+    let (alias, phone) = (form.stored(alias), form.stored(phone));
+    let (job_number, dept_id) = (form.stored(job_number), form.stored(dept_id));
     let contact =
         || Some(Contact { alias: alias?, phone: phone?, job_number: job_number?, dept_id: dept_id? });
     (email, contact())
@@ -107,7 +110,7 @@ fn user(account: &Account) -> User<'_> {
 
 /// What is shown of contact data.
 fn shown<'a>(contact: Option<&'a Contact>, email: Option<&'a EmailAddress>) -> Shown<'a> {
-    let text = |pick: fn(&Contact) -> &String| contact.map_or("", |contact| pick(contact));
+    let text = |pick: fn(&Contact) -> &str| contact.map_or("", |contact| pick(contact));
     Shown {
         alias: text(|contact| &contact.alias),
         email: email.map_or("", EmailAddress::as_str),
@@ -121,7 +124,7 @@ fn shown<'a>(contact: Option<&'a Contact>, email: Option<&'a EmailAddress>) -> S
 mod describe {
     use tally::domain::account::Account;
     use tally::domain::contact::Contact;
-    use tally::http::openapi::{Operation, person};
+    use tally::http::openapi::{Operation, person, text};
     use tally::services::contacts::ContactRefusal;
 
     use super::{FORM, shown, user};
@@ -174,7 +177,12 @@ mod describe {
 
     /// What the examples show.
     fn contact() -> Contact {
-        let [alias, _, phone, job_number, dept_id] = FORM.map(|field| field.example.to_owned());
-        Contact { alias, phone, job_number, dept_id }
+        let [alias, _, phone, job_number, dept_id] = FORM.map(|field| field.example);
+        Contact {
+            alias: text(alias),
+            phone: text(phone),
+            job_number: text(job_number),
+            dept_id: text(dept_id),
+        }
     }
 }

@@ -2,6 +2,7 @@
 
 use http::StatusCode;
 use tally::domain::password::{self, PasswordFault};
+use tally::domain::text::TextFault;
 use tally::domain::username::{self, UsernameFault};
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
@@ -146,6 +147,14 @@ pub(crate) fn password_sentences(faults: &[PasswordFault]) -> impl Iterator<Item
 /// The sentence for a password over the limit, which is counted in bytes.
 pub(crate) fn password_too_long() -> String {
     format!("密码长度太长。密码不能超过 {} 个字节。", password::MAX_BYTES)
+}
+
+/// The sentence for a text that cannot be kept.
+pub(crate) fn text_sentence(fault: TextFault) -> String {
+    match fault {
+        TextFault::TooLong { has, most } => too_long(most, has),
+        TextFault::ControlCharacter => CONTROL_CHARACTER.to_owned(),
+    }
 }
 
 /// The sentence for a text over its limit.

@@ -6,6 +6,7 @@ use tally::domain::account::Account;
 use tally::domain::customer::{self, Customer, CustomerChange, ReceivingAddress};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::phone_number::PhoneNumber;
+use tally::domain::text::Text;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Endpoint, Guarded, described};
@@ -27,19 +28,6 @@ pub(crate) const CHANGE_RECEIVING: Endpoint<Failure> =
     Endpoint::at("/users/change_my_recv_info/", "修改收货信息")
         .post(Guarded(&change_receiving), described!(describe::change_receiving));
 
-/// The most characters of each field.
-pub(crate) const REALNAME: Kind = Kind::Stored(50);
-pub(crate) const QQ: Kind = Kind::StoredDigits(20);
-pub(crate) const COMPANY_NAME: Kind = Kind::Stored(100);
-const COMPANY_URL: Kind = Kind::Stored(200);
-const PLACE: Kind = Kind::Stored(50);
-const STREET: Kind = Kind::Stored(200);
-const RECV_NAME: Kind = Kind::Stored(50);
-const RECV_PHONE: Kind = Kind::Telephone(30);
-
-/// The most lines of business, and the most characters of one.
-pub(crate) const SELECT_FIELDS: (usize, usize) = (20, 50);
-
 /// What a customer sees of themselves. Nothing else of the account could stand in it.
 #[derive(Serialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -59,7 +47,7 @@ struct MyInfo<'a> {
     /// The company's home page.
     company_url: &'a str,
     /// The lines of business chosen at registration.
-    user_industry: &'a [String],
+    user_industry: Vec<&'a str>,
     /// Where parcels go: province.
     province: &'a str,
     /// City.
@@ -92,7 +80,7 @@ fn my_info(account: &Account, customer: &Customer) -> Answer {
         notify_email: account.email.as_ref().map_or("", EmailAddress::as_str),
         company_name,
         company_url,
-        user_industry: select_fields,
+        user_industry: select_fields.iter().map(Text::as_str).collect(),
         province,
         city,
         area,
@@ -104,8 +92,9 @@ fn my_info(account: &Account, customer: &Customer) -> Answer {
 }
 
 fn person_form(form: &mut Form<'_>) -> Option<CustomerChange> {
-    let realname = form.text("realname", REALNAME, "The person's real name.");
-    let qq = form.change("qq", QQ, "The person's QQ number; unchanged if left out, removed if empty.");
+    let realname = form.stored("realname", Kind::Stored, "The person's real name.");
+    let meaning = "The person's QQ number; unchanged if left out, removed if empty.";
+    let qq = form.change("qq", Kind::StoredDigits, meaning);
     Some(CustomerChange::Person { realname: realname?, qq })
 }
 
@@ -115,9 +104,9 @@ async fn change_person(app: App, caller: Caller, request: Request) -> Result<Ans
 }
 
 fn firm_form(form: &mut Form<'_>) -> Option<CustomerChange> {
-    let company_name = form.text("company_name", COMPANY_NAME, "The company's name.");
+    let company_name = form.stored("company_name", Kind::Stored, "The company's name.");
     let meaning = "The company's home page, http or https; unchanged if left out, removed if empty.";
-    let company_url = form.change("company_url", COMPANY_URL, meaning);
+    let company_url = form.change("company_url", Kind::Stored, meaning);
     if company_url.as_ref().is_some_and(|url| !url.is_empty() && !customer::is_home_page(url)) {
         form.wrong("company_url", words::NOT_A_HOME_PAGE);
     }
@@ -130,12 +119,12 @@ async fn change_firm(app: App, caller: Caller, request: Request) -> Result<Answe
 }
 
 fn receiving_form(form: &mut Form<'_>) -> Option<CustomerChange> {
-    let province = form.text("province", PLACE, "Province.");
-    let city = form.text("city", PLACE, "City.");
-    let area = form.text("area", PLACE, "District or county.");
-    let street = form.text("street", STREET, "Street and number.");
-    let recv_name = form.text("recv_name", RECV_NAME, "Who receives the parcel.");
-    let recv_phone = form.text("recv_phone", RECV_PHONE, "The recipient's telephone number.");
+    let province = form.stored("province", Kind::Stored, "Province.");
+    let city = form.stored("city", Kind::Stored, "City.");
+    let area = form.stored("area", Kind::Stored, "District or county.");
+    let street = form.stored("street", Kind::Stored, "Street and number.");
+    let recv_name = form.stored("recv_name", Kind::Stored, "Who receives the parcel.");
+    let recv_phone = form.stored("recv_phone", Kind::Telephone, "The recipient's telephone number.");
     Some(CustomerChange::Receiving(ReceivingAddress {
         province: province?,
         city: city?,
@@ -166,16 +155,16 @@ async fn change(
 mod describe {
     use tally::http::openapi::{Operation, Outcome};
 
-    use super::{COMPANY_NAME, MyInfo, QQ, STREET, firm_form, my_info, person_form, receiving_form};
+    use super::{MyInfo, firm_form, my_info, person_form, receiving_form};
     use crate::describing::{account, customer, done, fields, required, told, wrong};
-    use crate::form::Kind;
+    use crate::form::{Form, asked_by};
     use crate::words;
 
     pub(super) fn change_person() -> Operation {
         Operation::new("change_my_info", "Change the caller's name and QQ number")
             .described("Changes all fields that are sent, or none if one is wrong.")
             .reads(fields(person_form))
-            .answers([changed(), required(person_form), too_long("qq", QQ)])
+            .answers([changed(), required(person_form), too_long("qq", person_form)])
     }
 
     pub(super) fn change_firm() -> Operation {
@@ -186,7 +175,7 @@ mod describe {
             .answers([
                 changed(),
                 required(firm_form),
-                too_long("company_name", COMPANY_NAME),
+                too_long("company_name", firm_form),
                 wrong("invalid_url", meaning, &[("company_url", words::NOT_A_HOME_PAGE)]),
             ])
     }
@@ -195,7 +184,7 @@ mod describe {
         Operation::new("change_my_recv_info", "Change the delivery address")
             .described("Changes all six fields, or none if one is wrong.")
             .reads(fields(receiving_form))
-            .answers([changed(), required(receiving_form), too_long("street", STREET)])
+            .answers([changed(), required(receiving_form), too_long("street", receiving_form)])
     }
 
     pub(super) fn show() -> Operation {
@@ -209,8 +198,9 @@ mod describe {
         done("changed", "The data is changed.", words::CHANGED)
     }
 
-    fn too_long(field: &'static str, kind: Kind) -> Outcome {
-        let most = kind.most().unwrap_or_default();
+    fn too_long<T>(field: &'static str, form: fn(&mut Form<'_>) -> Option<T>) -> Outcome {
+        let asked = asked_by(form).0.into_iter().find(|(name, ..)| *name == field);
+        let most = asked.and_then(|(_, _, kind, _)| kind.most()).expect("the form asks for it");
         wrong("too_long", "A field is too long.", &[(field, &words::too_long(most))])
     }
 }

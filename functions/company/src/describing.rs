@@ -11,7 +11,7 @@ use tally::domain::username::Username;
 use tally::http::answer::Answer;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
-use tally::http::openapi::{self, Field, Outcome};
+use tally::http::openapi::{self, Field, Outcome, text};
 use tally::services::codes::TryRefusal;
 use tally::services::passwords::WrongPassword;
 
@@ -113,7 +113,7 @@ fn describe((name, presence, kind, meaning): Asked) -> Field {
         Kind::Texts(_, longest) => {
             let one = json_schema!({"type": "string", "minLength": 1, "maxLength": longest});
             let schema = json_schema!({"type": "array", "items": one});
-            Field::of(name, meaning, schema.as_value()).example(customer().select_fields)
+            Field::of(name, meaning, schema.as_value()).example(LINES_OF_BUSINESS)
         }
     };
     let field = kind.most().map_or(field.clone(), |most| field.at_most(most));
@@ -123,26 +123,28 @@ fn describe((name, presence, kind, meaning): Asked) -> Field {
 
 /// What a field holds in the examples, where it is the same in every form.
 fn example(field: &str) -> Option<String> {
-    let Customer { realname, qq, company_name, company_url, receiving, .. } = customer();
-    Some(match field {
-        "user_email" | "username" => EMAIL.to_owned(),
-        "email" => "notices@example.com".to_owned(),
-        "password" | "old_password" => PASSWORD.to_owned(),
-        "new_password" | "confirm_password" | "re_password" => NEW_PASSWORD.to_owned(),
+    let Customer { realname, qq, company_name, company_url, receiving, .. } = &customer();
+    let example: &str = match field {
+        "user_email" | "username" => EMAIL,
+        "email" => "notices@example.com",
+        "password" | "old_password" => PASSWORD,
+        "new_password" | "confirm_password" | "re_password" => NEW_PASSWORD,
         "realname" | "name" => realname,
         "qq" => qq,
         "company_name" => company_name,
         "company_url" => company_url,
-        "province" => receiving.province,
-        "city" => receiving.city,
-        "area" => receiving.area,
-        "street" => receiving.street,
-        "recv_name" => receiving.recv_name,
-        "recv_phone" => receiving.recv_phone,
+        "province" => &receiving.province,
+        "city" => &receiving.city,
+        "area" => &receiving.area,
+        "street" => &receiving.street,
+        "recv_name" => &receiving.recv_name,
+        "recv_phone" => &receiving.recv_phone,
         _ => return None,
-    })
+    };
+    Some(example.to_owned())
 }
 
+const LINES_OF_BUSINESS: [&str; 2] = ["金融", "物流"];
 const EMAIL: &str = "liming@example.com";
 const PASSWORD: &str = "fswxxz1456";
 pub(crate) const NEW_PASSWORD: &str = "nanjing-fog-26";
@@ -165,18 +167,18 @@ pub(crate) fn account() -> Account {
 /// What the customer entered.
 pub(crate) fn customer() -> Customer {
     Customer {
-        realname: "李明".to_owned(),
-        qq: "10001".to_owned(),
-        company_name: "例子公司".to_owned(),
-        company_url: "https://www.example.com".to_owned(),
-        select_fields: vec!["金融".to_owned(), "物流".to_owned()],
+        realname: text("李明"),
+        qq: text("10001"),
+        company_name: text("例子公司"),
+        company_url: text("https://www.example.com"),
+        select_fields: LINES_OF_BUSINESS.map(text).to_vec(),
         receiving: ReceivingAddress {
-            province: "江苏省".to_owned(),
-            city: "南京市".to_owned(),
-            area: "玄武区".to_owned(),
-            street: "中山路 1 号".to_owned(),
-            recv_name: "李明".to_owned(),
-            recv_phone: "025-8438 9999".to_owned(),
+            province: text("江苏省"),
+            city: text("南京市"),
+            area: text("玄武区"),
+            street: text("中山路 1 号"),
+            recv_name: text("李明"),
+            recv_phone: text("025-8438 9999"),
         },
     }
 }

@@ -13,7 +13,7 @@ use tally::domain::contact;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
-use tally::domain::text;
+use tally::domain::text::{self, Text};
 use tally::http::body::{self, Body, BodyFault, Fields};
 use tally::http::field_errors::FieldErrors;
 use tally::http::json::Value;
@@ -154,32 +154,38 @@ impl<'a> Form<'a> {
         self.ask(name, Presence::Required, kind, meaning)
     }
 
-    /// A field's text, which is empty where it is missing.
-    pub(crate) fn optional(
+    /// The same for a text that is kept, of as many characters as its type takes.
+    pub(crate) fn stored<const MOST: usize>(
         &mut self,
         name: &'static str,
-        kind: Kind,
+        kind: fn(usize) -> Kind,
         meaning: &'static str,
-    ) -> Option<String> {
-        self.ask(name, Presence::Optional, kind, meaning)
+    ) -> Option<Text<MOST>> {
+        let typed = self.text(name, kind(MOST), meaning)?;
+        limited(typed).map_err(|sentence| self.wrong(name, sentence)).ok()
     }
 
-    /// A field's text that may be left out; `None` also if it is wrong, which is reported.
-    pub(crate) fn change(&mut self, name: &'static str, kind: Kind, meaning: &'static str) -> Option<String> {
+    /// The same for one that may be left out; `None` also if it is wrong, which is reported.
+    pub(crate) fn change<const MOST: usize>(
+        &mut self,
+        name: &'static str,
+        kind: fn(usize) -> Kind,
+        meaning: &'static str,
+    ) -> Option<Text<MOST>> {
         let is_sent = !matches!(self.fields.get(name), None | Some(Value::Null));
-        self.optional(name, kind, meaning).filter(|_| is_sent)
+        let typed = self.ask(name, Presence::Optional, kind(MOST), meaning)?;
+        limited(typed).map_err(|sentence| self.wrong(name, sentence)).ok().filter(|_| is_sent)
     }
 
-    /// A field's list of at most `most` texts, each at most `longest` characters; no list at all is an
-    /// empty one.
-    pub(crate) fn texts(
+    /// A field's list of at most `most` texts; no list at all is an empty one.
+    pub(crate) fn texts<const MOST: usize>(
         &mut self,
         name: &'static str,
-        (most, longest): (usize, usize),
+        most: usize,
         meaning: &'static str,
-    ) -> Option<Vec<String>> {
-        self.note(name, Presence::Optional, Kind::Texts(most, longest), meaning);
-        let judged = judge_list(self.fields.get(name), most, longest);
+    ) -> Option<Vec<Text<MOST>>> {
+        self.note(name, Presence::Optional, Kind::Texts(most, MOST), meaning);
+        let judged = judge_list(self.fields.get(name), most);
         judged.map_err(|sentence| self.wrong(name, sentence)).ok()
     }
 
@@ -295,12 +301,12 @@ fn judge(value: Option<&Value>, presence: Presence, kind: Kind) -> Result<String
     } else {
         text::strip(typed).to_owned()
     };
-    match kind.most() {
-        _ if text.is_empty() && presence == Presence::Required => Err(words::REQUIRED.to_owned()),
-        Some(most) if text.chars().count() > most => Err(words::too_long(most)),
-        Some(_) if text::has_control(&text) => Err(words::CONTROL_CHARACTER.to_owned()),
-        Some(_) | None => Ok(text),
-    }
+    let is_missing = text.is_empty() && presence == Presence::Required;
+    if is_missing { Err(words::REQUIRED.to_owned()) } else { Ok(text) }
+}
+
+fn limited<const MOST: usize>(text: String) -> Result<Text<MOST>, String> {
+    Text::parse(text).map_err(words::text_sentence)
 }
 
 /// Whether JSON's number has digits alone: a sign would be taken for a hyphen.
@@ -308,7 +314,7 @@ fn is_whole(number: &str) -> bool {
     number.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn judge_list(value: Option<&Value>, most: usize, longest: usize) -> Result<Vec<String>, String> {
+fn judge_list<const MOST: usize>(value: Option<&Value>, most: usize) -> Result<Vec<Text<MOST>>, String> {
     let texts = match value {
         None | Some(Value::Null) => return Ok(Vec::new()),
         Some(Value::List(Some(texts))) => texts,
@@ -319,9 +325,8 @@ fn judge_list(value: Option<&Value>, most: usize, longest: usize) -> Result<Vec<
     if texts.len() > most {
         return Err(words::too_many(most));
     }
-    let judge =
-        |text: &String| judge(Some(&Value::Text(text.clone())), Presence::Required, Kind::Stored(longest));
-    texts.iter().map(judge).collect()
+    let judge = |text: &String| judge(Some(&Value::Text(text.clone())), Presence::Required, Kind::Plain);
+    texts.iter().map(|text| judge(text).and_then(limited)).collect()
 }
 
 #[cfg(test)]
@@ -349,8 +354,22 @@ mod tests {
         }
         assert_eq!(judge(text(" a b "), Kind::Password), Ok(" a b ".to_owned()));
         assert_eq!(judge(text(" a b "), Kind::Stored(3)), Ok("a b".to_owned()));
-        assert_eq!(judge(text(" a b "), Kind::Stored(2)), Err("不能超过 2 个字符".to_owned()));
-        assert_eq!(judge(text("a\0b"), Kind::Stored(9)), Err(words::CONTROL_CHARACTER.to_owned()));
+    }
+
+    #[test]
+    fn what_is_kept_has_a_limit_and_no_control() {
+        let countries = CallingCodes::every();
+        let stored = |kind, typed: &str| {
+            let fields = Fields::from_iter([("field".to_owned(), text(typed))]);
+            let kept = |form: &mut Form<'_>| form.stored::<3>("field", kind, "").map(|kept| kept.to_string());
+            Form::new(fields, &countries).fill(kept)
+        };
+        let wrong = |sentence: &str| Err(FieldErrors::of("field", sentence));
+        for kind in [Kind::Stored, Kind::StoredDigits, Kind::Telephone] {
+            assert_eq!(stored(kind, " a b "), Ok("a b".to_owned()));
+            assert_eq!(stored(kind, "abcd"), wrong("不能超过 3 个字符"));
+            assert_eq!(stored(kind, "8\x008"), wrong(words::CONTROL_CHARACTER));
+        }
     }
 
     #[test]
@@ -365,22 +384,24 @@ mod tests {
         }
         let pasted = text("\u{202d}+86 138 0013 8000\u{202c}\n");
         assert_eq!(judge(pasted, Kind::Telephone(11)), Ok("13800138000".to_owned()));
-        assert_eq!(judge(text("010-8888\0"), Kind::Telephone(30)), Err(words::CONTROL_CHARACTER.to_owned()));
     }
 
     #[test]
     fn a_list_holds_a_few_texts_that_are_something() {
         let list = |texts: &[&str]| {
             let texts = texts.iter().map(|text| (*text).to_owned()).collect();
-            judge_list(Some(&Value::List(Some(texts))), 2, 3)
+            judge_list::<3>(Some(&Value::List(Some(texts))), 2)
         };
-        assert_eq!(list(&["金融", " IT "]), Ok(vec!["金融".to_owned(), "IT".to_owned()]));
-        assert_eq!(judge_list(None, 2, 3), Ok(Vec::new()));
+        assert_eq!(
+            list(&["金融", " IT "]),
+            Ok(["金融", "IT"].map(|text| Text::stored(text.to_owned())).to_vec())
+        );
+        assert_eq!(judge_list::<3>(None, 2), Ok(Vec::new()));
         assert_eq!(list(&["a", "b", "c"]), Err("不能超过 2 项".to_owned()));
         assert_eq!(list(&["abcd"]), Err("不能超过 3 个字符".to_owned()));
         assert_eq!(list(&[" "]), Err(words::REQUIRED.to_owned()));
         for value in [Value::List(None), text("金融"), Value::Object, Value::Number("1".to_owned())] {
-            assert_eq!(judge_list(Some(&value), 2, 3), Err(words::NOT_TEXTS.to_owned()));
+            assert_eq!(judge_list::<3>(Some(&value), 2), Err(words::NOT_TEXTS.to_owned()));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! What this group tells of itself for the OpenAPI document (docs/contracts/company.md). Each capability
 //! tells of its own operations.
 
+use tally::domain::customer::{LineOfBusiness, MOST_LINES_OF_BUSINESS};
 use tally::domain::password::PasswordFault;
 use tally::domain::phone_number::PhoneFault;
 use tally::http::openapi::{self, Carrier, Group, Section};
 
 use crate::ENDPOINTS;
-use crate::customer::SELECT_FIELDS;
 use crate::describing::failure;
 use crate::dialect::Company;
 use crate::envelope::Error;
@@ -49,14 +49,13 @@ const DESCRIPTION: &str = "The API of a company's customers. Every answer has `s
 
 /// What may be wrong with any field, by the sentences that say it.
 fn field_faults() -> String {
-    let (most_fields, longest_field) = SELECT_FIELDS;
     let mut sentences = vec![
         words::REQUIRED.to_owned(),
         words::NOT_A_TEXT.to_owned(),
         words::NOT_TEXTS.to_owned(),
         words::CONTROL_CHARACTER.to_owned(),
-        words::too_long(longest_field),
-        words::too_many(most_fields),
+        words::too_long(LineOfBusiness::MOST),
+        words::too_many(MOST_LINES_OF_BUSINESS),
         words::INVALID_EMAIL.to_owned(),
         words::phone_sentence(PhoneFault::NotANumber).to_owned(),
         words::phone_sentence(PhoneFault::Country).to_owned(),

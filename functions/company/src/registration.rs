@@ -4,7 +4,7 @@ use serde::Serialize;
 use tally::app::App;
 use tally::domain::account::{Account, Names};
 use tally::domain::code::{Code, CodePurpose};
-use tally::domain::customer::Customer;
+use tally::domain::customer::{Customer, MOST_LINES_OF_BUSINESS};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::phone_number::PhoneNumber;
@@ -17,9 +17,8 @@ use tally::services::codes;
 use tally::services::email_binding;
 use tally::services::registration::{self, Registration};
 
-use crate::customer::{COMPANY_NAME, QQ, REALNAME, SELECT_FIELDS};
 use crate::envelope::success;
-use crate::form::{self, Form};
+use crate::form::{self, Form, Kind};
 use crate::sessions::SESSION;
 use crate::words::{self, Failure};
 
@@ -89,18 +88,18 @@ impl Wanted {
             let parsed = Username::parse(email.as_str(), Some(email));
             parsed.map_err(|_| form.wrong("user_email", words::NOT_A_NAME)).ok()
         });
-        let company_name = form.text("company_name", COMPANY_NAME, "The company's name.");
+        let company_name = form.stored("company_name", Kind::Stored, "The company's name.");
         let names = Names { username: username.as_ref(), email: email.as_ref() };
         let password = form.new_password("password", &names, "The password.");
         let phone = form.mobile("phone", "The person's mobile number.");
-        let realname = form.text("name", REALNAME, "The person's real name.");
-        let qq = form.optional("qq", QQ, "The person's QQ number.");
+        let realname = form.stored("name", Kind::Stored, "The person's real name.");
+        let qq = form.change("qq", Kind::StoredDigits, "The person's QQ number.");
         let code = form.code("The code that `send_sms_code` sent to `phone` for `AccountReg`.");
         let meaning = "The lines of business that the company chose.";
-        let select_fields = form.texts("select_fields", SELECT_FIELDS, meaning);
+        let select_fields = form.texts("select_fields", MOST_LINES_OF_BUSINESS, meaning);
         let customer = Customer {
             realname: realname?,
-            qq: qq?,
+            qq: qq.unwrap_or_default(),
             company_name: company_name?,
             select_fields: select_fields?,
             ..Customer::default()

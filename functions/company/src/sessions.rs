@@ -8,6 +8,7 @@ use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::session::Carrier;
+use tally::domain::text::Text;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
 use tally::http::endpoint::{Endpoint, Open, Welcoming, described};
@@ -39,7 +40,7 @@ struct LoggedIn<'a> {
     /// Where the page should go next; a setting of the deployment.
     redirect_url: &'a str,
     /// The lines of business chosen at registration.
-    user_industry: &'a [String],
+    user_industry: Vec<&'a str>,
 }
 
 fn login_form(form: &mut Form<'_>) -> Option<(String, String)> {
@@ -71,7 +72,7 @@ async fn login(app: App, caller: Option<Caller>, request: Request) -> Result<Ans
 /// The answer to a login.
 fn welcome(account: &Account, customer: &Customer, redirect_url: &str) -> Answer {
     let username = account.username.as_ref().map_or("", Username::as_str);
-    let user_industry = &customer.select_fields;
+    let user_industry = customer.select_fields.iter().map(Text::as_str).collect();
     success(words::LOGGED_IN, LoggedIn { username, redirect_url, user_industry })
 }
 

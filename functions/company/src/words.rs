@@ -7,6 +7,7 @@ use http::StatusCode;
 use tally::courier::Language;
 use tally::domain::password::{self, PasswordFault};
 use tally::domain::phone_number::PhoneFault;
+use tally::domain::text::TextFault;
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
@@ -217,6 +218,14 @@ pub(crate) fn password_too_long() -> String {
 /// The sentence for a list over its limit.
 pub(crate) fn too_many(most: usize) -> String {
     format!("不能超过 {most} 项")
+}
+
+/// The sentence for a text that cannot be kept.
+pub(crate) fn text_sentence(fault: TextFault) -> String {
+    match fault {
+        TextFault::TooLong { most, .. } => too_long(most),
+        TextFault::ControlCharacter => CONTROL_CHARACTER.to_owned(),
+    }
 }
 
 /// The sentence for a text over its limit.

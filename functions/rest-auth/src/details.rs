@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde::Serialize;
 use tally::app::App;
 use tally::domain::account::{Account, Standing};
-use tally::domain::details::{Details, DetailsChange};
+use tally::domain::details::{Address, Company, Details, DetailsChange, Tel};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::username::Username;
 use tally::http::answer::Answer;
@@ -25,13 +25,18 @@ pub(crate) const ENDPOINT: Endpoint<Failure> = Endpoint::at("/api/users_display/
     .put(Guarded(&replace), described!(describe::replace))
     .patch(Guarded(&amend), described!(describe::amend));
 
-/// The fields, with the most characters of each (docs/contracts/rest-auth.md).
+/// The fields (docs/contracts/rest-auth.md).
 const FORM: [FormField; 3] = {
     let of_tel = "A telephone number, as the user writes it.";
     [
-        FormField::new("company", Kind::Stored(100), "The company.", "上海庆科信息技术有限公司"),
-        FormField::new("tel", Kind::Telephone(20), of_tel, "021-52655026"),
-        FormField::new("address", Kind::Stored(100), "A postal address.", "上海市普陀区金沙江路2145号"),
+        FormField::new("company", Kind::Stored(Company::MOST), "The company.", "上海庆科信息技术有限公司"),
+        FormField::new("tel", Kind::Telephone(Tel::MOST), of_tel, "021-52655026"),
+        FormField::new(
+            "address",
+            Kind::Stored(Address::MOST),
+            "A postal address.",
+            "上海市普陀区金沙江路2145号",
+        ),
     ]
 };
 
@@ -86,7 +91,8 @@ struct User<'a> {
 
 /// Stores the caller's details, once.
 async fn create(app: App, caller: Caller, request: Request) -> Result<Answer, Failure> {
-    let [Some(company), Some(tel), Some(address)] = read(&request, false).await? else {
+    let change = read(&request, false).await?;
+    let DetailsChange { company: Some(company), tel: Some(tel), address: Some(address) } = change else {
         return Err(Refusal::Internal.into());
     };
     let details = Details { company, tel, address };
@@ -114,8 +120,8 @@ async fn amend(app: App, caller: Caller, request: Request) -> Result<Answer, Fai
 async fn write(app: App, caller: Caller, request: Request, is_partial: bool) -> Result<Answer, Failure> {
     // The record is looked up before the body is read (docs/contracts/rest-auth.md#requests).
     existing(&caller)?;
-    let [company, tel, address] = read(&request, is_partial).await?;
-    let details = profiles::change(&app, &caller, &DetailsChange { company, tel, address }).await?;
+    let change = read(&request, is_partial).await?;
+    let details = profiles::change(&app, &caller, &change).await?;
     Ok(Answer::json(StatusCode::OK, &record(&caller.account, &details)))
 }
 
@@ -123,11 +129,13 @@ fn existing(caller: &Caller) -> Result<&Details, Failure> {
     caller.account.details.as_ref().ok_or_else(|| Refusal::NotFound.into())
 }
 
-async fn read(request: &Request, is_partial: bool) -> Result<[Option<String>; 3], Failure> {
+async fn read(request: &Request, is_partial: bool) -> Result<DetailsChange, Failure> {
     let mut form = Form::read(request).await?;
     form.is_partial = is_partial;
-    let texts = FORM.map(|field| form.text(field));
-    if form.errors.is_empty() { Ok(texts) } else { Err(Failure::Fields(form.errors)) }
+    let [company, tel, address] = FORM;
+    let (company, tel, address) = (form.stored(company), form.stored(tel), form.stored(address));
+    let change = DetailsChange { company, tel, address };
+    if form.errors.is_empty() { Ok(change) } else { Err(Failure::Fields(form.errors)) }
 }
 
 /// What is shown.
@@ -167,7 +175,7 @@ mod describe {
     use http::StatusCode;
     use tally::domain::details::Details;
     use tally::http::form_field::FormField;
-    use tally::http::openapi::{Field, Operation, Outcome, person};
+    use tally::http::openapi::{Field, Operation, Outcome, person, text};
     use tally::services::profiles::DetailsRefusal;
 
     use super::{FORM, record};
@@ -219,8 +227,8 @@ mod describe {
     }
 
     fn details() -> Details {
-        let [company, tel, address] = FORM.map(|field| field.example.to_owned());
-        Details { company, tel, address }
+        let [company, tel, address] = FORM.map(|field| field.example);
+        Details { company: text(company), tel: text(tel), address: text(address) }
     }
 
     fn shown(name: &'static str, meaning: &str) -> Outcome {

@@ -3,7 +3,7 @@
 use tally::domain::account::Names;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::password::Password;
-use tally::domain::text;
+use tally::domain::text::{self, Text};
 use tally::http::body::{self, Body, Fields};
 use tally::http::field_errors::FieldErrors;
 use tally::http::form_field::{FormField, Kind};
@@ -34,6 +34,13 @@ impl Form {
     pub(crate) fn text(&mut self, field: FormField) -> Option<String> {
         let judged = judge(self.fields.get(field.name), self.fields.from_form, self.is_partial, field);
         judged.map_err(|sentence| self.wrong(field, sentence)).ok()?
+    }
+
+    /// A field's text that is kept, of as many characters as its type takes; `None` if it is missing, or
+    /// wrong and reported.
+    pub(crate) fn stored<const MOST: usize>(&mut self, field: FormField) -> Option<Text<MOST>> {
+        let typed = self.text(field)?;
+        Text::parse(typed).map_err(|fault| self.wrong(field, words::text_sentence(fault))).ok()
     }
 
     /// Something is wrong with a field.
@@ -92,12 +99,6 @@ fn judge(
     match kind {
         Kind::Password | Kind::NewPassword => Ok(Some(typed.clone())),
         Kind::Email if EmailAddress::parse(stripped).is_err() => Err(words::INVALID_EMAIL.to_owned()),
-        Kind::Stored(most) | Kind::Telephone(most) if stripped.chars().count() > most => {
-            Err(words::too_long(most))
-        }
-        Kind::Stored(_) | Kind::Telephone(_) if text::has_control(stripped) => {
-            Err(words::CONTROL_CHARACTER.to_owned())
-        }
         Kind::Plain | Kind::Username | Kind::Email | Kind::Stored(_) | Kind::Telephone(_) => {
             Ok(Some(stripped.to_owned()))
         }
@@ -136,6 +137,18 @@ mod tests {
         let judge = |kind| judge(Some(&text(" a b ")), false, false, field(kind));
         assert_eq!(judge(Kind::Password), Ok(Some(" a b ".to_owned())));
         assert_eq!(judge(Kind::Stored(3)), Ok(Some("a b".to_owned())));
-        assert_eq!(judge(Kind::Stored(2)), Err(words::too_long(2)));
+    }
+
+    #[test]
+    fn what_is_kept_has_a_limit_and_no_control() {
+        let stored = |typed: &str| {
+            let fields = Fields::from_iter([("field".to_owned(), text(typed))]);
+            let mut form = Form { fields, is_partial: false, errors: FieldErrors::default() };
+            let kept = form.stored::<3>(field(Kind::Stored(3)));
+            (kept.map(|kept| kept.to_string()), form.errors)
+        };
+        assert_eq!(stored(" a b "), (Some("a b".to_owned()), FieldErrors::default()));
+        assert_eq!(stored("a  b"), (None, FieldErrors::of("field", &words::too_long(3))));
+        assert_eq!(stored("a\0b"), (None, FieldErrors::of("field", words::CONTROL_CHARACTER)));
     }
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
 use tally::domain::password::{self, PasswordFault};
+use tally::domain::text::TextFault;
 use tally::domain::username::{self, UsernameFault};
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
@@ -194,6 +195,14 @@ pub(crate) fn password_sentences(faults: &[PasswordFault]) -> impl Iterator<Item
 /// The sentence for a password over the limit, which is counted in bytes.
 pub(crate) fn password_too_long() -> String {
     format!("This password is too long. It must contain at most {} bytes.", password::MAX_BYTES)
+}
+
+/// The sentence for a text that cannot be kept.
+pub(crate) fn text_sentence(fault: TextFault) -> String {
+    match fault {
+        TextFault::TooLong { most, .. } => too_long(most),
+        TextFault::ControlCharacter => CONTROL_CHARACTER.to_owned(),
+    }
 }
 
 /// The sentence for a text over its limit.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::email_address::EmailAddress;
 use super::phone_number::{CallingCodes, PhoneNumber};
-use super::text;
+use super::text::{self, Text};
 
 /// How long an address that was left may still recover the account (trust rule 2).
 pub const FORMER_EMAIL_COUNTS: Duration = Duration::from_hours(7 * 24);
@@ -15,18 +15,27 @@ pub const FORMER_EMAIL_COUNTS: Duration = Duration::from_hours(7 * 24);
 /// The end of what has none: a proven address that was left without a proof of the new one.
 pub const WITHOUT_END: Timestamp = Timestamp::constant(253_402_207_200, 0);
 
+/// A name to be called by.
+pub type Alias = Text<100>;
+/// A phone number, as [`telephone`] keeps it.
+pub type Phone = Text<30>;
+/// A number in the company's books.
+pub type JobNumber = Text<50>;
+/// A department's id, as the company numbers them.
+pub type DeptId = Text<50>;
+
 /// What a member of staff tells about themselves. The phone is contact data: unproven, not unique and
 /// never a login name.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Contact {
     /// The name to be called by.
-    pub alias: String,
+    pub alias: Alias,
     /// Phone number, as [`telephone`] keeps it.
-    pub phone: String,
+    pub phone: Phone,
     /// Number in the company's books.
-    pub job_number: String,
+    pub job_number: JobNumber,
     /// The department's id, as the company numbers them.
-    pub dept_id: String,
+    pub dept_id: DeptId,
 }
 
 /// An address that was left, and until when it still counts.

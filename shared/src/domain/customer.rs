@@ -1,19 +1,35 @@
 //! What company's contract keeps of a company's customer beside the account.
 
+use super::text::Text;
+
+/// The most lines of business.
+pub const MOST_LINES_OF_BUSINESS: usize = 20;
+
+/// A person's real name.
+pub type RealName = Text<50>;
+/// A person's QQ number.
+pub type Qq = Text<20>;
+/// A company's name.
+pub type CompanyName = Text<100>;
+/// A company's home page.
+pub type CompanyUrl = Text<200>;
+/// A line of business that a company chose.
+pub type LineOfBusiness = Text<50>;
+
 /// A customer's own and the company's data. Everything is contact data: nothing of it is unique, and
 /// nothing of it lets anybody in. Empty until set.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Customer {
     /// The person's real name.
-    pub realname: String,
+    pub realname: RealName,
     /// The person's QQ number.
-    pub qq: String,
+    pub qq: Qq,
     /// The company's name.
-    pub company_name: String,
+    pub company_name: CompanyName,
     /// The company's home page, http or https.
-    pub company_url: String,
-    /// The lines of business it chose.
-    pub select_fields: Vec<String>,
+    pub company_url: CompanyUrl,
+    /// The lines of business it chose, at most [`MOST_LINES_OF_BUSINESS`].
+    pub select_fields: Vec<LineOfBusiness>,
     /// Where parcels go.
     pub receiving: ReceivingAddress,
 }
@@ -22,17 +38,17 @@ pub struct Customer {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ReceivingAddress {
     /// Province.
-    pub province: String,
+    pub province: Text<50>,
     /// City.
-    pub city: String,
+    pub city: Text<50>,
     /// District or county.
-    pub area: String,
+    pub area: Text<50>,
     /// Street and number.
-    pub street: String,
+    pub street: Text<200>,
     /// Who takes the parcel.
-    pub recv_name: String,
+    pub recv_name: Text<50>,
     /// Their telephone number as typed.
-    pub recv_phone: String,
+    pub recv_phone: Text<30>,
 }
 
 /// A part of the data that is changed at once; `None` leaves a field as it is.
@@ -41,16 +57,16 @@ pub enum CustomerChange {
     /// The person.
     Person {
         /// New real name.
-        realname: String,
+        realname: RealName,
         /// New QQ number.
-        qq: Option<String>,
+        qq: Option<Qq>,
     },
     /// The company.
     Firm {
         /// New name.
-        company_name: String,
+        company_name: CompanyName,
         /// New home page.
-        company_url: Option<String>,
+        company_url: Option<CompanyUrl>,
     },
     /// The address for parcels, all of it.
     Receiving(ReceivingAddress),

@@ -1,32 +1,43 @@
 //! What rest-auth's contract calls a user's detailed information.
 
+use super::text::Text;
+
+/// A company.
+pub type Company = Text<100>;
+/// A telephone number as typed: contact data, never an identifier.
+pub type Tel = Text<20>;
+/// A postal address.
+pub type Address = Text<100>;
+
 /// The details a user keeps beside the account.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Details {
-    /// Company, at most 100 characters.
-    pub company: String,
-    /// Telephone number as typed, at most 20 characters: contact data, never an identifier.
-    pub tel: String,
-    /// Postal address, at most 100 characters.
-    pub address: String,
+    /// Company.
+    pub company: Company,
+    /// Telephone number.
+    pub tel: Tel,
+    /// Postal address.
+    pub address: Address,
 }
 
 /// The details a request wants to change; `None` leaves a field as it is.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct DetailsChange {
     /// New company.
-    pub company: Option<String>,
+    pub company: Option<Company>,
     /// New telephone number.
-    pub tel: Option<String>,
+    pub tel: Option<Tel>,
     /// New address.
-    pub address: Option<String>,
+    pub address: Option<Address>,
 }
 
 impl Details {
     /// These details with a change laid over them.
     #[must_use]
     pub fn with(&self, change: &DetailsChange) -> Self {
-        let pick = |new: &Option<String>, old: &String| new.as_ref().unwrap_or(old).clone();
+        fn pick<T: Clone>(new: &Option<T>, old: &T) -> T {
+            new.as_ref().unwrap_or(old).clone()
+        }
         Self {
             company: pick(&change.company, &self.company),
             tel: pick(&change.tel, &self.tel),

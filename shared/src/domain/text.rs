@@ -1,6 +1,64 @@
-//! White space and control characters, judged the same way in every group.
+//! Texts that are kept, their white space and their control characters, judged the same way in every group.
+
+use std::ops::Deref;
 
 use icu_normalizer::ComposingNormalizerBorrowed;
+
+/// A text that is kept and shown again: at most `MOST` characters, none of them a control. It may be empty.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text<const MOST: usize>(String);
+
+/// Why a text cannot be kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TextFault {
+    /// It has too many characters.
+    TooLong {
+        /// How many it has.
+        has: usize,
+        /// How many it may have.
+        most: usize,
+    },
+    /// It holds a control character.
+    ControlCharacter,
+}
+
+impl<const MOST: usize> Text<MOST> {
+    /// The most characters it may have.
+    pub const MOST: usize = MOST;
+
+    /// Reads a text; white space around it is the caller's to strip.
+    pub fn parse(typed: impl Into<String>) -> Result<Self, TextFault> {
+        let typed = typed.into();
+        let has = typed.chars().count();
+        if has > MOST {
+            return Err(TextFault::TooLong { has, most: MOST });
+        }
+        if has_control(&typed) {
+            return Err(TextFault::ControlCharacter);
+        }
+        Ok(Self(typed))
+    }
+
+    /// Wraps a text that was valid when it was stored, even if today's limit is another.
+    #[must_use]
+    pub const fn stored(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text to show.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl<const MOST: usize> Deref for Text<MOST> {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
 
 /// Removes what Python's `str.strip` removes from both ends.
 ///
@@ -91,6 +149,31 @@ mod tests {
         assert_eq!(visible("\u{202d}010\u{200b}-8888\u{202c} \r\n"), "010-8888");
         assert_eq!(visible("\u{feff} \u{200e}"), "");
         assert_eq!(visible("分机 8\0"), "分机 8\0");
+    }
+
+    #[test]
+    fn a_text_keeps_to_its_limit_and_holds_no_control() {
+        let too_long = |has| Err(TextFault::TooLong { has, most: 3 });
+        for (typed, judged) in [
+            ("", Ok("")),
+            ("a b", Ok("a b")),
+            // Characters are counted, not bytes, and white space is one of them.
+            ("江苏省", Ok("江苏省")),
+            ("abc ", too_long(4)),
+            ("江苏省南京", too_long(5)),
+            ("a\0", Err(TextFault::ControlCharacter)),
+            ("a\u{202e}b", Err(TextFault::ControlCharacter)),
+            // The length is told first.
+            ("ab\0c", too_long(4)),
+        ] {
+            assert_eq!(Text::<3>::parse(typed).as_deref(), judged.as_ref().copied(), "{typed:?}");
+        }
+        assert_eq!(Text::<3>::MOST, 3);
+    }
+
+    #[test]
+    fn what_was_stored_under_another_limit_is_still_read() {
+        assert_eq!(Text::<3>::stored("a\0bcd".to_owned()).as_str(), "a\0bcd");
     }
 
     #[test]

@@ -19,7 +19,7 @@ pub use field::Field;
 pub use headers::components as headers;
 pub use operation::{Operation, Parameter};
 pub use outcome::Outcome;
-pub use person::person;
+pub use person::{person, text};
 pub use response::{Response, Said};
 pub use schema::{Described, FieldsSchema};
 pub use section::{Carrier, Group, Section, Written, section};

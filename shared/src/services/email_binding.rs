@@ -153,7 +153,7 @@ pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, Declined<Tok
     let email = bound_by(app, &token, &account).ok_or(TokenRefusal::Dead)?.clone();
     Ok(LinkOffer {
         email,
-        company: company.unwrap_or_default().company_name,
+        company: company.unwrap_or_default().company_name.to_string(),
         phone_ending: account.phone.as_ref().map(|phone| phone.ending().to_owned()),
     })
 }

@@ -9,6 +9,7 @@ use super::guarded::{Guarded, Write};
 use super::{Item, Store, StoreError, key, text};
 use crate::domain::account_number::AccountNumber;
 use crate::domain::customer::{Customer, CustomerChange, ReceivingAddress};
+use crate::domain::text::Text;
 
 /// The item's attributes, next to its key. Absent means empty.
 #[derive(Debug, Default, Deserialize, Serialize)]
@@ -70,25 +71,26 @@ impl Store {
 }
 
 fn customer_update(change: &CustomerChange) -> Update {
-    let with = |update: Update, (name, value): (&'static str, &String)| update.set(name, text(value));
+    let with = |update: Update, (name, value): (&'static str, &str)| update.set(name, text(value));
     match change {
         CustomerChange::Person { realname, qq } => {
-            let fields = std::iter::once(("realname", realname));
-            fields.chain(qq.iter().map(|qq| ("qq", qq))).fold(Update::default(), with)
+            let fields = std::iter::once(("realname", realname.as_str()));
+            fields.chain(qq.iter().map(|qq| ("qq", qq.as_str()))).fold(Update::default(), with)
         }
         CustomerChange::Firm { company_name, company_url } => {
-            let fields = std::iter::once(("company_name", company_name));
-            fields.chain(company_url.iter().map(|url| ("company_url", url))).fold(Update::default(), with)
+            let fields = std::iter::once(("company_name", company_name.as_str()));
+            let url = company_url.iter().map(|url| ("company_url", url.as_str()));
+            fields.chain(url).fold(Update::default(), with)
         }
         CustomerChange::Receiving(address) => {
             let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = address;
             [
-                ("province", province),
-                ("city", city),
-                ("area", area),
-                ("street", street),
-                ("recv_name", recv_name),
-                ("recv_phone", recv_phone),
+                ("province", province.as_str()),
+                ("city", city.as_str()),
+                ("area", area.as_str()),
+                ("street", street.as_str()),
+                ("recv_name", recv_name.as_str()),
+                ("recv_phone", recv_phone.as_str()),
             ]
             .into_iter()
             .fold(Update::default(), with)
@@ -98,28 +100,39 @@ fn customer_update(change: &CustomerChange) -> Update {
 
 pub(super) fn read(item: Item) -> Result<Customer, StoreError> {
     let record: CustomerRecord = serde_dynamo::from_item(item)?;
-    let CustomerRecord { realname, qq, company_name, company_url, select_fields, .. } = record;
-    let CustomerRecord { province, city, area, street, recv_name, recv_phone, .. } = record;
-    let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };
-    Ok(Customer { realname, qq, company_name, company_url, select_fields, receiving })
+    Ok(Customer {
+        realname: Text::stored(record.realname),
+        qq: Text::stored(record.qq),
+        company_name: Text::stored(record.company_name),
+        company_url: Text::stored(record.company_url),
+        select_fields: record.select_fields.into_iter().map(Text::stored).collect(),
+        receiving: ReceivingAddress {
+            province: Text::stored(record.province),
+            city: Text::stored(record.city),
+            area: Text::stored(record.area),
+            street: Text::stored(record.street),
+            recv_name: Text::stored(record.recv_name),
+            recv_phone: Text::stored(record.recv_phone),
+        },
+    })
 }
 
 impl From<&Customer> for CustomerRecord {
     fn from(customer: &Customer) -> Self {
-        let Customer { realname, qq, company_name, company_url, select_fields, receiving } = customer.clone();
+        let Customer { realname, qq, company_name, company_url, select_fields, receiving } = customer;
         let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
         Self {
-            realname,
-            qq,
-            company_name,
-            company_url,
-            select_fields,
-            province,
-            city,
-            area,
-            street,
-            recv_name,
-            recv_phone,
+            realname: realname.to_string(),
+            qq: qq.to_string(),
+            company_name: company_name.to_string(),
+            company_url: company_url.to_string(),
+            select_fields: select_fields.iter().map(|line| line.to_string()).collect(),
+            province: province.to_string(),
+            city: city.to_string(),
+            area: area.to_string(),
+            street: street.to_string(),
+            recv_name: recv_name.to_string(),
+            recv_phone: recv_phone.to_string(),
         }
     }
 }

@@ -36,7 +36,9 @@ impl Store {
     /// Changes the given fields of the details that are there.
     pub async fn change_details(&self, on: Guarded<'_>, change: &DetailsChange) -> Result<Write, StoreError> {
         let mut update = Update::default().if_present(DETAILS);
-        let fields = [("company", &change.company), ("tel", &change.tel), ("address", &change.address)];
+        let DetailsChange { company, tel, address } = change;
+        let fields =
+            [("company", company.as_deref()), ("tel", tel.as_deref()), ("address", address.as_deref())];
         for (field, value) in fields {
             if let Some(value) = value {
                 update = update.set(Place::Entry(DETAILS, field), text(value));

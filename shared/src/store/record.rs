@@ -19,6 +19,7 @@ use crate::domain::phone_number::PhoneNumber;
 use crate::domain::role::Role;
 use crate::domain::session::{Session, SessionDigest};
 use crate::domain::shared_key::SharedKey;
+use crate::domain::text::Text;
 use crate::domain::username::Username;
 use crate::domain::weixin::OpenId;
 
@@ -180,17 +181,22 @@ impl EntryRecord {
 impl DetailsRecord {
     /// The details, with the mark of who submits them.
     pub(super) fn of(Details { company, tel, address }: &Details, op: &str) -> Self {
-        Self { company: company.clone(), tel: tel.clone(), address: address.clone(), op: op.to_owned() }
+        Self {
+            company: company.to_string(),
+            tel: tel.to_string(),
+            address: address.to_string(),
+            op: op.to_owned(),
+        }
     }
 }
 
 impl From<&Contact> for ContactRecord {
     fn from(Contact { alias, phone, job_number, dept_id }: &Contact) -> Self {
         Self {
-            alias: alias.clone(),
-            phone: phone.clone(),
-            job_number: job_number.clone(),
-            dept_id: dept_id.clone(),
+            alias: alias.to_string(),
+            phone: phone.to_string(),
+            job_number: job_number.to_string(),
+            dept_id: dept_id.to_string(),
         }
     }
 }
@@ -320,15 +326,15 @@ impl AccountRecord {
             joined: time(self.joined)?,
             last_login: self.last_login.map(time).transpose()?,
             details: self.details.map(|DetailsRecord { company, tel, address, .. }| Details {
-                company,
-                tel,
-                address,
+                company: Text::stored(company),
+                tel: Text::stored(tel),
+                address: Text::stored(address),
             }),
             contact: self.contact.map(|ContactRecord { alias, phone, job_number, dept_id }| Contact {
-                alias,
-                phone,
-                job_number,
-                dept_id,
+                alias: Text::stored(alias),
+                phone: Text::stored(phone),
+                job_number: Text::stored(job_number),
+                dept_id: Text::stored(dept_id),
             }),
             // A session that cannot be read opens nothing; it must not lock its owner out.
             sessions: self

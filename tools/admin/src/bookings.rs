@@ -68,7 +68,7 @@ fn row(place: &Place) -> [String; COLUMNS.len()] {
         of_account(|account| account.email.as_ref().map(EmailAddress::as_str)),
         of_account(|account| account.phone.as_ref().map(PhoneNumber::typed)),
         name(place),
-        place.company.company_name.clone(),
+        place.company.company_name.to_string(),
         format!("{:.0}", place.booking.at),
     ]
 }
@@ -82,7 +82,7 @@ fn name(place: &Place) -> String {
         .as_ref()
         .map_or(("", ""), |account| (account.first_name.as_str(), account.last_name.as_str()));
     if !told.is_empty() {
-        told.clone()
+        told.to_string()
     } else if first.chars().chain(last.chars()).any(|c| c >= FIRST_OF_EAST_ASIA) {
         format!("{last}{first}")
     } else {

@@ -10,13 +10,15 @@ use tally::domain::account::{Account, Standing};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::contact::{Contact, FormerEmail};
 use tally::domain::credential::StoredCredential;
-use tally::domain::customer::{Customer, ReceivingAddress, is_home_page};
+use tally::domain::customer::{
+    Customer, LineOfBusiness, MOST_LINES_OF_BUSINESS, ReceivingAddress, is_home_page,
+};
 use tally::domain::details::Details;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::former_power::FormerPower;
 use tally::domain::phone_number::PhoneNumber;
 use tally::domain::role::Role;
-use tally::domain::text;
+use tally::domain::text::Text;
 use tally::domain::transfer::Arrival;
 use tally::domain::username::Username;
 use tally::domain::weixin::OpenId;
@@ -27,24 +29,6 @@ use crate::fields::Fields;
 use crate::outcome::without_nothing;
 use crate::reason::{Faults, Reason, Reasons};
 use crate::values;
-
-/// The most characters of company, tel and address (docs/contracts/rest-auth.md).
-const DETAILS: [(&str, usize); 3] = [("company", 100), ("tel", 20), ("address", 100)];
-
-/// The most characters of alias, phone, job number and department (docs/contracts/accounts.md).
-const CONTACT: [(&str, usize); 4] = [("alias", 100), ("phone", 30), ("job_number", 50), ("dept_id", 50)];
-
-/// The most characters of a customer's own and the company's data (docs/contracts/company.md).
-const COMPANY: [(&str, usize); 4] =
-    [("realname", 50), ("qq", 20), ("company_name", 100), ("company_url", 200)];
-
-/// The most characters of the address for parcels (docs/contracts/company.md).
-const RECEIVING: [(&str, usize); 6] =
-    [("province", 50), ("city", 50), ("area", 50), ("street", 200), ("recv_name", 50), ("recv_phone", 30)];
-
-/// The most lines of business, and the most characters of each (docs/contracts/company.md).
-const MOST_FIELDS: usize = 20;
-const LONGEST_FIELD: usize = 50;
 
 /// Writes an account down, with the end of its line. What is absent is empty, or an address that is not proven.
 pub(crate) fn write(Resident { account, company }: &Resident, now: Timestamp) -> String {
@@ -72,10 +56,10 @@ pub(crate) fn write(Resident { account, company }: &Resident, now: Timestamp) ->
             "joined": account.joined.to_string(),
             "last_login": account.last_login.map(|time| time.to_string()),
             "details": account.details.as_ref().map(|Details { company, tel, address }| {
-                json!({"company": company, "tel": tel, "address": address})
+                json!({"company": **company, "tel": **tel, "address": **address})
             }),
             "contact": account.contact.as_ref().map(|Contact { alias, phone, job_number, dept_id }| {
-                json!({"alias": alias, "phone": phone, "job_number": job_number, "dept_id": dept_id})
+                json!({"alias": **alias, "phone": **phone, "job_number": **job_number, "dept_id": **dept_id})
             }),
             "company": company.as_ref().map(company_line),
         }))
@@ -94,9 +78,10 @@ fn company_line(company: &Customer) -> Value {
     let Customer { realname, qq, company_name, company_url, select_fields, receiving } = company;
     let ReceivingAddress { province, city, area, street, recv_name, recv_phone } = receiving;
     json!({
-        "realname": realname, "qq": qq, "company_name": company_name, "company_url": company_url,
-        "select_fields": select_fields, "province": province, "city": city, "area": area,
-        "street": street, "recv_name": recv_name, "recv_phone": recv_phone,
+        "realname": **realname, "qq": **qq, "company_name": **company_name, "company_url": **company_url,
+        "select_fields": select_fields.iter().map(Text::as_str).collect::<Vec<_>>(),
+        "province": **province, "city": **city, "area": **area, "street": **street,
+        "recv_name": **recv_name, "recv_phone": **recv_phone,
     })
 }
 
@@ -230,16 +215,25 @@ fn former(mut inner: Fields, zone: Option<Offset>, faults: &mut Faults) -> Optio
 
 fn details(fields: &mut Fields, faults: &mut Faults) -> Option<Details> {
     let mut inner = faults.note(fields.object("details", "details.")).flatten()?;
-    let [company, tel, address] = texts(&mut inner, DETAILS, faults);
+    let details = Details {
+        company: text(&mut inner, "company", faults),
+        tel: text(&mut inner, "tel", faults),
+        address: text(&mut inner, "address", faults),
+    };
     inner.finish(faults);
-    Some(Details { company, tel, address })
+    Some(details)
 }
 
 fn contact(fields: &mut Fields, faults: &mut Faults) -> Option<Contact> {
     let mut inner = faults.note(fields.object("contact", "contact.")).flatten()?;
-    let [alias, phone, job_number, dept_id] = texts(&mut inner, CONTACT, faults);
+    let contact = Contact {
+        alias: text(&mut inner, "alias", faults),
+        phone: text(&mut inner, "phone", faults),
+        job_number: text(&mut inner, "job_number", faults),
+        dept_id: text(&mut inner, "dept_id", faults),
+    };
     inner.finish(faults);
-    Some(Contact { alias, phone, job_number, dept_id })
+    Some(contact)
 }
 
 fn weixin(fields: &mut Fields) -> Result<Option<OpenId>, Reason> {
@@ -249,29 +243,42 @@ fn weixin(fields: &mut Fields) -> Result<Option<OpenId>, Reason> {
 
 fn company(fields: &mut Fields, faults: &mut Faults) -> Option<Customer> {
     let mut inner = faults.note(fields.object("company", "company.")).flatten()?;
-    let [realname, qq, company_name, company_url] = texts(&mut inner, COMPANY, faults);
-    if !company_url.is_empty() && !is_home_page(&company_url) {
+    let mut customer = Customer {
+        realname: text(&mut inner, "realname", faults),
+        qq: text(&mut inner, "qq", faults),
+        company_name: text(&mut inner, "company_name", faults),
+        company_url: text(&mut inner, "company_url", faults),
+        ..Customer::default()
+    };
+    if !customer.company_url.is_empty() && !is_home_page(&customer.company_url) {
         faults.add(Reason::HomePage("company.company_url"));
     }
-    let select_fields = faults.note(inner.texts("select_fields")).unwrap_or_default();
-    if select_fields.len() > MOST_FIELDS {
-        faults.add(Reason::LongList("company.select_fields", MOST_FIELDS));
-    }
-    if select_fields.iter().any(|field| field.chars().count() > LONGEST_FIELD || text::has_control(field)) {
-        faults.add(Reason::LongText("company.select_fields", LONGEST_FIELD));
-    }
-    let [province, city, area, street, recv_name, recv_phone] = texts(&mut inner, RECEIVING, faults);
+    customer.select_fields = lines_of_business(&mut inner, faults);
+    customer.receiving = ReceivingAddress {
+        province: text(&mut inner, "province", faults),
+        city: text(&mut inner, "city", faults),
+        area: text(&mut inner, "area", faults),
+        street: text(&mut inner, "street", faults),
+        recv_name: text(&mut inner, "recv_name", faults),
+        recv_phone: text(&mut inner, "recv_phone", faults),
+    };
     inner.finish(faults);
-    let receiving = ReceivingAddress { province, city, area, street, recv_name, recv_phone };
-    Some(Customer { realname, qq, company_name, company_url, select_fields, receiving })
+    Some(customer)
 }
 
-fn texts<const N: usize>(
-    inner: &mut Fields,
-    wanted: [(&'static str, usize); N],
-    faults: &mut Faults,
-) -> [String; N] {
-    wanted.map(|(field, most)| faults.note(values::bounded(inner, field, most)).unwrap_or_default())
+fn lines_of_business(inner: &mut Fields, faults: &mut Faults) -> Vec<LineOfBusiness> {
+    const FIELD: &str = "company.select_fields";
+    let typed = faults.note(inner.texts("select_fields")).unwrap_or_default();
+    if typed.len() > MOST_LINES_OF_BUSINESS {
+        faults.add(Reason::LongList(FIELD, MOST_LINES_OF_BUSINESS));
+    }
+    let lines = typed.into_iter().map(|line| faults.note(values::kept(FIELD, line)));
+    lines.collect::<Option<_>>().unwrap_or_default()
+}
+
+/// A text of a record; empty if it is absent, or wrong and noted.
+fn text<const MOST: usize>(inner: &mut Fields, field: &'static str, faults: &mut Faults) -> Text<MOST> {
+    faults.note(values::text(inner, field)).unwrap_or_default()
 }
 
 pub(crate) fn standing_word(standing: Standing) -> &'static str {
@@ -294,6 +301,10 @@ mod tests {
 
     fn time(text: &str) -> Timestamp {
         text.parse().unwrap()
+    }
+
+    fn kept<const MOST: usize>(text: &str) -> Text<MOST> {
+        Text::parse(text).unwrap()
     }
 
     fn parse(text: &str) -> Result<Arrival, Reasons> {
@@ -331,18 +342,18 @@ mod tests {
             standing: Standing::Frozen,
             last_login: Some(time("2018-01-01T00:00:00.000001Z")),
             details: Some(Details {
-                company: "rinc".to_owned(),
-                tel: "1234567".to_owned(),
-                address: "江苏省 \"南京\"".to_owned(),
+                company: kept("rinc"),
+                tel: kept("1234567"),
+                address: kept("江苏省 \"南京\""),
             }),
-            contact: Some(Contact { alias: "San".to_owned(), ..Contact::default() }),
+            contact: Some(Contact { alias: kept("San"), ..Contact::default() }),
             ..Account::new(AccountNumber::new(51_923_482), StoredCredential::stored(hash.to_owned()), joined)
         };
-        let receiving = ReceivingAddress { city: "成都".to_owned(), ..ReceivingAddress::default() };
+        let receiving = ReceivingAddress { city: kept("成都"), ..ReceivingAddress::default() };
         let company = Customer {
-            realname: "张三".to_owned(),
-            company_url: "https://example.com".to_owned(),
-            select_fields: vec!["金融".to_owned(), "物流".to_owned()],
+            realname: kept("张三"),
+            company_url: kept("https://example.com"),
+            select_fields: vec![kept("金融"), kept("物流")],
             receiving,
             ..Customer::default()
         };
@@ -409,7 +420,7 @@ mod tests {
             ),
             (
                 format!(r#""company":{{"select_fields":["{long}"]}}"#),
-                Reason::LongText("company.select_fields", LONGEST_FIELD),
+                Reason::LongText("company.select_fields", LineOfBusiness::MOST),
             ),
             (r#""contact":[]"#.to_owned(), Reason::Kind("contact".to_owned(), "an object")),
             (r#""former_email":{"address":"a@b.cn"}"#.to_owned(), Reason::Missing("former_emails.until")),

@@ -8,7 +8,7 @@ use tally::domain::administration::GroupName;
 use tally::domain::credential::StoredCredential;
 use tally::domain::email_address::EmailAddress;
 use tally::domain::phone_number::{CallingCodes, PhoneNumber};
-use tally::domain::text;
+use tally::domain::text::{Text, TextFault};
 use tally::domain::transfer::MAX_NAME;
 use tally::domain::username::Username;
 
@@ -21,20 +21,24 @@ const ALL_COUNTRIES: &str = "1,2,3,4,5,6,7,8,9";
 
 /// A first or last name, normalised to NFC; empty if it is absent.
 pub(crate) fn name(fields: &mut Fields, field: &'static str) -> Result<String, Reason> {
-    let name = bounded(fields, field, MAX_NAME)?;
+    let name = text::<MAX_NAME>(fields, field)?;
     Ok(ComposingNormalizerBorrowed::new_nfc().normalize(&name).into_owned())
 }
 
-/// A text of no more characters than these; empty if it is absent.
-pub(crate) fn bounded(fields: &mut Fields, field: &'static str, most: usize) -> Result<String, Reason> {
-    let value = fields.text(field)?.unwrap_or_default();
-    if value.chars().count() > most {
-        return Err(Reason::LongText(field, most));
-    }
-    if text::has_control(&value) {
-        return Err(Reason::ControlCharacter(field));
-    }
-    Ok(value)
+/// A text that is kept, of as many characters as its type takes; empty if it is absent.
+pub(crate) fn text<const MOST: usize>(
+    fields: &mut Fields,
+    field: &'static str,
+) -> Result<Text<MOST>, Reason> {
+    kept(field, fields.text(field)?.unwrap_or_default())
+}
+
+/// The text that the field holds, if it may be kept.
+pub(crate) fn kept<const MOST: usize>(field: &'static str, typed: String) -> Result<Text<MOST>, Reason> {
+    Text::parse(typed).map_err(|fault| match fault {
+        TextFault::TooLong { most, .. } => Reason::LongText(field, most),
+        TextFault::ControlCharacter => Reason::ControlCharacter(field),
+    })
 }
 
 /// A text that is absent where it is empty.

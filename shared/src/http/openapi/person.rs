@@ -1,4 +1,4 @@
-//! The person whom the examples show.
+//! The person whom the examples show, and what people tell in them.
 
 use jiff::Timestamp;
 
@@ -6,6 +6,7 @@ use crate::domain::account::Account;
 use crate::domain::account_number::AccountNumber;
 use crate::domain::credential::StoredCredential;
 use crate::domain::email_address::EmailAddress;
+use crate::domain::text::Text;
 use crate::domain::username::Username;
 
 /// An account as somebody has it who registered with a username and an e-mail address.
@@ -23,4 +24,13 @@ pub fn person() -> Account {
         last_login: Some(time("2017-07-06T05:11:24.945Z")),
         ..blank
     }
+}
+
+/// A text that an example shows.
+///
+/// # Panics
+/// If no such text could be kept.
+#[must_use]
+pub fn text<const MOST: usize>(example: &str) -> Text<MOST> {
+    Text::parse(example).expect("the example may be kept")
 }
