@@ -22,6 +22,8 @@ pub mod origin;
 pub mod page;
 pub mod refusal;
 pub mod request;
+#[cfg(feature = "openapi")]
+pub mod section;
 pub mod session_cookie;
 
 pub use endpoint::router;

@@ -4,6 +4,7 @@ mod contacts;
 mod csrf;
 #[cfg(feature = "openapi")]
 mod describing;
+mod dialect;
 mod envelope;
 mod form;
 #[cfg(feature = "openapi")]
@@ -15,11 +16,9 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::request::Request;
-use tally::services::sessions::Caller;
+use tally::http::endpoint::Endpoint;
 
+use dialect::Accounts;
 use words::Failure;
 
 /// The paths that belong to this group: everything below each of them, in `template.yaml` and on
@@ -46,25 +45,3 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
     contacts::ENDPOINT,
     passwords::ENDPOINT,
 ];
-
-/// The dialect of accounts' contract.
-struct Accounts;
-
-impl Dialect for Accounts {
-    type Failure = Failure;
-
-    const NAME: &'static str = "accounts";
-    const KNOWS_COOKIES: bool = true;
-
-    async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-        sessions::recognise(app, request).await
-    }
-
-    fn describe(_endpoint: &Endpoint<Failure>) -> Answer {
-        envelope::success("", "")
-    }
-
-    fn finish(_request: &Request, answer: Answer) -> Answer {
-        envelope::finish(answer)
-    }
-}

@@ -3,18 +3,19 @@
 
 use tally::http::body;
 use tally::http::csrf::CsrfFault;
-use tally::http::openapi::{self, Carrier, Group, Section};
+use tally::http::section::{self, Carrier, Group, Section};
 
+use crate::ENDPOINTS;
 use crate::describing::{Refused, failure};
+use crate::dialect::Accounts;
 use crate::words::Failure;
-use crate::{Accounts, ENDPOINTS};
 
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
     let [session, deployed_session] = Carrier::session_cookies();
     let csrf = |name, meaning, fault| failure::<Refused>(name, meaning, Failure::Csrf(fault));
-    openapi::section::<Accounts, Refused>(
+    section::section::<Accounts, Refused>(
         ENDPOINTS,
         Group {
             title: "accounts",

@@ -1,7 +1,7 @@
 //! What this group tells of itself for the OpenAPI document (docs/contracts/charity.md).
 
 use tally::http::body;
-use tally::http::openapi::{self, Carrier, Group, Section};
+use tally::http::section::{self, Carrier, Group, Section};
 
 use crate::ENDPOINTS;
 use crate::describing::{CARRIER, failure};
@@ -13,7 +13,7 @@ use crate::words::Failure;
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
-    openapi::section::<Charity, Refused>(
+    section::section::<Charity, Refused>(
         ENDPOINTS,
         Group {
             title: "charity",

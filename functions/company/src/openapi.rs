@@ -4,7 +4,7 @@
 use tally::domain::customer::{LineOfBusiness, MOST_LINES_OF_BUSINESS};
 use tally::domain::password::PasswordFault;
 use tally::domain::phone_number::PhoneFault;
-use tally::http::openapi::{self, Carrier, Group, Section};
+use tally::http::section::{self, Carrier, Group, Section};
 
 use crate::ENDPOINTS;
 use crate::describing::failure;
@@ -18,7 +18,7 @@ const CONTENT_TYPES: [&str; 1] = ["application/json"];
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
-    openapi::section::<Company, Error>(
+    section::section::<Company, Error>(
         ENDPOINTS,
         Group {
             title: "company",
@@ -26,7 +26,11 @@ pub fn section() -> Section {
             carriers: Carrier::session_cookies().into(),
             recognised_by: vec![&["session"], &["deployedSession"]],
             content_types: &CONTENT_TYPES,
-            of_bodies: vec![failure("no_object", "The body is JSON but not an object.", Failure::NotAnObject)],
+            of_bodies: vec![failure(
+                "no_object",
+                "The body is JSON but not an object.",
+                Failure::NotAnObject,
+            )],
             ..Group::default()
         },
     )

@@ -4,6 +4,7 @@
 mod codes;
 #[cfg(feature = "openapi")]
 mod describing;
+mod dialect;
 mod envelope;
 mod fields;
 #[cfg(feature = "openapi")]
@@ -14,11 +15,9 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::request::Request;
-use tally::services::sessions::Caller;
+use tally::http::endpoint::Endpoint;
 
+use dialect::Manage;
 use words::Failure;
 
 /// The paths that belong to this group: everything below each of them, in `template.yaml` and on
@@ -37,21 +36,3 @@ pub fn paths() -> impl Iterator<Item = &'static str> {
 
 /// The group's endpoints. None looks at its caller: login and reset are how one becomes one.
 const ENDPOINTS: &[Endpoint<Failure>] = &[sessions::LOGIN, codes::ENDPOINT, passwords::ENDPOINT];
-
-/// The dialect of the admin console.
-struct Manage;
-
-impl Dialect for Manage {
-    type Failure = Failure;
-
-    const NAME: &'static str = "manage";
-    const KNOWS_COOKIES: bool = false;
-
-    async fn recognise(_: &App, _: &Request) -> Result<Option<Caller>, Failure> {
-        Ok(None)
-    }
-
-    fn describe(endpoint: &Endpoint<Failure>) -> Answer {
-        envelope::success(endpoint.name, envelope::Nothing {})
-    }
-}

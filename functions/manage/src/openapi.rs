@@ -2,16 +2,17 @@
 //! of its own operations.
 
 use tally::http::body;
-use tally::http::openapi::{self, Carrier, Group, Section};
+use tally::http::section::{self, Carrier, Group, Section};
 
+use crate::ENDPOINTS;
 use crate::describing::Refused;
+use crate::dialect::Manage;
 use crate::envelope::describe;
-use crate::{ENDPOINTS, Manage};
 
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
-    openapi::section::<Manage, Refused>(
+    section::section::<Manage, Refused>(
         ENDPOINTS,
         Group {
             title: "manage",

@@ -4,6 +4,7 @@
 #[cfg(feature = "openapi")]
 mod describing;
 mod details;
+mod dialect;
 mod envelope;
 mod form;
 mod negotiation;
@@ -16,11 +17,9 @@ mod words;
 
 use axum::Router;
 use tally::app::App;
-use tally::http::answer::Answer;
-use tally::http::endpoint::{Dialect, Endpoint};
-use tally::http::request::Request;
-use tally::services::sessions::Caller;
+use tally::http::endpoint::Endpoint;
 
+use dialect::RestAuth;
 use words::Failure;
 
 /// The paths that belong to this group: everything below each of them, in `template.yaml` and on
@@ -46,29 +45,3 @@ const ENDPOINTS: &[Endpoint<Failure>] = &[
     details::CREATE,
     details::ENDPOINT,
 ];
-
-/// The dialect of Django REST framework.
-struct RestAuth;
-
-impl Dialect for RestAuth {
-    type Failure = Failure;
-
-    const NAME: &'static str = "rest-auth";
-    const KNOWS_COOKIES: bool = true;
-
-    fn negotiate(request: &Request) -> Result<(), Failure> {
-        Ok(negotiation::negotiate(request)?)
-    }
-
-    async fn recognise(app: &App, request: &Request) -> Result<Option<Caller>, Failure> {
-        sessions::recognise(app, request).await
-    }
-
-    fn describe(endpoint: &Endpoint<Failure>) -> Answer {
-        envelope::description(endpoint.name)
-    }
-
-    fn finish(request: &Request, answer: Answer) -> Answer {
-        envelope::finish(request, answer)
-    }
-}

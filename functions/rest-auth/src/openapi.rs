@@ -5,19 +5,21 @@ use serde_json::json;
 use tally::http::body;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
-use tally::http::openapi::{self, Carrier, Group, Outcome, Parameter, Section};
+use tally::http::openapi::{Outcome, Parameter};
+use tally::http::section::{self, Carrier, Group, Section};
 
+use crate::ENDPOINTS;
 use crate::describing::failure;
+use crate::dialect::RestAuth;
 use crate::envelope::Detail;
 use crate::words::{Failure, TokenFault};
-use crate::{ENDPOINTS, RestAuth};
 
 /// The group's part of the document.
 #[must_use]
 pub fn section() -> Section {
     let token = Carrier::header("token", "Authorization", "`Token <key>`, with `Token` case-insensitive.");
     let [session, deployed_session] = Carrier::session_cookies();
-    openapi::section::<RestAuth, Detail>(
+    section::section::<RestAuth, Detail>(
         ENDPOINTS,
         Group {
             title: "rest-auth",

@@ -10,10 +10,8 @@ mod headers;
 mod operation;
 mod outcome;
 mod person;
-mod refusals;
-mod response;
-mod schema;
-mod section;
+pub(super) mod response;
+pub(super) mod schema;
 
 pub use field::Field;
 pub use headers::components as headers;
@@ -22,4 +20,3 @@ pub use outcome::Outcome;
 pub use person::{person, text};
 pub use response::{Response, Said};
 pub use schema::{Described, FieldsSchema};
-pub use section::{Carrier, Group, Section, Written, section};

@@ -5,7 +5,8 @@ use std::sync::LazyLock;
 use indexmap::IndexMap;
 use serde::Serialize;
 use serde_json::{Value, json};
-use tally::http::openapi::{self as groups, Described, Response, Section, Written};
+use tally::http::openapi::{self as groups, Described, Response};
+use tally::http::section::{Section, Written};
 
 /// What holds for all groups.
 const INTRODUCTION: &str = "One pool of users behind five account APIs, each with its own wire \

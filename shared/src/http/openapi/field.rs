@@ -132,15 +132,15 @@ impl Field {
         self
     }
 
-    pub(super) fn name(&self) -> &'static str {
+    pub(in crate::http) fn name(&self) -> &'static str {
         self.name
     }
 
-    pub(super) fn is_required(&self) -> bool {
+    pub(in crate::http) fn is_required(&self) -> bool {
         self.is_required
     }
 
-    pub(super) fn schema(&self) -> &Map<String, Value> {
+    pub(in crate::http) fn schema(&self) -> &Map<String, Value> {
         &self.schema
     }
 }

@@ -8,19 +8,19 @@ use super::outcome::Outcome;
 /// An operation.
 #[derive(Clone, Debug)]
 pub struct Operation {
-    pub(super) name: &'static str,
-    pub(super) summary: &'static str,
-    pub(super) description: String,
-    pub(super) fields: Option<Vec<Field>>,
-    pub(super) content_types: Option<&'static [&'static str]>,
-    pub(super) parameters: Vec<Parameter>,
-    pub(super) carriers: Option<Vec<&'static [&'static str]>>,
-    pub(super) outcomes: Vec<Outcome>,
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) summary: &'static str,
+    pub(in crate::http) description: String,
+    pub(in crate::http) fields: Option<Vec<Field>>,
+    pub(in crate::http) content_types: Option<&'static [&'static str]>,
+    pub(in crate::http) parameters: Vec<Parameter>,
+    pub(in crate::http) carriers: Option<Vec<&'static [&'static str]>>,
+    pub(in crate::http) outcomes: Vec<Outcome>,
 }
 
 /// A parameter outside the body.
 #[derive(Clone, Debug)]
-pub struct Parameter(pub(super) Value);
+pub struct Parameter(pub(in crate::http) Value);
 
 impl Parameter {
     /// One of the query.

@@ -9,12 +9,12 @@ use crate::http::answer::Answer;
 /// An outcome: what it is called, what it means, and the very answer that tells it.
 #[derive(Clone, Debug)]
 pub struct Outcome {
-    pub(super) name: &'static str,
-    pub(super) meaning: String,
-    pub(super) answer: Answer,
-    pub(super) schema: fn(&mut SchemaGenerator) -> Schema,
+    pub(in crate::http) name: &'static str,
+    pub(in crate::http) meaning: String,
+    pub(in crate::http) answer: Answer,
+    pub(in crate::http) schema: fn(&mut SchemaGenerator) -> Schema,
     /// Headers it may carry that the sample answer does not.
-    pub(super) perhaps: Vec<HeaderName>,
+    pub(in crate::http) perhaps: Vec<HeaderName>,
 }
 
 impl Outcome {

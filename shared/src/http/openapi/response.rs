@@ -52,7 +52,7 @@ impl Response {
     ///
     /// # Panics
     /// When a body is not the JSON that it says it is.
-    pub(super) fn new(outcomes: &[Outcome], group: &str, generator: &mut SchemaGenerator) -> Self {
+    pub(in crate::http) fn new(outcomes: &[Outcome], group: &str, generator: &mut SchemaGenerator) -> Self {
         let description = match outcomes {
             [only] => only.meaning.clone(),
             several => {
@@ -81,7 +81,7 @@ impl Response {
     }
 
     /// The name of the first outcome that has a body.
-    pub(super) fn first(&self) -> Option<&str> {
+    pub(in crate::http) fn first(&self) -> Option<&str> {
         Some(self.content.first()?.1.examples.first()?.0)
     }
 }
@@ -105,7 +105,7 @@ fn example(outcome: &Outcome) -> (String, Example) {
 }
 
 /// Outcomes by their statuses, in ascending order.
-pub(super) fn by_status(outcomes: &[Outcome]) -> Vec<(StatusCode, Vec<Outcome>)> {
+pub(in crate::http) fn by_status(outcomes: &[Outcome]) -> Vec<(StatusCode, Vec<Outcome>)> {
     let mut statuses: Vec<StatusCode> = outcomes.iter().map(|outcome| outcome.answer.status).collect();
     statuses.sort_unstable();
     statuses.dedup();

@@ -16,7 +16,7 @@ use crate::http::field_errors::FieldErrors;
 const PLACE: &str = "#/components/schemas/";
 
 /// A generator of schemas as OpenAPI 3.1 has them: JSON Schema 2020-12, of what is written.
-pub(super) fn generator() -> SchemaGenerator {
+pub(in crate::http) fn generator() -> SchemaGenerator {
     let settings = SchemaSettings::draft2020_12().for_serialize().with(|settings| {
         settings.meta_schema = None;
         settings.definitions_path = Cow::Borrowed("/components/schemas");
@@ -32,7 +32,7 @@ fn without_width(schema: &mut Schema) {
 }
 
 /// The same schema with references to the schemas of one group.
-pub(super) fn of_group(schema: Value, group: &str) -> Value {
+pub(in crate::http) fn of_group(schema: Value, group: &str) -> Value {
     match schema {
         Value::Object(members) => {
             let member = |(name, value): (String, Value)| {
@@ -51,13 +51,13 @@ pub(super) fn of_group(schema: Value, group: &str) -> Value {
 }
 
 /// A reference to a schema of the document.
-pub(super) fn reference(name: &str) -> Value {
+pub(in crate::http) fn reference(name: &str) -> Value {
     json!({"$ref": format!("{PLACE}{name}")})
 }
 
 /// Several schemas, one of which a body has. The errors of fields, whose names are open, come last:
 /// generated clients take the first that fits.
-pub(super) fn any_of(schemas: Vec<Value>) -> Value {
+pub(in crate::http) fn any_of(schemas: Vec<Value>) -> Value {
     let mut distinct: Vec<Value> = Vec::new();
     for schema in schemas {
         if !distinct.contains(&schema) {
@@ -90,7 +90,7 @@ pub struct FieldsSchema {
 }
 
 impl FieldsSchema {
-    pub(super) fn new(fields: &[Field]) -> Self {
+    pub(in crate::http) fn new(fields: &[Field]) -> Self {
         let properties = fields.iter().map(|field| (field.name().to_owned(), field.schema().clone()));
         let required = fields.iter().filter(|field| field.is_required()).map(Field::name);
         Self { r#type: "object", properties: properties.collect(), required: required.collect() }

@@ -3,9 +3,9 @@
 use http::Method;
 use schemars::JsonSchema;
 
-use super::outcome::Outcome;
 use crate::http::body::{self, BodyFault};
 use crate::http::endpoint::{Dialect, Refusal};
+use crate::http::openapi::Outcome;
 use crate::http::refusal::Failing;
 use crate::store::StoreError;
 

@@ -10,17 +10,19 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use super::operation::{Operation, Parameter};
-use super::outcome::Outcome;
-use super::refusals::{UNKNOWN_METHOD, refused, unreadable};
-use super::response::{Response, Said, by_status};
-use super::schema::{self, Described, FieldsSchema};
+use super::body::{self, BodyFault};
+use super::cookie::Cookie;
+use super::endpoint::{Dialect, Endpoint, Refusal};
+use super::handler::Handler;
+use super::openapi::response::{Response, Said, by_status};
+use super::openapi::schema::{self, Described, FieldsSchema};
+use super::openapi::{Field, Operation, Outcome, Parameter};
+use super::request::Request;
 use crate::domain::asker::Asker;
-use crate::http::body::{self, BodyFault};
-use crate::http::cookie::Cookie;
-use crate::http::endpoint::{Dialect, Endpoint, Refusal};
-use crate::http::handler::Handler;
-use crate::http::request::Request;
+
+mod refusals;
+
+use refusals::{UNKNOWN_METHOD, refused, unreadable};
 
 /// What a group tells of itself.
 #[derive(Debug, Default)]
@@ -261,7 +263,7 @@ impl Writer {
 
     /// The body as JSON, which every operation takes; other content types are told of in words. Of several
     /// with one schema, generated clients send all at once, or the last.
-    fn request_body(&mut self, operation: &str, fields: &[super::Field], types: &[&str]) -> Value {
+    fn request_body(&mut self, operation: &str, fields: &[Field], types: &[&str]) -> Value {
         let name = format!("{}.{operation}_request", self.name);
         self.schemas.insert(name.clone(), Described::Fields(FieldsSchema::new(fields)));
         let [json, form, multipart] = body::CONTENT_TYPES;
@@ -275,7 +277,7 @@ impl Writer {
         };
         json!({
             "description": description,
-            "required": fields.iter().any(super::Field::is_required),
+            "required": fields.iter().any(Field::is_required),
             "content": {json: {"schema": schema::reference(&name)}},
         })
     }
