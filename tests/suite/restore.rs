@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use admin::secret::{self, SecretCommand};
+use admin::terminal::Terminal;
 use aws_sdk_dynamodb::types::{PutRequest, WriteRequest};
 use serde_json::{Value, json};
 use tally::app::{App, Basics, SecretAccess};
@@ -110,7 +111,9 @@ async fn the_service_runs_on_a_restored_table_and_nothing_that_had_ended_stays_o
     // A key that was handed out in the lost time is of the generation that counts now.
     assert_eq!(login(&after, "zhang", PASSWORD).await.key(), lost.key());
     let replace = SecretCommand::Rotate { at_once: true };
-    secret::carry_out(&SecretAccess::from(ground.app()), replace).await.expect("the secret is replaced");
+    secret::carry_out(&SecretAccess::from(ground.app()), replace, &Terminal::nobody(None))
+        .await
+        .expect("the secret is replaced");
     let fresh = ground.tapped_on(RESTORED, Duration::ZERO).await;
     assert!(!is_in(&fresh, details().key(&lost.key())).await);
     let again = login(&fresh, "zhang", PASSWORD).await;

@@ -4,6 +4,7 @@
 use std::time::Duration;
 
 use admin::secret::{self, SecretCommand};
+use admin::terminal::Terminal;
 use local::inbox::Channel;
 use serde_json::json;
 use tally::app::{App, SecretAccess};
@@ -32,7 +33,7 @@ const CHANGE: u64 = 30;
 const END: u64 = 24 * 60 + 30;
 
 async fn tell(app: &App, command: SecretCommand) -> Result<String, String> {
-    let told = secret::carry_out(&SecretAccess::from(app), command).await;
+    let told = secret::carry_out(&SecretAccess::from(app), command, &Terminal::nobody(None)).await;
     told.map(|answer| answer.text).map_err(|failure| failure.to_string())
 }
 

@@ -43,7 +43,7 @@ async fn answer(server: &Server, line: &str) -> Answer {
             Box::pin(commands::carry_out(&on, command, &terminal)).await
         }
         Command::Secret { command, .. } => {
-            secret::carry_out(&SecretAccess::from(server.app()), command).await
+            secret::carry_out(&SecretAccess::from(server.app()), command, &Terminal::nobody(None)).await
         }
         Command::Completions { .. } | Command::Man { .. } => panic!("{line} shows nothing of the table"),
     };

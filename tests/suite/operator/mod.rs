@@ -1,6 +1,8 @@
 //! `tally-admin` at a terminal and in scripts: what it asks, what machines read, what it says of a wrong setting, and
 //! how it is stopped.
 
+#[cfg(unix)]
+mod completing;
 mod json;
 #[cfg(unix)]
 mod questions;

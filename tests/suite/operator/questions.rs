@@ -6,6 +6,7 @@ use std::process::Stdio;
 
 use nix::pty::openpty;
 use serde_json::Value;
+use tally::app::SecretAccess;
 use tests::operator::process;
 use tests::server::Server;
 
@@ -69,6 +70,7 @@ async fn a_terminal_is_asked_for_the_number_where_a_script_has_to_say_it() {
     for command in [&["delete", "zhang"][..], &["staff", "zhang@example.com", "on"]] {
         let (code, shown) = at_terminal(&server, command, "12345678").await;
         assert!(code == Some(1) && shown.contains(&format!("--confirm {zhang}")), "{command:?}: {shown}");
+        assert!(shown.contains(&format!("is not {zhang}; nothing was done.")), "{command:?}: {shown}");
         let without: Vec<&str> = command.iter().copied().chain(["--no-input"]).collect();
         let (code, shown) = at_terminal(&server, &without, &zhang).await;
         assert!(code == Some(1) && !shown.contains("type "), "{command:?}: {shown}");
@@ -90,4 +92,17 @@ async fn an_error_is_red_on_a_terminal_unless_it_shall_not_be() {
         let (code, shown) = at_terminal_with(&server, &["show", "nobody"], "", variable).await;
         assert!(code == Some(1) && shown.starts_with("There is no user"), "{variable:?}: {shown:?}");
     }
+}
+
+#[tokio::test]
+async fn a_terminal_is_asked_before_the_secret_is_replaced_at_once() {
+    let server = Server::start().await;
+    let access = SecretAccess::from(server.app());
+    let text = async || access.vault.read().await.expect("there is a secret").text.clone();
+    let before = text().await;
+    let command = ["secret", "rotate", "--at-once", "--secret", access.vault.id()];
+    let (code, shown) = at_terminal(&server, &command, "n").await;
+    assert!(code == Some(1) && shown.contains("Nothing was done.") && text().await == before, "{shown}");
+    let (code, shown) = at_terminal(&server, &command, "y").await;
+    assert!(code == Some(0) && text().await != before, "{shown}");
 }

@@ -14,7 +14,7 @@ async fn each_wrong_setting_is_told_in_plain_words_and_its_causes_when_asked_for
     let no_scheme = aws.trim_start_matches("http://").to_owned();
     let home = tempfile::tempdir().expect("the system has room for a folder");
     // What is taken away or put in the place of what is right, and what is said.
-    let mistakes: [(&[Change<'_>], &str); 7] = [
+    let mistakes: [(&[Change<'_>], &str); 9] = [
         (&[("AWS_REGION", None)], "No AWS region is set. Set AWS_REGION, or choose a profile"),
         (
             &[("AWS_ACCESS_KEY_ID", None)],
@@ -37,6 +37,8 @@ async fn each_wrong_setting_is_told_in_plain_words_and_its_causes_when_asked_for
             &[("AWS_ACCESS_KEY_ID", None), ("AWS_PROFILE", Some("nope"))],
             "There is no AWS profile \"nope\". Correct AWS_PROFILE, or make it: aws configure --profile nope",
         ),
+        (&[("AWS_REGION", Some(""))], "AWS_REGION is empty. Give it a value, or unset it."),
+        (&[("AWS_ENDPOINT_URL", Some(""))], "AWS_ENDPOINT_URL is empty. Give it a value, or unset it."),
         (&[("TALLY_TABLE", None)], "No table is named. Set TALLY_TABLE, or use --table NAME."),
     ];
     for (changes, words) in mistakes {

@@ -227,7 +227,7 @@ pub enum TableCommand {
     /// Show what was done to an account in the last 400 days, by whom and through which API
     #[command(after_help = more(&["history zhang", "history zhang --json"], HISTORY))]
     History(Whom),
-    /// Rewrite staff and roles that are stored as they were before version 0.2
+    /// Rewrite staff and roles that are stored in the form from before there were three kinds of power
     ///
     /// It names everybody who is no longer staff because of it, and can be run again at any time.
     #[command(after_help = more(&["migrate-power --dry-run", "migrate-power"], MIGRATION))]

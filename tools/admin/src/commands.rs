@@ -9,7 +9,9 @@ use tally::domain::email_address::EmailAddress;
 use tally::domain::password::{MAX_BYTES, MIN_CHARACTERS, Password, PasswordFault};
 use tally::domain::text::NameFault;
 use tally::domain::username::{self, Username, UsernameFault};
-use tally::services::administration::{self, Found, GiftRefusal, NewSuperuser, NotFound, OrderRefusal};
+use tally::services::administration::{
+    self, Found, GiftRefusal, NewSuperuser, NotFound, Obeyed, OrderRefusal,
+};
 use tally::services::attempts;
 use tally::services::hashing::Hasher;
 use tally::services::registration::Taken;
@@ -137,12 +139,14 @@ impl Seat<'_> {
     async fn delete(self, whom: Confirmed) -> Result<Answer, Failure> {
         let found = self.find(&whom.user).await?;
         let (number, why) = (found.account.number.to_string(), printing::deletion(&found));
-        if found.account.standing != Standing::Deleted
-            && !self.terminal.is_repeated(whom.confirm.as_deref(), &number, &why).await
-        {
-            return Err(refused(format!("{why} To do it, repeat the number: --confirm {number}")));
+        if found.account.standing != Standing::Deleted {
+            let how = format!("To do it, repeat the number: --confirm {number}");
+            self.terminal.insist(whom.confirm.as_deref(), &number, &why, &how).await?;
         }
         let found = self.find(&format!("#{number}")).await?;
+        if found.account.standing == Standing::Deleted {
+            return Ok(printing::obeyed(&found, Order::Delete, Obeyed::AlreadySo, None));
+        }
         self.obey(&found, Order::Delete, None).await
     }
 
@@ -194,8 +198,10 @@ impl Seat<'_> {
         let own = found.account.number.to_string();
         match number {
             None if found.unproven.is_none() => {}
-            None if self.terminal.is_repeated(None, &own, &printing::doubt(found)).await => {}
-            None => return Err(refused(format!("{} --confirm {own}", printing::doubtful(found)))),
+            None => {
+                let (why, how) = printing::doubt(found);
+                self.terminal.insist(None, &own, &why, &how).await?;
+            }
             Some(number) if number == own => {}
             Some(_) => return Err(refused(printing::misconfirmed(found))),
         }
@@ -204,7 +210,9 @@ impl Seat<'_> {
 
     fn refusal(self, found: &Found, refusal: OrderRefusal) -> Failure {
         match refusal {
-            OrderRefusal::Gone => refused(format!("{} is deleted.", printing::person(found))),
+            OrderRefusal::Gone => {
+                refused(format!("{} is deleted already; nothing was done.", printing::person(found)))
+            }
             OrderRefusal::LastSuperuser => refused(format!(
                 "{} is the last superuser who can sign in. Create another one first.",
                 printing::person(found)

@@ -15,6 +15,9 @@ pub enum Misconfigured {
     /// Nothing says in which region.
     #[error("No AWS region is set. Set AWS_REGION, or choose a profile that has one with AWS_PROFILE.")]
     NoRegion,
+    /// A variable is there and holds nothing.
+    #[error("{0} is empty. Give it a value, or unset it.")]
+    Empty(&'static str),
     /// The profile that is named does not exist.
     #[error("There is no AWS profile {0:?}. Correct AWS_PROFILE, or make it: aws configure --profile {0}")]
     NoProfile(String),
@@ -22,6 +25,10 @@ pub enum Misconfigured {
     #[error("The operator is not known to AWS: {NO_CREDENTIALS}")]
     NoCredentials,
 }
+
+/// The variables that say where AWS is.
+const READ: [&str; 4] =
+    ["AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_ENDPOINT_URL_SECRETS_MANAGER", "AWS_REGION"];
 
 const NO_CREDENTIALS: &str = "no AWS credentials were found. Set AWS_PROFILE, run aws sso login, or set \
                               AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.";
@@ -48,6 +55,10 @@ const REASONS: [(&[&str], &str); 6] = [
 /// Finds AWS as the SDK's usual variables and files say.
 pub async fn find(ca_bundle: Option<&Path>) -> Result<SdkConfig, Failure> {
     let (files, env) = (Fs::real(), Env::real());
+    // The SDK takes an empty variable for a wrong one, some of them for a reason to panic.
+    if let Some(name) = READ.into_iter().find(|name| env.get(name).is_ok_and(|value| value.is_empty())) {
+        return Err(Misconfigured::Empty(name).into());
+    }
     // With keys in the variables, no profile is needed.
     if env.get("AWS_ACCESS_KEY_ID").is_err()
         && let Ok(profiles) = profile::load(&files, &env, &<_>::default(), None).await

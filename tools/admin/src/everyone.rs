@@ -9,9 +9,9 @@ use tally::services::administration::{self, Obeyed, OrderRefusal};
 use tally::services::transfer;
 use tally::store::{Resident, StoreError};
 
-use crate::outcome::{Answer, Failure, refused};
+use crate::outcome::{Answer, Failure};
 use crate::pages;
-use crate::terminal::Terminal;
+use crate::terminal::{Progress, Terminal};
 
 /// Ends the sessions of every account, where the table's name that was repeated is the right one.
 /// Run again after it was stopped, it begins anew, which does no harm.
@@ -22,10 +22,9 @@ pub(crate) async fn end_sessions(
 ) -> Result<Answer, Failure> {
     let table = on.store.table();
     let why = format!("Everybody in the table {table} would be signed out.");
-    if !terminal.is_repeated(confirmed, table, &why).await {
-        return Err(refused(format!("{why} To do it, repeat its name: --confirm {table}")));
-    }
+    terminal.insist(confirmed, table, &why, &format!("To do it, repeat its name: --confirm {table}")).await?;
     let (mut accounts, mut sessions, mut unreadable) = (0_usize, 0_usize, 0_usize);
+    let progress = Progress::new(None);
     let fetch = async |from: Option<&_>| transfer::page(on, from).await;
     let is_over = pages::each((on, terminal), None, fetch, async |page| {
         unreadable += page.unreadable.len();
@@ -33,9 +32,11 @@ pub(crate) async fn end_sessions(
         let ended = pages::all(on, living.map(|resident| end(on, resident))).await?;
         accounts += ended.len();
         sessions += ended.iter().sum::<usize>();
+        progress.tell(format!("{accounts} accounts"));
         Ok(())
     });
     let is_over = is_over.await?;
+    progress.end();
     let mut text = format!("{accounts} accounts are signed out everywhere; {sessions} sessions ended.\n");
     if !is_over {
         return Err(

@@ -286,5 +286,9 @@ fn unreadable(path: &Path, error: &io::Error) -> Failure {
 }
 
 pub(crate) fn unwritable(path: &Path, error: &io::Error) -> Failure {
-    refused(format!("{} cannot be written: {error}", path.display()))
+    let path = path.display();
+    if error.kind() == io::ErrorKind::AlreadyExists {
+        return refused(format!("{path} is there already. Choose another name, or remove it."));
+    }
+    refused(format!("{path} cannot be written: {error}"))
 }

@@ -60,8 +60,7 @@ async fn run(cli: Cli, again: &[String]) -> Result<String, Failure> {
             on_table(cli.table, command, &Terminal::new(again, cli.no_input)).await?
         }
         Command::Secret { secret, command } => {
-            // It is done before anybody could stop it.
-            on_secret(secret, command).await?
+            on_secret(secret, command, &Terminal::new(again, cli.no_input)).await?
         }
         Command::Completions { shell } => return Ok(manual::completions(shell)),
         Command::Man { path } => return manual::page(&path),
@@ -87,20 +86,38 @@ async fn on_table(
         }
         commands::carry_out(&on, command, terminal).await
     };
-    let unknown = if acts { "whether it was done is not known" } else { "nothing was changed" };
-    tokio::select! {
-        outcome = work => outcome,
-        () = terminal.interrupted(patience) => Err(terminal.stopped(unknown)),
-    }
+    until_stopped(terminal, patience, acts, work).await
 }
 
-async fn on_secret(secret: Option<String>, command: SecretCommand) -> Result<Answer, Failure> {
+async fn on_secret(
+    secret: Option<String>,
+    command: SecretCommand,
+    terminal: &Terminal,
+) -> Result<Answer, Failure> {
     let config = SecretConfig::from_env(secret).map_err(|_| {
         Failure::Refused("No secret is named. Set TALLY_SECRET_ID, or use --secret NAME.".to_owned())
     })?;
     let aws = connection::find(config.ca_bundle.as_deref()).await?;
     let on = SecretAccess::new(config, &aws, Clock::System, Entropy::System);
-    secret::carry_out(&on, command).await
+    let acts = matches!(command, SecretCommand::Rotate { .. });
+    until_stopped(terminal, 1, acts, secret::carry_out(&on, command, terminal)).await
+}
+
+/// Works until that is done, or Ctrl-C was pressed so many times.
+async fn until_stopped(
+    terminal: &Terminal,
+    patience: u32,
+    acts: bool,
+    work: impl Future<Output = Result<Answer, Failure>>,
+) -> Result<Answer, Failure> {
+    tokio::select! {
+        outcome = work => outcome,
+        () = terminal.interrupted(patience) => {
+            let is_unknown = acts && !terminal.is_asking();
+            let done = if is_unknown { "whether it was done is not known" } else { "nothing was changed" };
+            Err(terminal.stopped(done))
+        }
+    }
 }
 
 fn say(text: &str) -> Result<(), Failure> {

@@ -12,7 +12,9 @@ use crate::outcome::{Failure, refused};
 pub fn completions(shell: Shell) -> String {
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "tally-admin", &mut script);
-    text(script)
+    // For bash, clap_complete 4.6 looks a program with a hyphen up under another name than it sets, so that
+    // nothing behind a command would be completed.
+    text(script).replace("tally__subcmd__admin__subcmd__", "tally__admin__subcmd__")
 }
 
 /// The man page, in roff, of the whole or of the command that these words lead to.

@@ -202,18 +202,17 @@ pub(crate) fn ambiguous(typed: &str, ways: &[(FoundBy, AccountNumber)]) -> Strin
     format!("{typed:?} is {}. Write {}.", kinds.join(" and "), numbers.join(" or "))
 }
 
-/// The account was named by an address that nobody has proven.
-pub(crate) fn doubt(found: &Found) -> String {
-    format!(
+/// The account was named by an address that nobody has proven; and what to do about it.
+pub(crate) fn doubt(found: &Found) -> (String, String) {
+    let number = found.account.number;
+    let why = format!(
         "{} was named by an address that nobody has proven: anybody may have registered it.",
         person(found)
-    )
-}
-
-/// The same, with what to do about it; the number follows.
-pub(crate) fn doubtful(found: &Found) -> String {
-    let number = found.account.number;
-    format!("{} Look at it with show '#{number}'. If it is whom you mean, repeat the number:", doubt(found))
+    );
+    let how = format!(
+        "Look at it with show '#{number}'. If it is whom you mean, repeat the number: --confirm {number}"
+    );
+    (why, how)
 }
 
 /// Another number was repeated than the account's.

@@ -8,12 +8,21 @@ use tally::secret::{ACCEPTED, Kept, LATE, Phase, ReplaceError, SPREADS, ServerSe
 
 pub use crate::cli::SecretCommand;
 use crate::outcome::{Answer, Failure, refused};
+use crate::terminal::Terminal;
 
 /// Characters of a new secret: 380 bits, as the template has the first one made.
 const LENGTH: usize = 64;
 
+/// What is asked at a terminal before everything is ended.
+const ENDS_ALL: &str = "This ends every key of rest-auth, token of charity, CSRF token, code and mailed link. \
+                        Replace the secret at once?";
+
 /// Carries out a command and answers what to print.
-pub async fn carry_out(on: &SecretAccess, command: SecretCommand) -> Result<Answer, Failure> {
+pub async fn carry_out(
+    on: &SecretAccess,
+    command: SecretCommand,
+    terminal: &Terminal,
+) -> Result<Answer, Failure> {
     let kept = on.vault.read().await.map_err(Failure::Secret)?;
     let secret = ServerSecret::parse(&kept.text);
     let secret = secret.map_err(|error| refused(format!("The secret cannot be used: {error}.")))?;
@@ -21,6 +30,9 @@ pub async fn carry_out(on: &SecretAccess, command: SecretCommand) -> Result<Answ
         SecretCommand::Show => {
             let ages = Ages::of(&secret, secret.rotated_at().or(kept.created), on.clock.now());
             Ok(Answer::new(ages.text(on.vault.id(), on.clock.now()), &ages.facts(on.vault.id())))
+        }
+        SecretCommand::Rotate { at_once: true } if !terminal.is_agreed_or_unattended(ENDS_ALL).await => {
+            Err(refused("Nothing was done."))
         }
         SecretCommand::Rotate { at_once } => rotate(on, &kept, &secret, at_once).await,
     }

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::future::pending;
 use std::io::{self, BufRead, IsTerminal, Read, Write};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tally::domain::password::MAX_BYTES;
@@ -10,7 +12,7 @@ use tokio::sync::watch;
 use tokio::task::spawn_blocking;
 use zeroize::Zeroizing;
 
-use crate::outcome::Failure;
+use crate::outcome::{Failure, refused};
 
 /// The most that is read of a pipe: the longest password, and what ends its line.
 const MOST_BYTES: usize = MAX_BYTES + 2;
@@ -43,6 +45,8 @@ pub struct Terminal {
     /// Whether questions may be asked.
     asks: bool,
     password: Password,
+    /// Whether somebody is being asked just now.
+    is_asking: AtomicBool,
     /// How often somebody pressed Ctrl-C.
     interrupts: watch::Receiver<u32>,
     /// The command line, to be typed again.
@@ -76,14 +80,16 @@ impl Terminal {
         });
         let asks = !no_input && io::stdin().is_terminal() && io::stderr().is_terminal();
         let again = words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ");
-        Self { asks, password: Password::Typed { no_input }, interrupts, again }
+        let (password, is_asking) = (Password::Typed { no_input }, AtomicBool::new(false));
+        Self { asks, password, is_asking, interrupts, again }
     }
 
     /// Nobody, who only knows a password or does not.
     #[must_use]
     pub fn nobody(password: Option<&str>) -> Self {
         let password = Password::Known(password.map(|text| Zeroizing::new(text.to_owned())));
-        Self { asks: false, password, interrupts: watch::channel(0).1, again: String::new() }
+        let (interrupts, is_asking) = (watch::channel(0).1, AtomicBool::new(false));
+        Self { asks: false, password, is_asking, interrupts, again: String::new() }
     }
 
     /// Asks for a new password: twice on a terminal, which does not show it; where standard input is not a terminal,
@@ -93,6 +99,7 @@ impl Terminal {
             Password::Known(known) => return known.clone().ok_or(NoPassword::Missing),
             Password::Typed { no_input } => *no_input,
         };
+        self.is_asking.store(true, Relaxed);
         let asked = spawn_blocking(move || {
             let input = io::stdin().lock();
             if !input.is_terminal() {
@@ -106,7 +113,13 @@ impl Terminal {
             let second = Zeroizing::new(rpassword::prompt_password("Password again: ")?);
             if first == second { Ok(first) } else { Err(NoPassword::Different) }
         });
-        asked.await.map_err(io::Error::other)?
+        let answered = asked.await.map_err(io::Error::other)?;
+        if matches!(&answered, Err(NoPassword::System(error)) if error.kind() == io::ErrorKind::Interrupted) {
+            // That was Ctrl-C, which is heard elsewhere.
+            pending::<()>().await;
+        }
+        self.is_asking.store(false, Relaxed);
+        answered
     }
 
     /// What somebody types in answer to a question; nothing where nobody can be asked.
@@ -114,13 +127,16 @@ impl Terminal {
         if !self.asks {
             return None;
         }
+        self.is_asking.store(true, Relaxed);
         let asked = spawn_blocking(move || {
             let mut line = String::new();
             write!(io::stderr(), "{question} ")?;
             io::stdin().read_line(&mut line)?;
             io::Result::Ok(line.trim().to_owned())
         });
-        asked.await.ok()?.ok()
+        let answer = asked.await.ok()?.ok();
+        self.is_asking.store(false, Relaxed);
+        answer
     }
 
     /// Whether somebody says yes to a question; not where nobody can be asked.
@@ -129,14 +145,29 @@ impl Terminal {
         answer.is_some_and(|answer| ["y", "yes"].contains(&answer.to_lowercase().as_str()))
     }
 
-    /// Whether a word that guards something is repeated: it was said on the command line, or is typed now.
-    pub(crate) async fn is_repeated(&self, said: Option<&str>, word: &str, why: &str) -> bool {
-        match said {
-            Some(said) => said == word,
-            None => {
-                self.ask(format!("{why}\nTo go on, type {word}:")).await.is_some_and(|typed| typed == word)
-            }
+    /// Lets nobody do what a word guards who does not repeat it: it was said on the command line, or is typed now.
+    /// `why` tells what would be done, `how` what the command lacks.
+    pub(crate) async fn insist(
+        &self,
+        said: Option<&str>,
+        word: &str,
+        why: &str,
+        how: &str,
+    ) -> Result<(), Failure> {
+        let repeated = match said {
+            Some(said) => Some(said.to_owned()),
+            None => self.ask(format!("{why}\nTo go on, type {word}:")).await,
+        };
+        match repeated {
+            Some(repeated) if repeated == word => Ok(()),
+            Some(wrong) => Err(refused(format!("{wrong:?} is not {word}; nothing was done. {why} {how}"))),
+            None => Err(refused(format!("{why} {how}"))),
         }
+    }
+
+    /// Whether somebody at a terminal agrees to what scripts do without being asked.
+    pub(crate) async fn is_agreed_or_unattended(&self, question: &str) -> bool {
+        !self.asks || self.is_agreed(question).await
     }
 
     /// Waits until somebody has pressed Ctrl-C so many times.
@@ -144,6 +175,12 @@ impl Terminal {
         if self.interrupts.clone().wait_for(|count| *count >= times).await.is_err() {
             pending::<()>().await;
         }
+    }
+
+    /// Whether somebody is being asked just now: then nothing has been done yet.
+    #[must_use]
+    pub fn is_asking(&self) -> bool {
+        self.is_asking.load(Relaxed)
     }
 
     /// Whether somebody has pressed Ctrl-C.
