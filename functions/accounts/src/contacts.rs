@@ -122,7 +122,7 @@ mod describe {
     use tally::domain::account::Account;
     use tally::domain::contact::Contact;
     use tally::http::openapi::{Operation, person};
-    use tally::services::contacts::ContactRefusal;
+    use tally::services::contacts::EmailTaken;
 
     use super::{FORM, shown, user};
     use crate::describing::{
@@ -157,7 +157,7 @@ mod describe {
                 required(alias),
                 wrong("too_long", "A field is over its limit.", phone, &too_long),
                 invalid_email(email),
-                failure::<WrongForm>("email_taken", "Somebody has the address.", ContactRefusal::EmailTaken),
+                failure::<WrongForm>("email_taken", "Somebody has the address.", EmailTaken),
                 not_authenticated(),
                 throttled(),
             ])
