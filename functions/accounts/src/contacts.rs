@@ -125,7 +125,7 @@ mod describe {
     use tally::domain::account::Account;
     use tally::domain::contact::Contact;
     use tally::http::openapi::{Operation, person, text};
-    use tally::services::contacts::ContactRefusal;
+    use tally::services::contacts::EmailTaken;
 
     use super::{FORM, shown, user};
     use crate::describing::{
@@ -165,11 +165,7 @@ mod describe {
                 required(alias),
                 wrong("too_long", "A field is too long.", phone, &too_long),
                 invalid_email(email),
-                failure::<WrongForm>(
-                    "email_taken",
-                    "The e-mail address is taken.",
-                    ContactRefusal::EmailTaken,
-                ),
+                failure::<WrongForm>("email_taken", "The e-mail address is taken.", EmailTaken),
                 not_authenticated(),
                 throttled(),
             ])

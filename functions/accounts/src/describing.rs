@@ -73,10 +73,8 @@ pub(crate) fn invalid_email(field: FormField) -> Outcome {
 
 /// The errors of a weak password.
 pub(crate) fn weak(field: FormField) -> FieldErrors {
-    let mut errors = FieldErrors::default();
     let faults = [PasswordFault::TooShort, PasswordFault::TooCommon, PasswordFault::EntirelyNumeric];
-    errors.add(field.name, words::password_sentences(&faults));
-    errors
+    FieldErrors::all(field.name, words::password_sentences(&faults))
 }
 
 /// There is no session.

@@ -9,7 +9,7 @@ use tally::http::body::BodyFault;
 use tally::http::csrf::CsrfFault;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
-use tally::services::contacts::ContactRefusal;
+use tally::services::contacts::EmailTaken;
 use tally::services::registration::Taken;
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
@@ -184,10 +184,8 @@ impl From<Taken> for Failure {
     }
 }
 
-impl From<ContactRefusal> for Failure {
-    fn from(refused: ContactRefusal) -> Self {
-        match refused {
-            ContactRefusal::EmailTaken => Self::Taken(FieldErrors::of("email", EMAIL_TAKEN)),
-        }
+impl From<EmailTaken> for Failure {
+    fn from(_: EmailTaken) -> Self {
+        Self::Taken(FieldErrors::of("email", EMAIL_TAKEN))
     }
 }

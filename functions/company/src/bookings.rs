@@ -36,7 +36,7 @@ const NO_SUCH_EVENT: Failure = Failure::Documented(words::NO_SUCH_EVENT, Outcome
 mod describe {
     use tally::domain::bookings::EVENTS;
     use tally::http::openapi::Operation;
-    use tally::services::bookings::BookingRefusal;
+    use tally::services::bookings::AlreadyBooked;
 
     use super::{NO_SUCH_EVENT, book_form};
     use crate::describing::{done, each, failure, required};
@@ -52,7 +52,7 @@ mod describe {
             .reads([event.means(&meaning).among(&numbers, &[]).example(numbers[0])])
             .answers([
                 done("booked", "The place is booked.", words::BOOKED),
-                failure("already", "The caller has already booked the event.", BookingRefusal::Already),
+                failure("already", "The caller has already booked the event.", AlreadyBooked),
                 failure("no_event", "There is no such event.", NO_SUCH_EVENT),
                 required(book_form),
             ])

@@ -12,7 +12,7 @@ use tally::http::answer::Answer;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
 use tally::http::openapi::{self, Field, Outcome, text};
-use tally::services::codes::TryRefusal;
+use tally::services::codes::WrongCode;
 use tally::services::passwords::WrongPassword;
 
 use crate::envelope::{Error, FormError, Nothing, Success, success};
@@ -80,7 +80,7 @@ pub(crate) fn wrong_code() -> Outcome {
     failure(
         "wrong_code",
         "The code is wrong, expired, used, or was tried too often; or there is none.",
-        TryRefusal::WrongCode,
+        WrongCode,
     )
 }
 

@@ -83,7 +83,7 @@ mod describe {
     use tally::domain::email_address::EmailAddress;
     use tally::http::body;
     use tally::http::openapi::{Field, Operation, Outcome, Parameter};
-    use tally::services::email_binding::{LinkOffer, TokenRefusal};
+    use tally::services::email_binding::{DeadLink, LinkOffer};
 
     use super::send_on;
     use crate::describing::{failure, told};
@@ -125,7 +125,7 @@ mod describe {
     }
 
     fn dead_link() -> Outcome {
-        failure("dead_link", "The token is missing, repeated, wrong, or no longer valid.", TokenRefusal::Dead)
+        failure("dead_link", "The token is missing, repeated, wrong, or no longer valid.", DeadLink)
     }
 
     fn dead_page() -> Outcome {

@@ -112,8 +112,7 @@ mod describe {
 
     pub(super) fn change() -> Operation {
         let form = |form: &mut Form<'_>| change_form(form, &Names::default());
-        let mut weak = FieldErrors::default();
-        weak.add("new_password", words::password_sentences(&[PasswordFault::TooCommon]));
+        let weak = FieldErrors::all("new_password", words::password_sentences(&[PasswordFault::TooCommon]));
         let meaning = "The password is changed; the user is logged out everywhere else.";
         Operation::new("change_my_pwd", "Change the password")
             .described(

@@ -12,9 +12,9 @@ use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
 use tally::http::field_errors::FieldErrors;
-use tally::services::bookings::BookingRefusal;
-use tally::services::codes::{ResetRefusal, TryRefusal};
-use tally::services::email_binding::{BindingRefusal, LinkRefusal, TokenRefusal};
+use tally::services::bookings::AlreadyBooked;
+use tally::services::codes::{ResetRefusal, WrongCode};
+use tally::services::email_binding::{BindingRefusal, DeadLink, LinkRefusal};
 use tally::services::obstacle::Declined;
 use tally::services::passwords::WrongPassword;
 use tally::services::phones::PhoneRefusal;
@@ -108,9 +108,9 @@ pub(crate) enum Failure {
 
 impl Failure {
     /// Why the code of a registration does not do.
-    pub(crate) fn of_registration_code(refusal: Declined<TryRefusal>) -> Self {
+    pub(crate) fn of_registration_code(refusal: Declined<WrongCode>) -> Self {
         match refusal {
-            Declined::Because(TryRefusal::WrongCode) => Self::WrongFormCode,
+            Declined::Because(WrongCode) => Self::WrongFormCode,
             Declined::Obstacle(obstacle) => obstacle.into(),
         }
     }
@@ -241,11 +241,9 @@ impl From<WrongPassword> for Failure {
     }
 }
 
-impl From<TryRefusal> for Failure {
-    fn from(refusal: TryRefusal) -> Self {
-        match refusal {
-            TryRefusal::WrongCode => Self::WrongCode,
-        }
+impl From<WrongCode> for Failure {
+    fn from(_: WrongCode) -> Self {
+        Self::WrongCode
     }
 }
 
@@ -254,9 +252,7 @@ impl From<ResetRefusal> for Failure {
         match refusal {
             ResetRefusal::Code(wrong) => wrong.into(),
             ResetRefusal::Password(faults) => {
-                let mut errors = FieldErrors::default();
-                errors.add("password", password_sentences(&faults));
-                Self::Input(errors)
+                Self::Input(FieldErrors::all("password", password_sentences(&faults)))
             }
         }
     }
@@ -297,11 +293,9 @@ impl From<LinkRefusal> for Failure {
     }
 }
 
-impl From<TokenRefusal> for Failure {
-    fn from(refusal: TokenRefusal) -> Self {
-        match refusal {
-            TokenRefusal::Dead => Self::DeadLink,
-        }
+impl From<DeadLink> for Failure {
+    fn from(_: DeadLink) -> Self {
+        Self::DeadLink
     }
 }
 
@@ -328,10 +322,8 @@ impl From<WeixinRefusal> for Failure {
     }
 }
 
-impl From<BookingRefusal> for Failure {
-    fn from(refusal: BookingRefusal) -> Self {
-        match refusal {
-            BookingRefusal::Already => Self::Documented("您已报名该活动，请勿重复报名", Outcome::AlreadyDone),
-        }
+impl From<AlreadyBooked> for Failure {
+    fn from(_: AlreadyBooked) -> Self {
+        Self::Documented("您已报名该活动，请勿重复报名", Outcome::AlreadyDone)
     }
 }

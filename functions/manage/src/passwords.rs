@@ -38,7 +38,7 @@ mod describe {
     use tally::domain::code;
     use tally::domain::password::PasswordFault;
     use tally::http::openapi::{Field, Operation};
-    use tally::services::codes::TryRefusal;
+    use tally::services::codes::WrongCode;
 
     use crate::describing::{failure, of_every_form, success, username};
     use crate::envelope::Nothing;
@@ -60,7 +60,7 @@ mod describe {
             ])
             .answers([
                 success("reset", "The password is set.", words::PASSWORD_RESET, Nothing {}),
-                failure("wrong_code", "The code is wrong, expired or used.", TryRefusal::WrongCode),
+                failure("wrong_code", "The code is wrong, expired or used.", WrongCode),
                 failure("mismatch", "The passwords differ.", Failure::Mismatch),
                 failure("weak_password", "The password does not meet the rules.", Failure::Password(weak)),
                 failure("password_too_long", "The password is too long.", InputFault::PasswordTooLong),

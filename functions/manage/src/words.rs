@@ -7,7 +7,7 @@ use tally::domain::password::{self, PasswordFault};
 use tally::http::answer::{Answer, whole_seconds};
 use tally::http::body::BodyFault;
 use tally::http::endpoint::Refusal;
-use tally::services::codes::{ResetRefusal, TryRefusal};
+use tally::services::codes::{ResetRefusal, WrongCode};
 use tally::services::sessions::SignInRefusal;
 use tally::store::StoreError;
 use tally::telemetry::Outcome;
@@ -141,11 +141,9 @@ impl From<InputFault> for Failure {
     }
 }
 
-impl From<TryRefusal> for Failure {
-    fn from(refusal: TryRefusal) -> Self {
-        match refusal {
-            TryRefusal::WrongCode => Self::WrongCode,
-        }
+impl From<WrongCode> for Failure {
+    fn from(_: WrongCode) -> Self {
+        Self::WrongCode
     }
 }
 

@@ -46,8 +46,7 @@ pub(crate) fn wrong_body(name: &'static str, meaning: &str, sentence: &str) -> O
 
 /// The password does not meet the rules.
 pub(crate) fn weak(meaning: &str, field: FormField, faults: &[PasswordFault]) -> Outcome {
-    let mut errors = FieldErrors::default();
-    errors.add(field.name, words::password_sentences(faults));
+    let errors = FieldErrors::all(field.name, words::password_sentences(faults));
     failure::<FieldErrors>("weak_password", meaning, Failure::Fields(errors))
 }
 

@@ -16,6 +16,12 @@ impl FieldErrors {
         Self(vec![(field, vec![sentence.to_owned()])])
     }
 
+    /// Sentences about one field.
+    #[must_use]
+    pub fn all(field: &'static str, sentences: impl IntoIterator<Item = String>) -> Self {
+        Self(vec![(field, sentences.into_iter().collect())])
+    }
+
     /// Adds sentences about a field.
     pub fn add(&mut self, field: &'static str, sentences: impl IntoIterator<Item = String>) {
         let sentences: Vec<String> = sentences.into_iter().collect();

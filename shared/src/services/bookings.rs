@@ -14,21 +14,18 @@ use crate::store::{Guarded, Setback, StoreError};
 const AT_A_TIME: usize = 16;
 
 /// Why an event was not booked.
-#[derive(Debug, thiserror::Error)]
-pub enum BookingRefusal {
-    /// The caller has booked it before.
-    #[error("the event is already booked")]
-    Already,
-}
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the event is booked already")]
+pub struct AlreadyBooked;
 
-impl Reason for BookingRefusal {}
+impl Reason for AlreadyBooked {}
 
 /// Books an event for the caller, once, however many requests ask at the same time.
-pub async fn book(app: &App, caller: &Caller, event: &Event) -> Result<(), Declined<BookingRefusal>> {
+pub async fn book(app: &App, caller: &Caller, event: &Event) -> Result<(), Declined<AlreadyBooked>> {
     let op = app.entropy.mark();
     let booked = app.store.book(Guarded::of(&caller.account, &op), event, app.clock.now()).await?;
     booked.map_err(|setback| match setback {
-        Setback::Taken => BookingRefusal::Already.into(),
+        Setback::Taken => AlreadyBooked.into(),
         Setback::Changed | Setback::CodeSpent => Obstacle::SignedOut.into(),
     })
 }

@@ -19,7 +19,7 @@ pub use asking::{Asked, ask, ask_by_text, ask_email_binding};
 pub use messages::{Delivery, cause_of, deliver, note_message, withdraw_message};
 pub use notices::{notify_by_text, notify_owner, tell_left};
 pub use resetting::{ResetRefusal, reset_password};
-pub use trying::{TryRefusal, check, try_for};
+pub use trying::{WrongCode, check, try_for};
 
 pub use crate::store::SpendableCode;
 

@@ -17,14 +17,11 @@ use crate::services::{address_gate, codes};
 use crate::store::{Changed, EmailMove, Guarded, Setback, Write};
 
 /// Why contact data was not changed.
-#[derive(Debug, thiserror::Error)]
-pub enum ContactRefusal {
-    /// Somebody else has the address.
-    #[error("the e-mail address is taken")]
-    EmailTaken,
-}
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the e-mail address is taken")]
+pub struct EmailTaken;
 
-impl Reason for ContactRefusal {}
+impl Reason for EmailTaken {}
 
 /// What is to become of the contact data.
 #[derive(Clone, Debug)]
@@ -45,7 +42,7 @@ pub async fn change(
     app: &App,
     caller: &Caller,
     change: &ContactChange<'_>,
-) -> Result<(), Declined<ContactRefusal>> {
+) -> Result<(), Declined<EmailTaken>> {
     address_gate::admit(app, &change.asker, Deed::TakenAnswer)?;
     // A move sends a mail to an address that need not be the caller's own, so it counts as one.
     if !caller.account.email.as_ref().is_some_and(|own| own.is_same(change.email)) {
@@ -69,7 +66,7 @@ async fn write(
     caller: &Caller,
     account: &Account,
     change: &ContactChange<'_>,
-) -> Result<Write, Declined<ContactRefusal>> {
+) -> Result<Write, Declined<EmailTaken>> {
     let ContactChange { contact, email, asker, .. } = change;
     let op = app.entropy.mark();
     // Another spelling of the same address is the same address, and no change (trust rule 9).
@@ -90,7 +87,7 @@ async fn write(
         }
         Err(Setback::Taken) => {
             address_gate::count(app, asker, Deed::TakenAnswer).await?;
-            Err(ContactRefusal::EmailTaken.into())
+            Err(EmailTaken.into())
         }
         Err(Setback::Changed | Setback::CodeSpent) => Ok(Err(Changed)),
     }

@@ -55,14 +55,11 @@ pub enum LinkRefusal {
 impl Reason for LinkRefusal {}
 
 /// Why a link binds nothing.
-#[derive(Debug, thiserror::Error)]
-pub enum TokenRefusal {
-    /// It is not one of ours, has ended, or the account has changed since.
-    #[error("the link does not work")]
-    Dead,
-}
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the link does not work")]
+pub struct DeadLink;
 
-impl Reason for TokenRefusal {}
+impl Reason for DeadLink {}
 
 /// Why an address was not bound by a code.
 #[derive(Debug, thiserror::Error)]
@@ -142,15 +139,15 @@ pub struct LinkOffer {
 
 /// Reads what a link is for, and changes nothing, whoever opens it: mail is opened by machines, too
 /// (trust rule 3).
-pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, Declined<TokenRefusal>> {
+pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, Declined<DeadLink>> {
     let token = living(app, token)?;
     let (account, company) = futures_util::future::try_join(
         app.store.find_account(token.number),
         app.store.find_customer(token.number),
     )
     .await?;
-    let account = account.ok_or(TokenRefusal::Dead)?;
-    let email = bound_by(app, &token, &account).ok_or(TokenRefusal::Dead)?.clone();
+    let account = account.ok_or(DeadLink)?;
+    let email = bound_by(app, &token, &account).ok_or(DeadLink)?.clone();
     Ok(LinkOffer {
         email,
         company: company.unwrap_or_default().company_name.to_string(),
@@ -160,14 +157,14 @@ pub async fn open_link(app: &App, token: &str) -> Result<LinkOffer, Declined<Tok
 
 /// Binds the address that a link was mailed to, on the word of a person who read it; a second time finds
 /// it bound. Whoever proves it need not be signed in, and all else of the account stays.
-pub async fn follow_link(app: &App, token: &str, asker: &Asker) -> Result<(), Declined<TokenRefusal>> {
+pub async fn follow_link(app: &App, token: &str, asker: &Asker) -> Result<(), Declined<DeadLink>> {
     let token = living(app, token)?;
     let op = app.entropy.mark();
     let mut rounds = Rounds::usual();
     loop {
         rounds.begin()?;
-        let account = app.store.find_account(token.number).await?.ok_or(TokenRefusal::Dead)?;
-        let email = bound_by(app, &token, &account).ok_or(TokenRefusal::Dead)?;
+        let account = app.store.find_account(token.number).await?.ok_or(DeadLink)?;
+        let email = bound_by(app, &token, &account).ok_or(DeadLink)?;
         telemetry::note(|notes| notes.account = Some(account.number));
         if account.email_proven {
             return Ok(());
@@ -250,9 +247,9 @@ pub(super) async fn rival(
 }
 
 /// A token that has not ended yet.
-fn living(app: &App, token: &str) -> Result<PresentedToken, TokenRefusal> {
+fn living(app: &App, token: &str) -> Result<PresentedToken, DeadLink> {
     let token = PresentedToken::parse(token).filter(|token| token.is_alive(app.clock.now()));
-    token.ok_or(TokenRefusal::Dead)
+    token.ok_or(DeadLink)
 }
 
 /// The address that the token binds: the one that the account has, if the token was made for it as the

@@ -49,12 +49,6 @@ impl Field {
         Self::text(name, meaning).among(digits, others)
     }
 
-    /// A list of texts.
-    #[must_use]
-    pub fn texts(name: &'static str, meaning: &str) -> Self {
-        Self::of(name, meaning, &json!({"type": "array", "items": {"type": "string"}}))
-    }
-
     /// A field of any schema.
     #[must_use]
     pub fn of(name: &'static str, meaning: &str, schema: &Value) -> Self {

@@ -29,12 +29,6 @@ impl Parameter {
         Self(json!({"name": name, "in": "query", "description": meaning, "schema": schema}))
     }
 
-    /// A header.
-    #[must_use]
-    pub fn header(name: &str, meaning: &str, schema: &Value) -> Self {
-        Self(json!({"name": name, "in": "header", "description": meaning, "schema": schema}))
-    }
-
     /// The query by which a logout goes further than this device.
     #[must_use]
     pub fn everywhere() -> Self {

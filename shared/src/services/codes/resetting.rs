@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use super::notices::notify;
 use super::subject;
-use super::trying::{Trial, Trier, TryRefusal, compare, refuse_wrong};
+use super::trying::{Trial, Trier, WrongCode, compare, refuse_wrong};
 use crate::app::App;
 use crate::courier::{Language, Letter};
 use crate::domain::account::{Account, Standing};
@@ -25,7 +25,7 @@ use crate::telemetry;
 pub enum ResetRefusal {
     /// There is no such code, or not any more, or not for anybody who may use it.
     #[error(transparent)]
-    Code(#[from] TryRefusal),
+    Code(#[from] WrongCode),
     /// The code is right, but the password does not meet the rules.
     #[error("the password does not meet the rules")]
     Password(Vec<PasswordFault>),
@@ -87,7 +87,7 @@ pub async fn reset_password(
     let redemption = Redemption { code: &code, proves: proves.as_ref(), record: &record, op: &op };
     // Where it is refused, another request spent the code, or changed the account, first.
     let redeemed = app.store.redeem_for_credential(&account, &credential, &redemption).await?;
-    redeemed.map_err(|_| ResetRefusal::from(TryRefusal::WrongCode))?;
+    redeemed.map_err(|_| ResetRefusal::from(WrongCode))?;
     // Guesses at the old password have not used up the tries at the new one.
     attempts::succeed_by_code(app, account.number, asker).await;
     // Whoever has the phone that the code went to knows, so a text would tell nobody anything.

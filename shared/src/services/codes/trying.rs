@@ -16,14 +16,11 @@ use crate::store::{StoreError, TriedCode};
 use crate::telemetry;
 
 /// Why a code does not do.
-#[derive(Debug, thiserror::Error)]
-pub enum TryRefusal {
-    /// There is no such code, or not any more, or it is another account's.
-    #[error("the code is wrong")]
-    WrongCode,
-}
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("the code is wrong")]
+pub struct WrongCode;
 
-impl Reason for TryRefusal {}
+impl Reason for WrongCode {}
 
 /// Tells whether a code is right. It counts as a try like any other and uses nothing up.
 pub async fn check(
@@ -32,7 +29,7 @@ pub async fn check(
     destination: impl Into<Destination<'_>>,
     typed: &Code,
     asker: &Asker,
-) -> Result<(), Declined<TryRefusal>> {
+) -> Result<(), Declined<WrongCode>> {
     address_gate::admit(app, asker, Deed::FailedLogin)?;
     let (purpose, subject) = (purpose.into(), subject(app, destination.into()));
     match compare(app, &subject, purpose, typed, &Trier::of(asker)).await? {
@@ -57,7 +54,7 @@ pub async fn try_for(
     typed: &Code,
     account: Option<AccountNumber>,
     asker: &Asker,
-) -> Result<SpendableCode, Declined<TryRefusal>> {
+) -> Result<SpendableCode, Declined<WrongCode>> {
     match account {
         Some(number) => attempts::admit(app, asker, ready(Ok(number))).await?,
         None => address_gate::admit(app, asker, Deed::FailedLogin)?,
@@ -120,16 +117,12 @@ pub(super) async fn compare(
 
 /// Counts a wrong code against the network address, and the code that it was not against the account
 /// that this was made for; and says so.
-pub(super) async fn refuse_wrong(
-    app: &App,
-    asker: &Asker,
-    missed: Option<TriedCode>,
-) -> Declined<TryRefusal> {
+pub(super) async fn refuse_wrong(app: &App, asker: &Asker, missed: Option<TriedCode>) -> Declined<WrongCode> {
     telemetry::note(|notes| notes.wrong_codes += 1);
     let admitted = address_gate::count(app, asker, Deed::FailedLogin);
     let (admitted, counted) = futures_util::future::join(admitted, count_missed(app, missed)).await;
     match counted.map_err(Obstacle::from).and(admitted) {
-        Ok(()) => TryRefusal::WrongCode.into(),
+        Ok(()) => WrongCode.into(),
         Err(obstacle) => obstacle.into(),
     }
 }

@@ -10,7 +10,7 @@ use tally::domain::asker::Asker;
 use tally::domain::code::{Code, CodePurpose};
 use tally::domain::email_address::EmailAddress;
 use tally::domain::sent_messages::Cause;
-use tally::services::codes::{self, Asked, TryRefusal};
+use tally::services::codes::{self, Asked, WrongCode};
 use tally::services::obstacle::Declined;
 use tally::services::registration::{self, Registration};
 use tally::services::sessions::{Caller, RecognisedBy};
@@ -52,11 +52,11 @@ async fn a_code_for_binding_an_address_is_its_askers_alone() {
         (Code::typed(&code::latest(&server.inbox(), Channel::Mail)), address("new@example.com"));
     for owner in [None, Some(wang.number)] {
         let tried = codes::try_for(app, CodePurpose::EmailBinding, &new, &code, owner, &somebody()).await;
-        assert!(matches!(tried, Err(Declined::Because(TryRefusal::WrongCode))), "{owner:?}");
+        assert!(matches!(tried, Err(Declined::Because(WrongCode))), "{owner:?}");
     }
     let other =
         codes::try_for(app, CodePurpose::PasswordReset, &new, &code, Some(li.number), &somebody()).await;
-    assert!(matches!(other, Err(Declined::Because(TryRefusal::WrongCode))), "of another purpose");
+    assert!(matches!(other, Err(Declined::Because(WrongCode))), "of another purpose");
     codes::try_for(app, CodePurpose::EmailBinding, &new, &code, Some(li.number), &somebody())
         .await
         .expect("it is right for whoever asked");
@@ -116,5 +116,5 @@ async fn a_message_without_a_code_shares_the_numbers_of_its_destination() {
     assert_eq!(note().await.err(), Some(Duration::from_mins(44)), "three an hour, the code among them");
     server.clock().advance(Duration::from_mins(4));
     let tried = codes::check(app, CodePurpose::EmailBinding, &to, &code, &somebody()).await;
-    assert!(matches!(tried, Err(Declined::Because(TryRefusal::WrongCode))), "it has expired meanwhile");
+    assert!(matches!(tried, Err(Declined::Because(WrongCode))), "it has expired meanwhile");
 }
