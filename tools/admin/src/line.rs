@@ -274,7 +274,7 @@ fn texts<const N: usize>(
     wanted.map(|(field, most)| faults.note(values::bounded(inner, field, most)).unwrap_or_default())
 }
 
-pub(crate) fn standing_word(standing: Standing) -> &'static str {
+fn standing_word(standing: Standing) -> &'static str {
     match standing {
         Standing::Active => "active",
         Standing::Frozen => "frozen",
