@@ -281,7 +281,7 @@ fn text<const MOST: usize>(inner: &mut Fields, field: &'static str, faults: &mut
     faults.note(values::text(inner, field)).unwrap_or_default()
 }
 
-pub(crate) fn standing_word(standing: Standing) -> &'static str {
+fn standing_word(standing: Standing) -> &'static str {
     match standing {
         Standing::Active => "active",
         Standing::Frozen => "frozen",

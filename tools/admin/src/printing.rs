@@ -1,7 +1,7 @@
 //! What is printed.
 
 use serde_json::{Value, json};
-use tally::domain::account::{Account, Group};
+use tally::domain::account::{Account, Group, Standing};
 use tally::domain::account_number::AccountNumber;
 use tally::domain::administration::Order;
 use tally::domain::contact::FormerEmail;
@@ -12,7 +12,6 @@ use tally::domain::text;
 use tally::domain::username::Username;
 use tally::services::administration::{Found, FoundBy, Given, Obeyed};
 
-use crate::line::standing_word;
 use crate::outcome::Answer;
 
 /// An account: everything but what opens it, one line for each thing worth knowing.
@@ -31,7 +30,11 @@ pub(crate) fn card(found: &Found, sessions: usize) -> Answer {
     let former =
         |one: &FormerEmail| format!("{}, until {}", proof(one.address.as_str(), one.is_proven), one.until);
     let groups = account.groups.iter().map(|Group { id, name }| format!("{name} ({id})")).collect::<Vec<_>>();
-    let standing = standing_word(account.standing);
+    let standing = match account.standing {
+        Standing::Active => "active",
+        Standing::Frozen => "frozen",
+        Standing::Deleted => "deleted",
+    };
     let (joined, last_login) = (account.joined.to_string(), account.last_login.map(|time| time.to_string()));
     let devices = account.shared_key.devices;
     let lines = [

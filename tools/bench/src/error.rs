@@ -6,8 +6,6 @@ use std::path::PathBuf;
 use local::service::ServiceError;
 use tally::store::StoreError;
 
-use crate::load::line::Broken;
-
 /// Why something could not be measured.
 #[derive(Debug, thiserror::Error)]
 pub enum BenchError {
@@ -26,8 +24,8 @@ pub enum BenchError {
     #[error("no function answers {0}")]
     Nobody(String),
     /// The service that gets the load is not there.
-    #[error("the service does not answer")]
-    Silent(#[from] Broken),
+    #[error("the service does not answer: the line broke: {0}")]
+    Silent(String),
     /// The stand-ins for AWS did not start.
     #[error("the stand-ins for AWS did not start")]
     Service(#[from] ServiceError),

@@ -16,9 +16,7 @@ use tally::clock::Clock;
 use crate::error::BenchError;
 use crate::process_meter::ProcessMeter;
 use crate::requests;
-
-/// A request to any of the functions.
-pub type Request = http::Request<String>;
+pub use crate::requests::Request;
 
 /// The function that does nothing.
 pub const HELLO: &str = "hello";

@@ -3,7 +3,8 @@
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use serde_json::{Value, json};
 
-use crate::fleet::Request;
+/// A request to any of the functions.
+pub type Request = http::Request<String>;
 
 /// The cookie of a session, as deployed functions set it.
 pub const SESSION: &str = "__Host-sessionid";

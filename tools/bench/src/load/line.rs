@@ -7,7 +7,8 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
-use crate::fleet::Request;
+use crate::error::BenchError;
+use crate::requests::Request;
 
 /// The line.
 #[derive(Clone, Debug)]
@@ -15,11 +16,6 @@ pub struct Line {
     url: String,
     client: Client<HttpConnector, Full<Bytes>>,
 }
-
-/// No whole answer came back.
-#[derive(Debug, thiserror::Error)]
-#[error("the line broke: {0}")]
-pub struct Broken(String);
 
 impl Line {
     /// A line to the service at that URL; it opens with the first request.
@@ -31,16 +27,18 @@ impl Line {
     }
 
     /// Sends a request and waits for the whole answer: its status and its body.
-    pub async fn send(&self, request: &Request) -> Result<(u16, Bytes), Broken> {
+    pub async fn send(&self, request: &Request) -> Result<(u16, Bytes), BenchError> {
         let uri: Result<Uri, _> = format!("{}{}", self.url, request.uri()).parse();
         let (mut parts, body) = request.clone().into_parts();
-        parts.uri = uri.map_err(|error| Broken(error.to_string()))?;
+        parts.uri = uri.map_err(|error| BenchError::Silent(error.to_string()))?;
         // The service is not called as the gateway is.
         parts.headers.remove(http::header::HOST);
         let request = http::Request::from_parts(parts, Full::from(body));
-        let answer = self.client.request(request).await.map_err(|error| Broken(error.to_string()))?;
+        let answer =
+            self.client.request(request).await.map_err(|error| BenchError::Silent(error.to_string()))?;
         let status = answer.status().as_u16();
-        let body = answer.into_body().collect().await.map_err(|error| Broken(error.to_string()))?;
+        let body =
+            answer.into_body().collect().await.map_err(|error| BenchError::Silent(error.to_string()))?;
         Ok((status, body.to_bytes()))
     }
 }

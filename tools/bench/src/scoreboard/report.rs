@@ -103,22 +103,12 @@ fn all_rows(measured: &Measured) -> Vec<Row> {
     let (login, read) = (login_usage(measured).bill(), read_usage(measured).bill());
     let user = prices::per_active_user(&login, &read);
     let to_hash = |times: &[f64]| ratio(times, &samples.own_hash);
+    let to_plain = ratio(&samples.own_hash, &samples.plain_hash);
+    let to_hello = ratio(&samples.read, &samples.hello);
     vec![
         row(1, "login CPU / own bare hash", "1.18", 1.06, to_hash(&samples.login)),
-        row(
-            2,
-            "own hash CPU / RustCrypto called plainly",
-            "1.0",
-            0.86,
-            ratio(&samples.own_hash, &samples.plain_hash),
-        ),
-        row(
-            3,
-            "authenticated read CPU / hello's warm CPU",
-            "1.6 to 3.6",
-            4.0,
-            ratio(&samples.read, &samples.hello),
-        ),
+        row(2, "own hash CPU / RustCrypto called plainly", "1.0", 0.86, to_plain),
+        row(3, "authenticated read CPU / hello's warm CPU", "1.6 to 3.6", 4.0, to_hello),
         row(
             4,
             "cold: exec to first authenticated read / hello's first answer",

@@ -73,7 +73,7 @@ fn read(body: &[u8]) -> Result<Message, Refusal> {
         return Err(invalid(&format!("PhoneNumber Reason: {to} is not valid to publish to")));
     }
     match field("Message") {
-        Some(text) if text.is_empty() => Err(invalid("Empty message")),
+        Some("") => Err(invalid("Empty message")),
         Some(text) if text.chars().count() > LONGEST => Err(invalid("Message too long")),
         Some(text) => {
             let attribute = |(key, name): (&Cow<str>, &Cow<str>)| {
