@@ -35,13 +35,10 @@ impl Details {
     /// These details with a change laid over them.
     #[must_use]
     pub fn with(&self, change: &DetailsChange) -> Self {
-        fn pick<T: Clone>(new: &Option<T>, old: &T) -> T {
-            new.as_ref().unwrap_or(old).clone()
-        }
         Self {
-            company: pick(&change.company, &self.company),
-            tel: pick(&change.tel, &self.tel),
-            address: pick(&change.address, &self.address),
+            company: change.company.as_ref().unwrap_or(&self.company).clone(),
+            tel: change.tel.as_ref().unwrap_or(&self.tel).clone(),
+            address: change.address.as_ref().unwrap_or(&self.address).clone(),
         }
     }
 }

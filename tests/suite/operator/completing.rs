@@ -23,11 +23,8 @@ async fn bash_completes_commands_and_what_stands_behind_them() {
             words.join(" "),
             line.len() - 1,
         );
-        let Ok(shown) = tokio::process::Command::new("bash").args(["-c", &asked]).output().await else {
-            println!("SKIPPED: there is no bash. Its completions were NOT tried.");
-            return;
-        };
-        let (_, shown, err) = told(shown);
+        let shown = tokio::process::Command::new("bash").args(["-c", &asked]).output().await;
+        let (_, shown, err) = told(shown.expect("there is a bash"));
         assert!(shown.lines().any(|offer| offer == completed), "{line:?}: {shown} {err}");
     }
 }

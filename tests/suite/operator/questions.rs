@@ -44,7 +44,7 @@ async fn at_terminal_with(
         while let Ok(read @ 1..) = screen.read(&mut bytes) {
             shown.extend(&bytes[..read]);
             let text = String::from_utf8_lossy(&shown);
-            if !is_typed && ["type ", "[y/N]", "number? "].iter().any(|question| text.contains(question)) {
+            if !is_typed && [": ", "[y/N] ", "number? "].iter().any(|question| text.ends_with(question)) {
                 screen.write_all(answer.as_bytes()).expect("somebody can type");
                 is_typed = true;
             }

@@ -28,7 +28,7 @@ async fn an_export_is_not_written_over_anything() {
     let out = folder.write("out", "somebody's work");
     let ended = run(&server, &["export", "--output", &out]).await;
     assert_eq!((ended.status.code(), folder.read("out").as_str()), (Some(1), "somebody's work"));
-    assert!(ended.stderr.contains("cannot be written: File exists"), "{ended:?}");
+    assert!(ended.stderr.contains("is there already. Choose another name, or remove it."), "{ended:?}");
     assert!(!folder.has("out.state"));
     folder.write("out.state", "{}");
     let ended = run(&server, &["export", "--output", &out]).await;

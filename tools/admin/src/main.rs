@@ -57,7 +57,7 @@ fn main() -> ExitCode {
 async fn run(cli: Cli, again: &[String]) -> Result<String, Failure> {
     let answer = match cli.command {
         Command::OnTable(command) => {
-            on_table(cli.table, command, &Terminal::new(again, cli.no_input)).await?
+            Box::pin(on_table(cli.table, command, &Terminal::new(again, cli.no_input))).await?
         }
         Command::Secret { secret, command } => {
             on_secret(secret, command, &Terminal::new(again, cli.no_input)).await?
@@ -86,7 +86,7 @@ async fn on_table(
         }
         commands::carry_out(&on, command, terminal).await
     };
-    until_stopped(terminal, patience, acts, work).await
+    until_stopped(terminal, patience, acts, Box::pin(work)).await
 }
 
 async fn on_secret(

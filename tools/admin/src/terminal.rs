@@ -130,7 +130,7 @@ impl Terminal {
         self.is_asking.store(true, Relaxed);
         let asked = spawn_blocking(move || {
             let mut line = String::new();
-            write!(io::stderr(), "{question} ")?;
+            io::stderr().write_all(format!("{question} ").as_bytes())?;
             io::stdin().read_line(&mut line)?;
             io::Result::Ok(line.trim().to_owned())
         });

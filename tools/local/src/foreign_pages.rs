@@ -98,7 +98,7 @@ mod tests {
         let told = "refused a page from http://localhost:4000: start with --origin http://localhost:4000 to let it in";
         assert_eq!(word(&pages, "http://localhost:4000").as_deref(), Some(told));
         assert_eq!(word(&pages, "HTTP://localhost:4000"), None);
-        assert!(word(&pages, "null").unwrap().contains("no origin"));
+        assert!(word(&pages, "null").unwrap().contains("without an origin"));
         assert!(word(&pages, "http://shop.example").unwrap().contains("by https"));
         assert_eq!(word(&pages, "http://localhost:3000"), None, "the own page");
         assert_eq!(word(&pages, "http://localhost:5173"), None, "a trusted one");
