@@ -92,7 +92,7 @@ impl Operation {
     }
 
     /// Who may call is told by these instead of the endpoint's caller rule: alternatives, each of
-    /// carriers (see [`super::Carrier`]) that go together; an empty one means that strangers may.
+    /// carriers (see [`crate::http::section::Carrier`]) that go together; an empty one means that strangers may.
     #[must_use]
     pub fn carried_by(mut self, alternatives: &[&'static [&'static str]]) -> Self {
         self.carriers = Some(alternatives.to_vec());
