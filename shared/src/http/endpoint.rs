@@ -150,9 +150,10 @@ pub fn router<D: Dialect>(app: App, endpoints: &'static [Endpoint<D::Failure>]) 
     let mut router = Router::new();
     for endpoint in endpoints {
         let bare = endpoint.path.trim_end_matches('/');
+        let allow = endpoint.allow::<D>();
         for path in [endpoint.path, bare] {
-            let app = app.clone();
-            let serve = move |request| serve::<D>(app.clone(), Some(endpoint), request);
+            let (app, allow) = (app.clone(), allow.clone());
+            let serve = move |request| serve::<D>(app.clone(), Some((endpoint, allow.clone())), request);
             router = router.route(path, any(serve));
         }
     }
@@ -161,15 +162,15 @@ pub fn router<D: Dialect>(app: App, endpoints: &'static [Endpoint<D::Failure>]) 
 
 async fn serve<D: Dialect>(
     app: App,
-    endpoint: Option<&'static Endpoint<D::Failure>>,
+    served: Option<(&'static Endpoint<D::Failure>, HeaderValue)>,
     request: http::Request<HttpBody>,
 ) -> Response<HttpBody> {
+    let (endpoint, allow) = served.unzip();
     let watch = Stopwatch::start();
     let id = request.extensions().get::<RequestId>().map_or_else(|| fresh_id(&app), |id| id.0.clone());
     let invocation = request.extensions().get::<Invocation>().cloned().unwrap_or_default();
     let method = request.method().clone();
     let origin = cors::trusted_origin(request.headers(), &app.config);
-    let allow = endpoint.map(Endpoint::allow::<D>);
     let preflight = origin.as_ref().and(allow.as_ref());
     let preflight = preflight.and_then(|allow| cors::preflight(&method, request.headers(), allow));
     let answering = async {
